@@ -1,0 +1,40 @@
+/**
+ * What Pulumi's dynamic host can carry: a structure without `undefined`, and errors whose text the engine shows.
+ */
+
+/** A deep copy without `undefined`, which the host answers with "Unexpected struct type.". */
+export function toWire<T>(value: T): T {
+  return (Array.isArray(value) ? value.map(toWire) : isObject(value) ? copy(value) : value) as T;
+}
+
+function copy(value: object): Record<string, unknown> {
+  const present = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(present.map(([key, item]) => [key, toWire(item)]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** The key under which the engine keeps the provider's text, in inputs as in outputs. */
+export const PROVIDER_KEY = "__provider";
+
+/** Properties as the engine sent them, without the provider's text. That they are a `T` is what check saw to. */
+export function fromWire<T extends object>(props: Record<string, unknown>): T {
+  const { [PROVIDER_KEY]: _text, ...rest } = props;
+  return rest as T;
+}
+
+/**
+ * Thrown for something that exists but is not right: the host saves `properties` and shows `reasons`. Without the
+ * provider's text among the properties a later delete could not run.
+ */
+export class InitializationFailed extends Error {
+  constructor(
+    readonly id: string,
+    readonly properties: Record<string, unknown>,
+    readonly reasons: string[],
+  ) {
+    super(reasons.join("\n"));
+  }
+}

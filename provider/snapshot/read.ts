@@ -1,0 +1,54 @@
+import { isVirshError, quote } from "../errors.js";
+import type { DomainRef, Host, SnapshotDocument } from "./host.js";
+import { inputsOf, isSame, toRfc3339, toState, type PartialState, type SnapshotState } from "./state.js";
+
+/** A snapshot as it was found, or the proof that it is no more, in words. */
+export type Found = { state: SnapshotState } | { gone: string };
+
+/** What became of the snapshot that `state` remembers. Absence has to be proven; anything else is thrown. */
+export async function read(host: Host, state: PartialState): Promise<Found> {
+  const { domainUuid, name } = state;
+  const domains = await host.listDomains();
+  const domain = domains.find(({ uuid }) => uuid === domainUuid);
+  if (domain === undefined) return { gone: domainGone(state, domains) };
+  try {
+    return await judge(state, domain, ...(await readBack(host, domainUuid, name)));
+  } catch (error) {
+    if (!isVirshError(error, "NotFound")) throw error;
+    return { gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program` };
+  }
+}
+
+/** The document of a snapshot, and the name of the one that is current. */
+export function readBack(
+  host: Host,
+  domainUuid: string,
+  name: string,
+): Promise<[document: SnapshotDocument, current: string | undefined]> {
+  return Promise.all([host.readSnapshot(domainUuid, name), host.currentSnapshot(domainUuid)]);
+}
+
+function judge(
+  state: PartialState,
+  domain: DomainRef,
+  document: SnapshotDocument,
+  current: string | undefined,
+): Found {
+  if (!isSame(state, document.snapshot)) {
+    const now = toRfc3339(document.snapshot.creationTime);
+    return {
+      gone:
+        `snapshot ${quote(state.name)} of ${domain.name} is another one now: ours was taken ` +
+        `${state.creationTime ?? ""}, this one ${now}, outside of this program`,
+    };
+  }
+  return { state: toState(inputsOf(state), domain, document, current, state.lastRevert) };
+}
+
+function domainGone({ domainUuid, domainName, name }: PartialState, domains: readonly DomainRef[]): string {
+  const again = domains.find((domain) => domain.name === domainName);
+  const snapshot = `snapshot ${quote(name)}`;
+  return again === undefined
+    ? `domain ${domainName} (${domainUuid}) is gone from the host, and ${snapshot} with it`
+    : `domain ${domainName} was defined anew (UUID ${again.uuid}, before ${domainUuid}), and ${snapshot} is gone with the old one`;
+}

@@ -1,0 +1,33 @@
+import { quote, VirshError } from "../errors.js";
+import type { DomainRef, Host } from "./host.js";
+
+/**
+ * The domain that `given`, a name or a UUID, stands for. From here on it is called by its UUID: virsh itself would
+ * take a number for an id first, and an id is another domain's after the next start.
+ */
+export async function resolveDomain(host: Host, given: string): Promise<DomainRef> {
+  const domains = await host.listDomains();
+  const found =
+    domains.find(({ uuid }) => uuid === given.toLowerCase()) ?? domains.find(({ name }) => name === given);
+  if (found === undefined) throw noSuchDomain(given, domains, host.shownUri);
+  return found;
+}
+
+function noSuchDomain(given: string, domains: readonly DomainRef[], uri: string | undefined): VirshError {
+  const next = /^\d+$/.test(given)
+    ? "libvirt's numeric ids change at every start, so they are not taken: give the domain's name or UUID."
+    : `${knownDomains(domains)} Check domain and uri.`;
+  return new VirshError({
+    kind: "NotFound",
+    tried: `find domain ${quote(given)}${uri === undefined ? "" : ` at ${uri}`}`,
+    said: "the host lists no domain of that name or UUID",
+    next,
+  });
+}
+
+function knownDomains(domains: readonly DomainRef[]): string {
+  if (domains.length === 0) return "It lists no domain at all.";
+  const shown = domains.slice(0, 10).map(({ name }) => quote(name));
+  const rest = domains.length - shown.length;
+  return `It lists ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
+}

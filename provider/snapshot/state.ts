@@ -1,0 +1,161 @@
+import type { SnapshotDocument, DomainRef } from "./host.js";
+import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
+
+/** Version of the shape of outputs. Older ones stay readable for ever: they are in people's state files. */
+export const SCHEMA_VERSION = 1;
+
+/** A disk as the snapshot captured it. */
+export interface CapturedDisk {
+  /** The disk's target: `vda`. */
+  name: string;
+  /** Where its state is kept: inside the image, or in the image below an overlay. */
+  snapshot: "internal" | "external";
+  /** The overlay file that was made (external). */
+  file?: string;
+}
+
+/** The memory as the snapshot captured it. */
+export interface CapturedMemory {
+  /** Where it is kept. */
+  snapshot: "no" | "internal" | "external";
+  /** The file it is in (external). */
+  file?: string;
+}
+
+/** The latest revert that this resource made. */
+export interface LastRevert {
+  /** When it was done, RFC 3339 UTC. */
+  at: string;
+  /** The `revert.triggers` that asked for it. */
+  triggers: unknown[];
+}
+
+/** What is known of a snapshot beside its inputs. */
+export interface SnapshotFacts {
+  domainUuid: string;
+  domainName: string;
+  creationTime: string;
+  state: string;
+  location: "internal" | "external" | "mixed";
+  parent?: string;
+  isCurrent: boolean;
+  capturedDisks: CapturedDisk[];
+  capturedMemory: CapturedMemory;
+  lastRevert?: LastRevert;
+}
+
+/** Everything that is kept of a snapshot: its inputs and what was read back. */
+export type SnapshotState = SnapshotInputs & SnapshotFacts & { schemaVersion: number };
+
+/** A state as far as it is known: the snapshot was taken but could not be read back. */
+export type PartialState = SnapshotInputs &
+  Pick<SnapshotState, "schemaVersion" | "domainUuid" | "domainName"> &
+  Partial<SnapshotFacts>;
+
+/** The document for every output that is not an input; the SDK's docstrings are made of it. */
+export const outputDocs: Record<keyof SnapshotFacts, { type: string; doc: string }> = {
+  domainUuid: {
+    type: "string",
+    doc: "The domain's UUID; with `name` and `creationTime` it identifies the snapshot.",
+  },
+  domainName: { type: "string", doc: "The domain's name when it was last read." },
+  creationTime: {
+    type: "string",
+    doc: "When the snapshot was taken, RFC 3339 UTC, to the second (`creationTime`).",
+  },
+  state: {
+    type: "string",
+    doc: "The domain's state in the snapshot, in libvirt's words (`state`): `running`, `paused`, `shutoff`, `disk-snapshot`, ….",
+  },
+  location: {
+    type: '"internal" | "external" | "mixed"',
+    doc: "Where the captured state is kept: inside the disk images, in files beside them, or both.",
+  },
+  parent: {
+    type: "string | undefined",
+    doc: "The snapshot this one came after (`parent/name`). Follows reality; never causes a change.",
+  },
+  isCurrent: {
+    type: "boolean",
+    doc: "Whether it was the domain's current snapshot when last read. Follows reality; never causes a change.",
+  },
+  capturedDisks: { type: "CapturedDisk[]", doc: "The disks in the snapshot (`disks`)." },
+  capturedMemory: { type: "CapturedMemory", doc: "The memory in the snapshot (`memory`)." },
+  lastRevert: { type: "LastRevert | undefined", doc: "The latest revert that this resource made." },
+};
+
+/**
+ * What makes a snapshot the same one: a name alone can be taken again by another. One that could never be read back
+ * has no time yet.
+ */
+export interface Target {
+  domainUuid: string;
+  name: string;
+  creationTime?: string | undefined;
+}
+
+/** Whether `snapshot`, of the right domain and name, is the one that is meant; without a time the name has to do. */
+export function isSame({ creationTime }: Pick<Target, "creationTime">, snapshot: { creationTime: number }): boolean {
+  return creationTime === undefined || creationTime === toRfc3339(snapshot.creationTime);
+}
+
+export function snapshotId({ domainUuid, name }: Pick<Target, "domainUuid" | "name">): string {
+  return `${domainUuid}/${name}`;
+}
+
+/** The state of a snapshot as it was read from the host. */
+export function toState(
+  inputs: SnapshotInputs,
+  domain: DomainRef,
+  { snapshot }: SnapshotDocument,
+  current: string | undefined,
+  lastRevert?: LastRevert,
+): SnapshotState {
+  const capturedDisks = snapshot.disks.flatMap(({ name, snapshot: kind, source }): CapturedDisk[] => {
+    if (kind === "internal") return [{ name, snapshot: kind }];
+    if (kind === "external")
+      return [{ name, snapshot: kind, ...(source === undefined ? {} : { file: source }) }];
+    return [];
+  });
+  const { description: _asked, ...others } = inputs;
+  return {
+    ...others,
+    ...(snapshot.description === undefined ? {} : { description: snapshot.description }),
+    schemaVersion: SCHEMA_VERSION,
+    domainUuid: domain.uuid,
+    domainName: domain.name,
+    creationTime: toRfc3339(snapshot.creationTime),
+    state: snapshot.state,
+    location: location([...capturedDisks, snapshot.memory]),
+    ...(snapshot.parent === undefined ? {} : { parent: snapshot.parent }),
+    isCurrent: current === snapshot.name,
+    capturedDisks,
+    capturedMemory: snapshot.memory,
+    ...(lastRevert === undefined ? {} : { lastRevert }),
+  };
+}
+
+/** The inputs within a state: what the program asked for, with the description as the host has it. */
+export function inputsOf(state: PartialState): SnapshotInputs {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => isInput(key))) as SnapshotInputs;
+}
+
+/** The same snapshot as another set of inputs asks for it. */
+export function withInputs(state: SnapshotState, inputs: SnapshotInputs): SnapshotState {
+  const facts = Object.fromEntries(Object.entries(state).filter(([key]) => !isInput(key)));
+  return { ...(facts as Omit<SnapshotState, keyof SnapshotInputs>), ...inputs };
+}
+
+function isInput(key: string): boolean {
+  return key in snapshotInputs.entries;
+}
+
+export function toRfc3339(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+function location(parts: readonly { snapshot: "no" | "internal" | "external" }[]): SnapshotFacts["location"] {
+  const external = parts.some(({ snapshot }) => snapshot === "external");
+  const internal = parts.some(({ snapshot }) => snapshot === "internal");
+  return external && internal ? "mixed" : external ? "external" : "internal";
+}

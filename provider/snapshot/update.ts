@@ -1,0 +1,87 @@
+import { quote, VirshError } from "../errors.js";
+import { describe } from "./describe.js";
+import type { Host } from "./host.js";
+import { IncompleteError } from "./incomplete.js";
+import type { SnapshotInputs } from "./inputs.js";
+import { inOrder } from "./order.js";
+import { plan, type Plan, type Step } from "./plan.js";
+import { read } from "./read.js";
+import { revert } from "./revert.js";
+import { withInputs, type LastRevert, type PartialState, type SnapshotState } from "./state.js";
+
+/** Carries out the plan from `state` to `inputs`. `host` is the one behind the new URI. */
+export function update(
+  host: Host,
+  state: PartialState,
+  inputs: SnapshotInputs,
+  now: () => Date = () => new Date(),
+): Promise<SnapshotState> {
+  return inOrder(state.domainUuid, async () => {
+    // A state that could not be read back has to be completed before anything is planned on it.
+    const complete = isComplete(state) ? state : await reread(host, state);
+    const planned = plan(complete, inputs);
+    const lastRevert = await carryOut(host, complete, planned, now);
+    const wanted = { ...withInputs(complete, inputs), ...lastRevert };
+    if (isComplete(state) && onlyRecords(planned)) return wanted;
+    return readAfter(host, wanted, planned);
+  });
+}
+
+async function carryOut(host: Host, state: SnapshotState, { steps }: Plan, now: () => Date) {
+  let lastRevert: { lastRevert?: LastRevert } = {};
+  for (const step of steps) {
+    await carryOutStep(host, state, step);
+    if (step.do === "revert")
+      lastRevert = { lastRevert: { at: now().toISOString(), triggers: step.triggers } };
+  }
+  return lastRevert;
+}
+
+async function carryOutStep(host: Host, state: SnapshotState, step: Step): Promise<void> {
+  switch (step.do) {
+    case "record":
+      return;
+    case "reconnect":
+      await reread(host, state);
+      return;
+    case "describe":
+      await describe(host, state.domainUuid, state.name, step.description);
+      return;
+    case "revert":
+      await revert(host, step);
+  }
+}
+
+/** The state again, from the host; an error when it is not there any more. */
+async function reread(host: Host, state: PartialState): Promise<SnapshotState> {
+  const found = await read(host, state);
+  if ("state" in found) return found.state;
+  throw new VirshError({
+    kind: "NotFound",
+    tried: `find snapshot ${quote(state.name)} of ${state.domainName}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
+    said: found.gone,
+    next: "Check uri, or run pulumi refresh to see what is left.",
+  });
+}
+
+async function readAfter(host: Host, wanted: SnapshotState, planned: Plan): Promise<SnapshotState> {
+  try {
+    return await reread(host.remaining() > 0 ? host : host.afterwards(), wanted);
+  } catch (error) {
+    if (!planned.steps.some(({ do: what }) => what === "revert")) throw error;
+    throw new IncompleteError(
+      wanted,
+      `${wanted.domainName} went back to snapshot ${quote(wanted.name)}, but it could not be read back: ` +
+        `${error instanceof Error ? error.message : String(error)} The revert will not be done again.`,
+      error,
+    );
+  }
+}
+
+function onlyRecords({ steps }: Plan): boolean {
+  return steps.every((step) => step.do === "record");
+}
+
+function isComplete(state: PartialState): state is SnapshotState {
+  return state.creationTime !== undefined;
+}

@@ -1,0 +1,90 @@
+import type { DomainControl, DomainRef, DomainState } from "../../snapshot/host.js";
+import { parseDomain, type DomainXml } from "../../xml/domain.js";
+import { domainOption, flags, lines, notUnderstood, nothing, type Command } from "./command.js";
+
+const STATES: readonly DomainState[] = [
+  "no state",
+  "running",
+  "idle",
+  "paused",
+  "in shutdown",
+  "shut off",
+  "crashed",
+  "pmsuspended",
+];
+
+export function listDomains(): Command<DomainRef[]> {
+  const tried = "list the domains";
+  return {
+    args: ["list", "--all", "--uuid", "--name"],
+    tried,
+    changes: false,
+    parse: (stdout) =>
+      lines(stdout, tried).map((line) => {
+        const [, uuid, name] = /^([0-9a-f-]{36}) (.+)$/.exec(line) ?? [];
+        if (uuid === undefined || name === undefined) throw notUnderstood(tried, stdout);
+        return { uuid, name };
+      }),
+  };
+}
+
+export function domainState(uuid: string): Command<DomainState> {
+  const tried = `read the state of domain ${uuid}`;
+  return {
+    args: ["domstate", domainOption(uuid, tried)],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      const state = STATES.find((known) => known === stdout.trim());
+      if (state === undefined) throw notUnderstood(tried, stdout);
+      return state;
+    },
+  };
+}
+
+export function domainXml(uuid: string, { inactive = false }: { inactive?: boolean }): Command<DomainXml> {
+  const tried = `read the definition of domain ${uuid}`;
+  return {
+    args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive })],
+    tried,
+    changes: false,
+    parse: parseDomain,
+  };
+}
+
+export function domainControl(uuid: string): Command<DomainControl> {
+  const tried = `ask whether domain ${uuid} is busy`;
+  return {
+    args: ["domcontrol", domainOption(uuid, tried)],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      const said = stdout.trim();
+      if (said === "ok") return { idle: true };
+      if (/^(?:background job|occupied|error)\b/.test(said)) return { idle: false, said };
+      throw notUnderstood(tried, stdout);
+    },
+    // Then no monitor can be busy. What works on its images holds the domain itself: the next call waits for it.
+    refusal: { said: /^Requested operation is not valid: domain is not running$/, means: { idle: true } },
+  };
+}
+
+export function destroyDomain(uuid: string): Command<void> {
+  const tried = `stop domain ${uuid} (destroy)`;
+  return { args: ["destroy", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+/** The daemon's version decides what is possible, not that of the virsh that asks. */
+export function daemonVersion(): Command<string> {
+  const tried = "ask the daemon for its version";
+  return {
+    args: ["version", "--daemon"],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      const version = /^Running against daemon: (\d+\.\d+\.\d+)$/m.exec(stdout)?.[1];
+      if (version === undefined) throw notUnderstood(tried, stdout);
+      return version;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { quote } from "../../errors.js";
+import type {
+  CreateRequest,
+  DeleteRequest,
+  DiskRequest,
+  RevertRequest,
+  SnapshotDocument,
+} from "../../snapshot/host.js";
+import { parseSnapshot } from "../../xml/snapshot.js";
+import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
+
+/** Names, one a line. A foreign name that holds a newline shows as two names, of which none can be read. */
+export function listSnapshots(uuid: string): Command<string[]> {
+  const tried = `list the snapshots of domain ${uuid}`;
+  return {
+    args: ["snapshot-list", domainOption(uuid, tried), "--name"],
+    tried,
+    changes: false,
+    parse: (stdout) => lines(stdout, tried),
+  };
+}
+
+/** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
+export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
+  const tried = `read snapshot ${quote(name)} of domain ${uuid}`;
+  return {
+    args: ["snapshot-dumpxml", domainOption(uuid, tried), option("snapshotname", name), "--security-info"],
+    tried,
+    changes: false,
+    parse: (xml) => ({ xml, snapshot: parseSnapshot(xml) }),
+  };
+}
+
+export function currentSnapshot(uuid: string): Command<string | undefined> {
+  const tried = `ask for the current snapshot of domain ${uuid}`;
+  return {
+    args: ["snapshot-current", domainOption(uuid, tried), "--name"],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      // A quiet virsh ends this one output without a newline.
+      const name = stdout.replace(/\n$/, "");
+      if (name === "") throw notUnderstood(tried, stdout);
+      return name;
+    },
+    refusal: { said: /^domain '.*' has no current snapshot$/, means: undefined },
+  };
+}
+
+export function createSnapshot(uuid: string, request: CreateRequest): Command<void> {
+  const tried = `take snapshot ${quote(request.name)} of domain ${uuid}`;
+  const { name, description = "", memory, disks = [] } = request;
+  return {
+    args: [
+      "snapshot-create-as",
+      domainOption(uuid, tried),
+      option("name", name),
+      ...(description === "" ? [] : [option("description", description)]),
+      ...flags({
+        "disk-only": request.diskOnly,
+        atomic: request.atomic,
+        live: request.live,
+        halt: request.halt,
+        quiesce: request.quiesce,
+        "reuse-external": request.reuseExternal,
+        validate: request.validate,
+      }),
+      ...(memory === undefined ? [] : [option("memspec", spec([], memory))]),
+      ...disks.map(({ name: disk, type, ...rest }: DiskRequest) =>
+        option("diskspec", spec([disk], { ...rest, stype: type })),
+      ),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function redefineSnapshot(
+  uuid: string,
+  file: string,
+  { current = false }: { current?: boolean },
+): Command<void> {
+  const tried = `redefine a snapshot of domain ${uuid}`;
+  return {
+    args: [
+      "snapshot-create",
+      domainOption(uuid, tried),
+      option("xmlfile", file),
+      "--redefine",
+      ...flags({ current }),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function revertSnapshot(uuid: string, name: string, request: RevertRequest): Command<void> {
+  const tried = `revert domain ${uuid} to snapshot ${quote(name)}`;
+  const { running, paused, force, resetNvram } = request;
+  return {
+    args: [
+      "snapshot-revert",
+      domainOption(uuid, tried),
+      option("snapshotname", name),
+      ...flags({ running, paused, force, "reset-nvram": resetNvram }),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function deleteSnapshot(uuid: string, name: string, request: DeleteRequest): Command<void> {
+  const tried = `delete snapshot ${quote(name)} of domain ${uuid}`;
+  const { children, childrenOnly, metadata } = request;
+  return {
+    args: [
+      "snapshot-delete",
+      domainOption(uuid, tried),
+      option("snapshotname", name),
+      ...flags({ children, "children-only": childrenOnly, metadata }),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+/** virsh's `vda,snapshot=external,file=/a,,b`: values apart by a comma, a comma inside a value doubled. */
+function spec(first: readonly string[], named: Record<string, string | undefined>): string {
+  const pairs = Object.entries(named).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${value}`],
+  );
+  return [...first, ...pairs].map((part) => part.replaceAll(",", ",,")).join(",");
+}

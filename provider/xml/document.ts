@@ -1,0 +1,85 @@
+import { XMLParser, XMLValidator, type XMLMetaData } from "fast-xml-parser";
+import { decodeReferences, forbiddenCharacter } from "./characters.js";
+import { unreadable, XmlElement } from "./element.js";
+
+/** A node as the parser gives it: one key, the tag, with the nodes inside; the attributes under ":@". */
+type ParsedNode = Readonly<Record<string | symbol, unknown>>;
+
+const textKey = "#text";
+const attributesKey = ":@";
+const position = XMLParser.getMetaDataSymbol() as symbol;
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  textNodeName: textKey,
+  // A snapshot may be called "0123" or "true", and its description may start with blanks.
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  // The elements of a backing chain nest, and libvirt allows 200 images in one.
+  maxNestedTags: 1000,
+  captureMetaData: true,
+  // The parser's own decoder leaves numeric references alone and expands entities that a document declares.
+  entityDecoder: {
+    decode: decodeReferences,
+    addInputEntities: () => {
+      throw new Error("it has a DOCTYPE");
+    },
+    setExternalEntities: () => undefined,
+    setXmlVersion: () => undefined,
+    reset: () => undefined,
+  },
+});
+
+/** The root of `xml`, which has to be a complete document and its root an element `name`. */
+export function parseDocument(xml: string, name: string): XmlElement {
+  const character = forbiddenCharacter(xml);
+  if (character !== undefined) throw unreadable(name, `it holds the character ${character}`);
+  const [node, ...others] = parsedNodes(xml, name);
+  if (node === undefined || tagOf(node) !== name || others.length > 0) {
+    throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
+  }
+  const root = toElement(node);
+  if (xml.slice(root.end).trim() !== "") throw unreadable(name, "something follows it");
+  return root;
+}
+
+function parsedNodes(xml: string, name: string): ParsedNode[] {
+  // The parser takes what it is given: half a document, or the text of an error.
+  const verdict = XMLValidator.validate(xml);
+  if (verdict !== true) throw unreadable(name, `line ${verdict.err.line}: ${verdict.err.msg}`);
+  try {
+    return parser.parse(xml) as ParsedNode[];
+  } catch (error) {
+    throw unreadable(name, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function toElement(node: ParsedNode): XmlElement {
+  const name = tagOf(node);
+  const content = node[name] as ParsedNode[];
+  const isText = (child: ParsedNode) => tagOf(child) === textKey;
+  const { startIndex: start = 0, endIndex: end } = node[position] as XMLMetaData;
+  // A declaration such as `<!ELEMENT x>` passes the validator, and the parser takes it for an element.
+  if (end === undefined || name.startsWith("!"))
+    throw unreadable(name, "it is not an element, or has no end");
+  return new XmlElement({
+    name,
+    attributes: new Map(Object.entries((node[attributesKey] ?? {}) as Record<string, string>)),
+    children: content.filter((child) => !isText(child)).map(toElement),
+    text: content
+      .filter(isText)
+      .map((child) => child[textKey] as string)
+      .join(""),
+    start,
+    end,
+  });
+}
+
+function tagOf(node: ParsedNode | undefined): string {
+  return Object.keys(node ?? {}).find((key) => key !== attributesKey) ?? "";
+}

@@ -1,0 +1,102 @@
+import { VirshError } from "../errors.js";
+
+export interface ElementParts {
+  name: string;
+  attributes: ReadonlyMap<string, string>;
+  children: readonly XmlElement[];
+  text: string;
+  start: number;
+  end: number;
+}
+
+/**
+ * An element of a parsed document. What a reader asks for is a fact or an error: `required…` throws when it is
+ * missing, and whatever may stand only once throws when it stands twice.
+ */
+export class XmlElement {
+  readonly name: string;
+  /** Its own text, without that of its children, to the letter. */
+  readonly text: string;
+  /** Where it starts in the document's text, and where what follows it does. */
+  readonly start: number;
+  readonly end: number;
+  readonly #attributes: ReadonlyMap<string, string>;
+  readonly #children: readonly XmlElement[];
+
+  constructor({ name, attributes, children, text, start, end }: ElementParts) {
+    this.name = name;
+    this.text = text;
+    this.start = start;
+    this.end = end;
+    this.#attributes = attributes;
+    this.#children = children;
+  }
+
+  all(name: string): XmlElement[] {
+    return this.#children.filter((child) => child.name === name);
+  }
+
+  child(name: string): XmlElement | undefined {
+    const [first, ...others] = this.all(name);
+    if (others.length > 0) throw unreadable(this.name, `it has ${others.length + 1} elements <${name}>`);
+    return first;
+  }
+
+  requiredChild(name: string): XmlElement {
+    const child = this.child(name);
+    if (child === undefined) throw unreadable(this.name, `it has no element <${name}>`);
+    return child;
+  }
+
+  /** The text of the child `name`, which may be blank but not empty. */
+  requiredText(name: string): string {
+    const { text } = this.requiredChild(name);
+    if (text === "") throw unreadable(this.name, `its element <${name}> is empty`);
+    return text;
+  }
+
+  requiredInteger(name: string): number {
+    return this.#integer(`element <${name}>`, this.requiredText(name));
+  }
+
+  attribute(name: string): string | undefined {
+    return this.#attributes.get(name);
+  }
+
+  requiredAttribute(name: string): string {
+    const value = this.attribute(name);
+    if (value === undefined) throw unreadable(this.name, `it has no attribute "${name}"`);
+    return value;
+  }
+
+  integerAttribute(name: string): number | undefined {
+    const value = this.attribute(name);
+    return value === undefined ? undefined : this.#integer(`attribute "${name}"`, value);
+  }
+
+  /** The attribute `name`, which has to be one of `choices`. */
+  requiredChoice<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    const value = this.requiredAttribute(name);
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) {
+      throw unreadable(
+        this.name,
+        `its attribute "${name}" is ${value}, which is none of ${choices.join(", ")}`,
+      );
+    }
+    return choice;
+  }
+
+  #integer(what: string, text: string): number {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+      throw unreadable(this.name, `its ${what} is not a whole number`);
+    }
+    return value;
+  }
+}
+
+/** What came where the XML of an element `name` was expected cannot be used, so nothing may be read from it. */
+export function unreadable(name: string, said: string, cause?: unknown): VirshError {
+  return new VirshError({ kind: "Unexpected", tried: `read the XML of <${name}>`, said, cause });
+}

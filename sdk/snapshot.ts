@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { factNames, SnapshotOutputs, type SnapshotArgs } from "./snapshot-types.js";
+
+/**
+ * The whole of the provider as states keep it: Pulumi's dynamic host runs this text, from the program's folder, to
+ * get at the provider. It never changes, so no state ever shows a change because of it.
+ */
+const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-virsh/dynamic-handler");';
+
+/**
+ * A libvirt snapshot of a virtual machine: taken when it is created, reverted to when `revert.triggers` change,
+ * deleted when it is destroyed.
+ *
+ * ```ts
+ * new Snapshot("checkpoint", {
+ *   domain: "debian12",
+ *   description: "before the upgrade",
+ *   revert: { triggers: [config.get("revertToken")] },
+ * });
+ * ```
+ *
+ * The package has to be a dependency of the program itself, and installed for `pulumi refresh` and `destroy`, too.
+ */
+export class Snapshot extends SnapshotOutputs {
+  /**
+   * @param name The resource's name; the snapshot's name, too, unless `args.name` gives another.
+   * @param args What is asked for.
+   * @param opts Pulumi's resource options. Never `deletedWith` the domain: its snapshots outlive it in the images.
+   */
+  constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
+    const facts = Object.fromEntries(factNames.map((fact) => [fact, undefined]));
+    const uri = args.uri ?? new pulumi.Config("virsh").get("uri");
+    const props = { ...facts, ...args, name: args.name ?? name, uri, __provider: PROVIDER_TEXT };
+    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
+  }
+}

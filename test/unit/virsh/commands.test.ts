@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { isVirshError } from "../../../provider/errors.js";
+import type { Command } from "../../../provider/virsh/commands/command.js";
+import * as domain from "../../../provider/virsh/commands/domain.js";
+import * as snapshot from "../../../provider/virsh/commands/snapshot.js";
+import { run } from "../../../provider/virsh/process.js";
+
+const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
+const DOMAIN = `--domain=${UUID}`;
+
+function isUnexpected(error: unknown): boolean {
+  return isVirshError(error, "Unexpected") && error.said.includes("which is not understood");
+}
+
+/** The exact argv, what is tried, and whether it changes the host: one row a command. */
+const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] = [
+  [domain.listDomains(), ["list", "--all", "--uuid", "--name"], "list the domains"],
+  [domain.domainState(UUID), ["domstate", DOMAIN], `read the state of domain ${UUID}`],
+  [domain.domainXml(UUID, {}), ["dumpxml", DOMAIN], `read the definition of domain ${UUID}`],
+  [
+    domain.domainXml(UUID, { inactive: true }),
+    ["dumpxml", DOMAIN, "--inactive"],
+    `read the definition of domain ${UUID}`,
+  ],
+  [domain.domainControl(UUID), ["domcontrol", DOMAIN], `ask whether domain ${UUID} is busy`],
+  [domain.daemonVersion(), ["version", "--daemon"], "ask the daemon for its version"],
+  [domain.destroyDomain(UUID), ["destroy", DOMAIN], `stop domain ${UUID} (destroy)`, "changes"],
+  [snapshot.listSnapshots(UUID), ["snapshot-list", DOMAIN, "--name"], `list the snapshots of domain ${UUID}`],
+  [
+    snapshot.readSnapshot(UUID, "a b"),
+    ["snapshot-dumpxml", DOMAIN, "--snapshotname=a b", "--security-info"],
+    `read snapshot "a b" of domain ${UUID}`,
+  ],
+  [
+    snapshot.currentSnapshot(UUID),
+    ["snapshot-current", DOMAIN, "--name"],
+    `ask for the current snapshot of domain ${UUID}`,
+  ],
+  [
+    snapshot.createSnapshot(UUID, { name: "a" }),
+    ["snapshot-create-as", DOMAIN, "--name=a"],
+    `take snapshot "a" of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.createSnapshot(UUID, {
+      name: "a",
+      description: "x, y\n=z",
+      diskOnly: true,
+      atomic: true,
+      live: true,
+      halt: true,
+      quiesce: true,
+      reuseExternal: true,
+      validate: true,
+      memory: { snapshot: "external", file: "/m,x=1" },
+      disks: [
+        { name: "vda", snapshot: "external", file: "/a,b", driver: "qcow2", type: "block" },
+        { name: "/images/b,c", snapshot: "no" },
+      ],
+    }),
+    [
+      "snapshot-create-as",
+      DOMAIN,
+      "--name=a",
+      "--description=x, y\n=z",
+      "--disk-only",
+      "--atomic",
+      "--live",
+      "--halt",
+      "--quiesce",
+      "--reuse-external",
+      "--validate",
+      "--memspec=snapshot=external,file=/m,,x=1",
+      "--diskspec=vda,snapshot=external,file=/a,,b,driver=qcow2,stype=block",
+      "--diskspec=/images/b,,c,snapshot=no",
+    ],
+    `take snapshot "a" of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.createSnapshot(UUID, {
+      name: "a",
+      description: "",
+      diskOnly: false,
+      memory: { snapshot: "no" },
+    }),
+    ["snapshot-create-as", DOMAIN, "--name=a", "--memspec=snapshot=no"],
+    `take snapshot "a" of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.redefineSnapshot(UUID, "/tmp/x.xml", {}),
+    ["snapshot-create", DOMAIN, "--xmlfile=/tmp/x.xml", "--redefine"],
+    `redefine a snapshot of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.redefineSnapshot(UUID, "/tmp/x.xml", { current: true }),
+    ["snapshot-create", DOMAIN, "--xmlfile=/tmp/x.xml", "--redefine", "--current"],
+    `redefine a snapshot of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.revertSnapshot(UUID, "a", {}),
+    ["snapshot-revert", DOMAIN, "--snapshotname=a"],
+    `revert domain ${UUID} to snapshot "a"`,
+    "changes",
+  ],
+  [
+    snapshot.revertSnapshot(UUID, "a", { running: true, paused: true, force: true, resetNvram: true }),
+    ["snapshot-revert", DOMAIN, "--snapshotname=a", "--running", "--paused", "--force", "--reset-nvram"],
+    `revert domain ${UUID} to snapshot "a"`,
+    "changes",
+  ],
+  [
+    snapshot.deleteSnapshot(UUID, "a", {}),
+    ["snapshot-delete", DOMAIN, "--snapshotname=a"],
+    `delete snapshot "a" of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.deleteSnapshot(UUID, "a", { children: true, childrenOnly: true, metadata: true }),
+    ["snapshot-delete", DOMAIN, "--snapshotname=a", "--children", "--children-only", "--metadata"],
+    `delete snapshot "a" of domain ${UUID}`,
+    "changes",
+  ],
+];
+
+describe("a command of virsh", () => {
+  for (const [command, argv, tried, changes] of ARGV) {
+    it(`is asked as ${argv.join(" ").replaceAll("\n", "\\n")}`, () => {
+      assert.deepEqual(command.args, argv);
+      assert.equal(command.tried, tried);
+      assert.equal(command.changes, changes === "changes");
+    });
+  }
+
+  it("has at least two arguments, for virsh runs a single one as a script", () => {
+    for (const [{ args }] of ARGV) assert.ok(args.length >= 2, args.join(" "));
+  });
+
+  it("names a domain by nothing but its UUID", () => {
+    for (const bad of ["debian12", "1", "", UUID.toUpperCase(), `${UUID}\n`, `${UUID} --all`]) {
+      assert.throws(
+        () => domain.domainState(bad),
+        (error) => isVirshError(error, "Invalid") && error.said.includes(JSON.stringify(bad)),
+      );
+    }
+  });
+
+  it("carries hostile names to the program to the letter, and no shell sees them", async () => {
+    const names = [
+      "a b",
+      "$(touch pwned)",
+      "'; touch pwned; '",
+      '"q"',
+      "-x",
+      "--domain",
+      "--",
+      "0123",
+      "true",
+      "%s%n",
+      "<&>\"'",
+      "ñ日本🙂",
+      "é".repeat(123) + "x",
+    ];
+    const limits = { timeoutSeconds: 30, remaining: () => 30_000 };
+    for (const name of names) {
+      const { args, tried, changes } = snapshot.createSnapshot(UUID, { name, description: name });
+      const echo = ["-e", "process.stdout.write(JSON.stringify(process.argv.slice(1)))", "--", ...args];
+      const { stdout } = await run({ program: process.execPath, args: echo, tried, changes, limits });
+      assert.deepEqual(JSON.parse(stdout), [
+        "snapshot-create-as",
+        DOMAIN,
+        `--name=${name}`,
+        `--description=${name}`,
+      ]);
+    }
+  });
+});
+
+describe("virsh's answer", () => {
+  it("lists domains, whatever their names hold", () => {
+    const { parse } = domain.listDomains();
+    const other = "4b239424-eb0f-402a-854c-8a2b01c15fea";
+    assert.deepEqual(parse(`${UUID} fw\n${other}  a ñ 🙂 \n`), [
+      { uuid: UUID, name: "fw" },
+      { uuid: other, name: " a ñ 🙂 " },
+    ]);
+    assert.deepEqual(parse(""), []);
+    for (const bad of [`${UUID} fw`, `${UUID}\n`, "fw\n", "\n"])
+      assert.throws(() => parse(bad), isUnexpected);
+  });
+
+  it("is the state of a domain in libvirt's words", () => {
+    const { parse } = domain.domainState(UUID);
+    const states = [
+      "no state",
+      "running",
+      "idle",
+      "paused",
+      "in shutdown",
+      "shut off",
+      "crashed",
+      "pmsuspended",
+    ];
+    for (const state of states) assert.equal(parse(`${state}\n`), state);
+    for (const bad of ["", "Running\n", "laufend\n"]) assert.throws(() => parse(bad), isUnexpected);
+  });
+
+  it("tells an idle domain from one with a job, and an inactive one is idle", () => {
+    const { parse, refusal } = domain.domainControl(UUID);
+    assert.deepEqual(parse("ok\n"), { idle: true });
+    for (const said of ["background job (1.003s)", "occupied (0.200s)", "error: monitor failure (1.000s)"]) {
+      assert.deepEqual(parse(`${said}\n`), { idle: false, said });
+    }
+    assert.throws(() => parse("fine\n"), isUnexpected);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test("Requested operation is not valid: domain is not running"));
+    assert.deepEqual(refusal.means, { idle: true });
+    assert.equal(refusal.said.test("Requested operation is not valid: other"), false);
+  });
+
+  it("is the version of the daemon, not of the client", () => {
+    const { parse } = domain.daemonVersion();
+    const text =
+      "Compiled against library: libvirt 9.0.0\nUsing library: libvirt 9.0.0\nUsing API: QEMU 9.0.0\n" +
+      "Running hypervisor: QEMU 7.2.22\nRunning against daemon: 11.3.0\n";
+    assert.equal(parse(text), "11.3.0");
+    assert.throws(() => parse("Using library: libvirt 9.0.0\n"), isUnexpected);
+  });
+
+  it("lists snapshots, one a line, spaces and all", () => {
+    const { parse } = snapshot.listSnapshots(UUID);
+    assert.deepEqual(parse("--domain\n-x\n a b \n"), ["--domain", "-x", " a b "]);
+    assert.deepEqual(parse(""), []);
+    assert.throws(() => parse("a\nb"), isUnexpected);
+  });
+
+  it("names the current snapshot, with or without a newline at the end, or says that there is none", () => {
+    const { parse, refusal } = snapshot.currentSnapshot(UUID);
+    assert.equal(parse("--"), "--");
+    assert.equal(parse(" a b \n"), " a b ");
+    assert.throws(() => parse(""), isUnexpected);
+    assert.throws(() => parse("\n"), isUnexpected);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test(`domain '${UUID}' has no current snapshot`));
+    assert.equal(refusal.means, undefined);
+    assert.equal(refusal.said.test(`failed to get domain '${UUID}'`), false);
+  });
+
+  it("that is not understood is shown, but not at any length", () => {
+    assert.throws(
+      () => domain.domainState(UUID).parse("x".repeat(1000)),
+      (error) => isUnexpected(error) && String(error).length < 500,
+    );
+  });
+});

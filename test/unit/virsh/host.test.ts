@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { isVirshError, type ErrorKind } from "../../../provider/errors.js";
+import { openHost } from "../../../provider/virsh/host.js";
+
+const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
+const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
+
+interface Answer {
+  stdout?: string;
+  stderr?: string;
+  code?: number;
+  delayMs?: number;
+}
+
+interface Asked {
+  argv: string[];
+  /** Of the file that `--xmlfile=` names: path, content, mode of the file and of its folder. */
+  file?: { path: string; text: string; mode: number; folderMode: number };
+}
+
+/** A virsh that answers by the name of the command, and notes what it was asked. */
+const FAKE = `#!${process.execPath}
+const fs = require("fs");
+const argv = process.argv.slice(2);
+const xml = argv.find((a) => a.startsWith("--xmlfile="))?.slice(10);
+const file = xml && {
+  path: xml,
+  text: fs.readFileSync(xml, "utf8"),
+  mode: fs.statSync(xml).mode & 0o777,
+  folderMode: fs.statSync(require("path").dirname(xml)).mode & 0o777,
+};
+fs.appendFileSync(__dirname + "/asked", JSON.stringify({ argv, file }) + "\\n");
+const answers = JSON.parse(fs.readFileSync(__dirname + "/answers", "utf8"));
+const command = argv.find((a) => !a.startsWith("-"));
+const { stdout = "", stderr = "", code = 0, delayMs = 0 } = answers[command] ?? { stderr: "error: not expected\\n", code: 1 };
+setTimeout(() => {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = code;
+}, delayMs);
+`;
+
+describe("the host behind virsh", () => {
+  let folder: string;
+  let temporary: string;
+  const saved = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"] };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "virsh-host-"));
+    temporary = join(folder, "tmp");
+    mkdirSync(temporary);
+    writeFileSync(join(folder, "virsh"), FAKE);
+    chmodSync(join(folder, "virsh"), 0o700);
+    process.env["PATH"] = [folder, saved.PATH].join(delimiter);
+    process.env["TMPDIR"] = temporary;
+  });
+
+  afterEach(() => {
+    process.env["PATH"] = saved.PATH;
+    if (saved.TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = saved.TMPDIR;
+    rmSync(folder, { recursive: true });
+  });
+
+  function host(
+    answers: Record<string, Answer>,
+    options: { uri?: string; timeoutSeconds?: number; signal?: AbortSignal } = {},
+  ) {
+    writeFileSync(join(folder, "answers"), JSON.stringify(answers));
+    return openHost({ uri: undefined, timeoutSeconds: 30, ...options });
+  }
+
+  function asked(): Asked[] {
+    const path = join(folder, "asked");
+    if (!existsSync(path)) return [];
+    return readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Asked);
+  }
+
+  async function fails(running: Promise<unknown>, kind: ErrorKind, message: RegExp): Promise<void> {
+    await assert.rejects(running, (error) => {
+      assert.ok(isVirshError(error, kind), `${kind} expected: ${String(error)}`);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+
+  it("is quiet, and connects where virsh does by itself when no URI is given", async () => {
+    const opened = host({ list: { stdout: `${UUID} a b\n` } });
+    assert.equal(opened.shownUri, undefined);
+    assert.deepEqual(await opened.listDomains(), [{ uuid: UUID, name: "a b" }]);
+    assert.deepEqual(asked(), [{ argv: ["--quiet", "list", "--all", "--uuid", "--name"] }]);
+  });
+
+  it("connects to the URI that is given", async () => {
+    const uri = "qemu+ssh://root@h/system?no_verify=1";
+    const opened = host({ domstate: { stdout: "shut off\n" } }, { uri });
+    assert.equal(opened.shownUri, uri);
+    assert.equal(await opened.domainState(UUID), "shut off");
+    assert.deepEqual(asked(), [{ argv: ["--quiet", `--connect=${uri}`, "domstate", `--domain=${UUID}`] }]);
+  });
+
+  it("starts nothing for a URI that is refused, and does not tell its password", () => {
+    for (const uri of ["qemu+ext://h/?command=/tmp/evil", "qemu+ssh://u:hunter2@h/system", "", "-x"]) {
+      assert.throws(
+        () => host({}, { uri }),
+        (error) =>
+          isVirshError(error, "Invalid") &&
+          error.message.startsWith('Unable to use uri "') &&
+          !error.message.includes("hunter2"),
+      );
+    }
+    assert.deepEqual(asked(), []);
+  });
+
+  it("does not repeat the password of a URI that virsh took from elsewhere", async () => {
+    const stderr =
+      "error: failed to connect to the hypervisor\nerror: internal error: Unable to parse URI qemu+tcp://u:hunter2@h/\n";
+    const failing = host({ list: { stderr, code: 1 } }).listDomains();
+    await fails(failing, "Invalid", /Unable to parse URI qemu\+tcp:\/\/u:\*\*\*@h\//);
+  });
+
+  const lookupFailed = { stderr: `error: failed to get domain '${UUID}'\n`, code: 1 };
+
+  it("calls a domain gone when the list of all domains does not have it", async () => {
+    const opened = host({ domstate: lookupFailed, list: { stdout: `${OTHER} other\n` } });
+    await fails(
+      opened.domainState(UUID),
+      "NotFound",
+      /^Unable to read the state of domain [0-9a-f-]+: there is no domain with the UUID "[0-9a-f-]+"\.$/,
+    );
+    assert.deepEqual(
+      asked().map(({ argv }) => argv[1]),
+      ["domstate", "list"],
+    );
+  });
+
+  it("does not call a domain gone that is listed", async () => {
+    const opened = host({ "snapshot-revert": lookupFailed, list: { stdout: `${UUID} fw\n` } });
+    await fails(
+      opened.revertSnapshot(UUID, "a"),
+      "Unexpected",
+      /lists the domain but did not let it be looked up/,
+    );
+  });
+
+  it("does not call a domain gone when the list cannot be had", async () => {
+    const list = {
+      stderr:
+        "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/run/x': Connection refused\n",
+      code: 1,
+    };
+    const opened = host({ "snapshot-list": lookupFailed, list });
+    await fails(
+      opened.listSnapshots(UUID),
+      "Unreachable",
+      /^Unable to list the domains: Failed to connect socket/,
+    );
+  });
+
+  it("calls a snapshot gone on libvirt's word alone", async () => {
+    const stderr =
+      "error: Failed to delete snapshot a\nerror: Domain snapshot not found: no domain snapshot with matching name 'a'\n";
+    const opened = host({ "snapshot-delete": { stderr, code: 1 } });
+    await fails(opened.deleteSnapshot(UUID, "a"), "NotFound", /^Unable to delete snapshot "a" of domain /);
+    assert.equal(asked().length, 1);
+  });
+
+  it("tells no current snapshot from not being able to ask", async () => {
+    const none = { stderr: `error: domain '${UUID}' has no current snapshot\n`, code: 1 };
+    assert.equal(await host({ "snapshot-current": none }).currentSnapshot(UUID), undefined);
+    assert.equal(await host({ "snapshot-current": { stdout: "a b" } }).currentSnapshot(UUID), "a b");
+    const broken = { stderr: "error: internal error: no\n", code: 1 };
+    await fails(
+      host({ "snapshot-current": broken }).currentSnapshot(UUID),
+      "Unexpected",
+      /internal error: no/,
+    );
+  });
+
+  it("takes an inactive domain for idle", async () => {
+    const inactive = { stderr: "error: Requested operation is not valid: domain is not running\n", code: 1 };
+    assert.deepEqual(await host({ domcontrol: inactive }).domainControl(UUID), { idle: true });
+  });
+
+  it("lends virsh a definition in a private file, and removes it", async () => {
+    const xml = "<domainsnapshot>ñ</domainsnapshot>\n";
+    await host({ "snapshot-create": {} }).redefineSnapshot(UUID, xml, { current: true });
+    const [{ argv, file } = assert.fail()] = asked();
+    assert.deepEqual(argv, [
+      "--quiet",
+      "snapshot-create",
+      `--domain=${UUID}`,
+      `--xmlfile=${file?.path ?? ""}`,
+      "--redefine",
+      "--current",
+    ]);
+    assert.equal(file?.text, xml);
+    assert.deepEqual([file.mode, file.folderMode], [0o600, 0o700]);
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+
+  it("removes the private file also when virsh fails", async () => {
+    const refused = { stderr: "error: XML error: no\n", code: 1 };
+    await fails(
+      host({ "snapshot-create": refused }).redefineSnapshot(UUID, "<x/>"),
+      "Invalid",
+      /XML error: no/,
+    );
+    assert.equal(asked().length, 1);
+    assert.deepEqual(readdirSync(temporary), []);
+  });
+
+  it("says so when there is no place for the private file", async () => {
+    process.env["TMPDIR"] = join(folder, "missing");
+    await fails(host({}).redefineSnapshot(UUID, "<x/>"), "Unexpected", /ENOENT.*TMPDIR/);
+    assert.deepEqual(asked(), []);
+  });
+
+  it("has one time limit for all that an operation asks", async () => {
+    const opened = host({ domstate: { stdout: "running\n", delayMs: 400 } }, { timeoutSeconds: 1.2 });
+    const before = opened.remaining();
+    assert.ok(before > 0 && before <= 1200);
+    assert.equal(await opened.domainState(UUID), "running");
+    assert.ok(opened.remaining() <= before - 400);
+    await fails(
+      (async () => {
+        for (;;) await opened.domainState(UUID);
+      })(),
+      "Timeout",
+      /the time limit of 1\.2 s ran out/,
+    );
+    assert.equal(opened.remaining(), 0);
+  });
+
+  it("is cancelled by the signal it was opened with", async () => {
+    const controller = new AbortController();
+    const opened = host({ "snapshot-revert": { delayMs: 20_000 } }, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 300);
+    await fails(opened.revertSnapshot(UUID, "a"), "Cancelled", /The host may still be working on it/);
+  });
+});

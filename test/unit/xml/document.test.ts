@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isVirshError } from "../../../provider/errors.js";
+import { decodeReferences, escapeXml } from "../../../provider/xml/characters.js";
+import { parseDocument } from "../../../provider/xml/document.js";
+import { parseDomain } from "../../../provider/xml/domain.js";
+import { parseSnapshot } from "../../../provider/xml/snapshot.js";
+import { xmlText } from "./arbitraries.js";
+import { corpus, document } from "./corpus.js";
+
+const parsers = { snapshot: parseSnapshot, domain: parseDomain };
+
+/** The message with which a text is refused as a snapshot. */
+function refusal(xml: string): string {
+  try {
+    parseSnapshot(xml);
+  } catch (error) {
+    assert.ok(isVirshError(error, "Unexpected"), String(error));
+    return error.message;
+  }
+  return assert.fail(`accepted: ${xml}`);
+}
+
+describe("a text that is not the XML expected", () => {
+  const snapshot = document("9.0.0/snapshot-internal-memory");
+  const inside = (text: string) => snapshot.replace("</name>", `</name>${text}`);
+
+  const refusals: [what: string, xml: string, said: RegExp][] = [
+    ["nothing", "", /line 1: Start tag expected\.$/],
+    ["blanks", " \n", /Start tag expected\.$/],
+    ["the text of an error", "error: failed to get domain 'x'\n", /line 1: char 'e' is not expected\.$/],
+    ["JSON", '{"name": "a"}', /is not expected\.$/],
+    ["text before the document", `x${snapshot}`, /line 1: char 'x' is not expected\.$/],
+    ["text after the document", `${snapshot}x`, /Extra text at the end\.$/],
+    ["a domain", document("9.0.0/domain-off"), /: it is <domain>\.$/],
+    ["two documents", snapshot + snapshot, /Multiple possible root nodes found\.$/],
+    [
+      "two empty documents",
+      "<domainsnapshot/><domainsnapshot/>",
+      /: it is <domainsnapshot>, <domainsnapshot>\.$/,
+    ],
+    ["an empty root", "<domainsnapshot/>", /: it has no element <state>\.$/],
+    ["a comment alone", "<!-- <domainsnapshot/> -->", /Start tag expected\.$/],
+    ["a DOCTYPE", `<!DOCTYPE domainsnapshot>${snapshot}`, /: it has a DOCTYPE\.$/],
+    [
+      "a DOCTYPE with an entity",
+      `<!DOCTYPE domainsnapshot [<!ENTITY e "x">]>${inside("<description>&e;</description>")}`,
+      /: it has a DOCTYPE\.$/,
+    ],
+    ["another declaration", inside("<!ELEMENT name>"), /: it is not an element, or has no end\.$/],
+    [
+      "a closing tag in the place of an element",
+      inside("</x/>"),
+      /Unable to read the XML of <domainsnapshot>: /,
+    ],
+    [
+      "an end that comes early",
+      snapshot.replace("</domainsnapshot>", "</x/></domainsnapshot>"),
+      /: something follows it\.$/,
+    ],
+    ["an ampersand after the end", `${snapshot.trimEnd()}&`, /: something follows it\.$/],
+    [
+      "an unknown entity",
+      inside("<description>&e;</description>"),
+      /: '&e;' is no reference that XML knows\.$/,
+    ],
+    ["a bare ampersand in an attribute", inside("<x y='a & b'/>"), /is no reference that XML knows\.$/],
+    ["a reference to no character", inside("<x>&#x110000;</x>"), /: '&#x110000;' is no reference/],
+    ["a reference to what XML cannot carry", inside("<x>&#0;</x>"), /: '&#0;' is no reference/],
+    ["a lone surrogate by reference", inside("<x>&#xD800;</x>"), /: '&#xD800;' is no reference/],
+    ["a control character", inside("<x>\u0007</x>"), /: it holds the character U\+0007\.$/],
+    ["a lone surrogate", inside("<x>\uD83D</x>"), /: it holds the character U\+D83D\.$/],
+    ["a comment that does not end", inside("<!-- "), /Unable to read the XML of <domainsnapshot>: /],
+    ["an attribute without quotes", inside("<x y=z/>"), /Unable to read the XML of <domainsnapshot>: /],
+    ["elements that cross", inside("<x><y></x></y>"), /Expected closing tag 'y'/],
+  ];
+  for (const [what, xml, said] of refusals) {
+    it(`is refused: ${what}`, () => {
+      const message = refusal(xml);
+      assert.ok(message.startsWith("Unable to read the XML of <domainsnapshot>: "), message);
+      assert.match(message, said);
+    });
+  }
+
+  it("is refused wherever libvirt's own documents are cut short", () => {
+    for (const { name, kind, xml } of corpus) {
+      const bytes = Buffer.from(xml.trimEnd());
+      // At every byte of the shorter ones, which differ from the others in what their devices are.
+      const step = bytes.length < 2000 ? 1 : 29;
+      for (let cut = 0; cut < bytes.length; cut += step) {
+        const text = bytes.subarray(0, cut).toString();
+        assert.throws(
+          () => parsers[kind](text),
+          (error) => isVirshError(error, "Unexpected"),
+          `${name} cut at ${cut}`,
+        );
+      }
+    }
+  });
+
+  it("is refused, and as nothing but that, whatever it is", () => {
+    fc.assert(
+      fc.property(fc.oneof(xmlText, fc.string({ unit: "binary" })), (text) => {
+        for (const parse of Object.values(parsers)) {
+          assert.throws(
+            () => parse(text),
+            (error) => isVirshError(error, "Unexpected"),
+          );
+        }
+      }),
+    );
+  });
+
+  it("is refused when a byte of libvirt's own documents is another, or else read as a whole", () => {
+    const flipped = fc.record({
+      source: fc.constantFrom(...corpus),
+      at: fc.nat(),
+      to: fc.constantFrom("<", ">", "&", "'", '"', "/", "!", "x"),
+    });
+    fc.assert(
+      fc.property(flipped, ({ source: { kind, xml }, at, to }) => {
+        const index = at % xml.length;
+        const changed = xml.slice(0, index) + to + xml.slice(index + 1);
+        try {
+          assert.ok(parsers[kind](changed).name);
+        } catch (error) {
+          assert.ok(isVirshError(error, "Unexpected"), String(error));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("XML characters", () => {
+  const name = (written: string) => parseDocument(`<a><name>${written}</name></a>`, "a").requiredText("name");
+
+  for (const text of ["0123", "true", "1e3", "0x10", " ", "  a  ", "%s%n", "__proto__", "null", "-0", "١"]) {
+    it(`keep the text ${JSON.stringify(text)} the same string`, () => {
+      assert.equal(name(text), text);
+      assert.equal(parseDocument(`<a b="${text}"/>`, "a").attribute("b"), text);
+    });
+  }
+
+  it("are decoded from decimal and hexadecimal references and XML's five entities, once", () => {
+    assert.equal(name("&#65;&#x1f642;&#X1F642;".replace("X", "x")), "A🙂🙂");
+    assert.equal(name("&lt;&gt;&amp;&quot;&apos;"), `<>&"'`);
+    assert.equal(name("&amp;lt;&amp;#65;"), "&lt;&#65;");
+    assert.equal(name("a&#13;&#10;&#9;b"), "a\r\n\tb");
+  });
+
+  it("are decoded however many references there are", () => {
+    assert.equal(name("&amp;".repeat(200_000)), "&".repeat(200_000));
+  });
+
+  it("read a literal line break of any kind as a newline, as XML has it", () => {
+    assert.equal(name("a\r\nb\rc\nd"), "a\nb\nc\nd");
+  });
+
+  it("come back from what is escaped, whatever the text", () => {
+    fc.assert(
+      fc.property(xmlText, (text) => {
+        assert.equal(decodeReferences(escapeXml(text)), text);
+        assert.equal(parseDocument(`<a b='${escapeXml(text)}'>${escapeXml(text)}</a>`, "a").text, text);
+        assert.equal(parseDocument(`<a b='${escapeXml(text)}'/>`, "a").attribute("b"), text);
+      }),
+    );
+  });
+
+  for (const [written, shown] of [
+    ["\0", "U+0000"],
+    ["\u001b", "U+001B"],
+    ["\ud800", "U+D800"],
+    ["\udc00x", "U+DC00"],
+    ["\uffff", "U+FFFF"],
+  ] as const) {
+    it(`are refused when XML cannot carry them: ${shown}`, () => {
+      assert.throws(() => escapeXml(`a${written}`), {
+        name: "VirshError",
+        kind: "Invalid",
+        message: `Unable to write a text as XML: it holds the character ${shown}, which XML cannot carry.`,
+      });
+    });
+  }
+});
