@@ -26,16 +26,18 @@ export async function check(_olds: Props, news: Props): Promise<dynamic.CheckRes
   return Promise.resolve({ inputs: toWire(inputs), failures: [...problems] });
 }
 
-export async function diff(_id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> {
-  const state = fromWire<PartialState>(olds);
-  const planned = plan(state, fromWire<SnapshotInputs>(news));
-  if (planned.refusal !== undefined) throw new Error(planned.refusal);
-  for (const line of previewLines(planned, state)) console.warn(line);
-  return Promise.resolve({
-    changes: changesAnything(planned),
-    replaces: [...planned.replaces],
-    deleteBeforeReplace: planned.deleteBeforeReplace,
-    stables: ["domainUuid", "creationTime"],
+export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> {
+  return plain(() => {
+    const state = fromWire<PartialState>(olds);
+    const planned = plan(state, fromWire<SnapshotInputs>(news));
+    if (planned.refusal !== undefined) throw planned.refusal;
+    for (const line of previewLines(planned, state)) console.warn(line);
+    return {
+      changes: changesAnything(planned),
+      replaces: [...planned.replaces],
+      deleteBeforeReplace: planned.deleteBeforeReplace,
+      stables: ["domainUuid", "creationTime"],
+    };
   });
 }
 
@@ -84,12 +86,15 @@ async function saved<T>(props: Props, operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The host prints the stack of what read and delete throw; for an error with a message of its own that is noise. */
-async function plain<T>(operation: () => Promise<T>): Promise<T> {
+/**
+ * The host prints name and stack of what diff, read and delete throw, beside the message that the engine shows. Where
+ * the message says it all, its own line only points there.
+ */
+async function plain<T>(operation: () => T | Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {
-    if (isVirshError(error)) error.stack = "";
-    throw error;
+    if (!isVirshError(error)) throw error;
+    throw Object.assign(error, { toString: () => "pulumi-virsh", stack: "see the error of the resource" });
   }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { quote, VirshError } from "../errors.js";
 import { inputFields, type InputField, type SnapshotInputs } from "./inputs.js";
 import type { PartialState, Target } from "./state.js";
 import { holdsUnknown } from "./unknown.js";
@@ -33,7 +34,7 @@ export interface Plan {
   deleteBeforeReplace: boolean;
   steps: readonly Step[];
   /** Why it cannot be done at all. */
-  refusal?: string;
+  refusal?: VirshError;
 }
 
 /** What a change from `state` to `inputs` means. Pure: neither host nor clock nor files. */
@@ -46,7 +47,7 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
       replaces,
       deleteBeforeReplace: inputs.name === state.name && !replaces.includes("domain"),
       steps: [],
-      ...(revert === undefined ? {} : { refusal: refuseRevertWithReplacement(replaces) }),
+      ...(revert === undefined ? {} : { refusal: refuseRevertWithReplacement(state, replaces) }),
     };
   }
   return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, inputs, revert) };
@@ -110,9 +111,14 @@ function valueAt(from: object, path: string): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], from);
 }
 
-function refuseRevertWithReplacement(replaces: readonly string[]): string {
-  return (
-    `revert.triggers changed together with ${replaces.join(", ")}, which needs a new snapshot: ` +
-    "a revert and a replacement cannot be one step. Change one of them, run pulumi up, then change the other."
-  );
+function refuseRevertWithReplacement(
+  { domainName, name }: PartialState,
+  replaces: readonly string[],
+): VirshError {
+  return new VirshError({
+    kind: "Invalid",
+    tried: `revert ${domainName} to snapshot ${quote(name)} and replace that snapshot in one step`,
+    said: `revert.triggers changed together with ${replaces.join(", ")}, and the latter needs a new snapshot`,
+    next: "Change one of them, run pulumi up, then change the other.",
+  });
 }

@@ -95,7 +95,10 @@ export interface Target {
 }
 
 /** Whether `snapshot`, of the right domain and name, is the one that is meant; without a time the name has to do. */
-export function isSame({ creationTime }: Pick<Target, "creationTime">, snapshot: { creationTime: number }): boolean {
+export function isSame(
+  { creationTime }: Pick<Target, "creationTime">,
+  snapshot: { creationTime: number },
+): boolean {
   return creationTime === undefined || creationTime === toRfc3339(snapshot.creationTime);
 }
 

@@ -18,7 +18,6 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
-  ignoreDeclaration: true,
   ignorePiTags: true,
   // The elements of a backing chain nest, and libvirt allows 200 images in one.
   maxNestedTags: 1000,
