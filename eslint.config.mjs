@@ -33,6 +33,11 @@ export default defineConfig(
     },
   },
   {
+    // Generated: one property after the other, each with its docstring.
+    files: ["sdk/snapshot-types.ts"],
+    rules: { "max-lines": "off" },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }] },
   },

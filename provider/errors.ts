@@ -66,7 +66,7 @@ export function isVirshError(error: unknown, ...kinds: ErrorKind[]): error is Vi
 
 /** A value from outside, quoted so that control characters and quotes in it cannot forge a message. */
 export function quote(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return JSON.stringify(value);
 }
 
 function sentence(text: string): string {

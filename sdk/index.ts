@@ -1,3 +1,15 @@
 export { Snapshot } from "./snapshot.js";
-export type { SnapshotArgs, SnapshotRevertArgs } from "./snapshot-types.js";
-export type { CapturedDisk, CapturedMemory, LastRevert } from "../provider/snapshot/state.js";
+export type {
+  SnapshotArgs,
+  SnapshotDisksArgs,
+  SnapshotMemoryArgs,
+  SnapshotRevertArgs,
+  SnapshotRevertSafetySnapshotArgs,
+} from "./snapshot-types.js";
+export type {
+  CapturedDisk,
+  CapturedMemory,
+  Consistency,
+  LastRevert,
+  SafetySnapshot,
+} from "../provider/snapshot/state.js";

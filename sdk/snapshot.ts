@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { factNames, SnapshotOutputs, type SnapshotArgs } from "./snapshot-types.js";
+import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./snapshot-types.js";
 
 /**
  * The whole of the provider as states keep it: Pulumi's dynamic host runs this text, from the program's folder, to
@@ -28,9 +28,22 @@ export class Snapshot extends SnapshotOutputs {
    * @param opts Pulumi's resource options. Never `deletedWith` the domain: its snapshots outlive it in the images.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
-    const facts = Object.fromEntries(factNames.map((fact) => [fact, undefined]));
+    refuseHalfPairs(name, { name, ...args });
+    // A property that is not named here would be no output at all, but undefined.
+    const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
     const uri = args.uri ?? new pulumi.Config("virsh").get("uri");
-    const props = { ...facts, ...args, name: args.name ?? name, uri, __provider: PROVIDER_TEXT };
+    const props = { ...outputs, ...args, name: args.name ?? name, uri, __provider: PROVIDER_TEXT };
     super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
+  }
+}
+
+/** No such text can travel to the provider, which would refuse it: the engine says "invalid UTF-8", and not of what. */
+function refuseHalfPairs(resource: string, args: object): void {
+  for (const [property, value] of Object.entries(args)) {
+    if (typeof value !== "string" || value.isWellFormed()) continue;
+    throw new pulumi.RunError(
+      `Snapshot ${JSON.stringify(resource)}: ${property}: ${JSON.stringify(value)} cannot be used: ` +
+        "it holds half a surrogate pair, which UTF-8 cannot carry. Remove that character.",
+    );
   }
 }

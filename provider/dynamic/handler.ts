@@ -5,9 +5,10 @@ import { create as createSnapshot } from "../snapshot/create.js";
 import type { Host } from "../snapshot/host.js";
 import { IncompleteError } from "../snapshot/incomplete.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs.js";
-import { changesAnything, plan } from "../snapshot/plan.js";
+import { changesAnything, plan, type Plan } from "../snapshot/plan.js";
 import { previewLines } from "../snapshot/preview.js";
 import { read as readSnapshot } from "../snapshot/read.js";
+import { planReversal, survey, type Reversal } from "../snapshot/reversal.js";
 import { remove } from "../snapshot/remove.js";
 import { inputsOf, snapshotId, type PartialState } from "../snapshot/state.js";
 import { update as updateSnapshot } from "../snapshot/update.js";
@@ -21,17 +22,22 @@ import { fromWire, InitializationFailed, PROVIDER_KEY, toWire } from "./wire.js"
 
 type Props = Record<string, unknown>;
 
+/** A preview is not to wait long for a host that does not answer. */
+const FORESEE_SECONDS = 10;
+
 export async function check(_olds: Props, news: Props): Promise<dynamic.CheckResult> {
-  const { inputs, problems } = checkInputs(fromWire<Props>(news));
+  const { inputs, problems } = checkInputs(fromWire(news));
   return Promise.resolve({ inputs: toWire(inputs), failures: [...problems] });
 }
 
 export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> {
-  return plain(() => {
-    const state = fromWire<PartialState>(olds);
-    const planned = plan(state, fromWire<SnapshotInputs>(news));
+  return plain(async () => {
+    const state = fromWire(olds) as PartialState;
+    const inputs = fromWire(news) as SnapshotInputs;
+    const planned = plan(state, inputs);
     if (planned.refusal !== undefined) throw planned.refusal;
-    for (const line of previewLines(planned, state)) console.warn(line);
+    const reversal = await foresee(planned, inputs);
+    for (const line of previewLines(planned, state, reversal)) tell(line);
     return {
       changes: changesAnything(planned),
       replaces: [...planned.replaces],
@@ -41,31 +47,58 @@ export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.Dif
   });
 }
 
+/**
+ * What a pending revert will do, seen on the host. Only then does a diff look there; a runner that cannot reach it still
+ * previews, with what the state alone tells.
+ */
+async function foresee(planned: Plan, { uri }: SnapshotInputs): Promise<Reversal | undefined> {
+  const step = planned.steps.find((each) => each.do === "revert");
+  if (step === undefined) return undefined;
+  try {
+    return planReversal(step, await survey(openHost({ uri, timeoutSeconds: FORESEE_SECONDS }), step), now());
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    tell(`What else the revert of ${step.domainName} does could not be seen from here: ${error.said}`);
+    return undefined;
+  }
+}
+
 export async function create(props: Props): Promise<dynamic.CreateResult> {
-  const inputs = fromWire<SnapshotInputs>(props);
-  const state = await saved(props, () => createSnapshot(hostFor(inputs), inputs));
+  const inputs = fromWire(props) as SnapshotInputs;
+  const state = await saved(props, () => createSnapshot(hostFor(inputs), inputs, tell));
   return { id: snapshotId(state), outs: toWire(state) };
 }
 
 export async function read(id: string, props: Props): Promise<dynamic.ReadResult> {
-  const state = fromWire<PartialState>(props);
+  const state = fromWire(props) as PartialState;
   const found = await plain(() => readSnapshot(hostFor(state), state));
   if ("gone" in found) {
-    console.warn(`${found.gone}. The next pulumi up takes a new snapshot of the state of that day.`);
+    tell(`${found.gone}. ${found.next}`);
     return {};
   }
   return { id, props: toWire(found.state), inputs: toWire(inputsOf(found.state)) };
 }
 
 export async function update(_id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> {
-  const inputs = fromWire<SnapshotInputs>(news);
-  const state = fromWire<PartialState>(olds);
-  return { outs: toWire(await saved(news, () => updateSnapshot(hostFor(inputs), state, inputs))) };
+  const inputs = fromWire(news) as SnapshotInputs;
+  const state = fromWire(olds) as PartialState;
+  return {
+    outs: toWire(await saved(news, () => updateSnapshot(hostFor(inputs), state, inputs, { tell, now }))),
+  };
 }
 
 export async function delete_(_id: string, props: Props): Promise<void> {
-  const state = fromWire<PartialState>(props);
-  await plain(() => remove(hostFor(state), state));
+  const state = fromWire(props) as PartialState;
+  await plain(() => remove(hostFor(state), state, tell));
+}
+
+/** What the host writes, the engine shows. */
+function tell(line: string): void {
+  console.warn(line);
+}
+
+function now(): Date {
+  return new Date();
 }
 
 function hostFor({
@@ -81,7 +114,9 @@ async function saved<T>(props: Props, operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (error) {
     if (!(error instanceof IncompleteError)) throw error;
-    const properties = toWire({ ...error.state, [PROVIDER_KEY]: props[PROVIDER_KEY] });
+    // It travels in a header, which has to be small; the next update reads the description again.
+    const { description: _long, ...state } = error.state;
+    const properties = toWire({ ...state, [PROVIDER_KEY]: props[PROVIDER_KEY] });
     throw new InitializationFailed(snapshotId(error.state), properties, [error.message]);
   }
 }

@@ -19,10 +19,10 @@ function isObject(value: unknown): value is object {
 /** The key under which the engine keeps the provider's text, in inputs as in outputs. */
 export const PROVIDER_KEY = "__provider";
 
-/** Properties as the engine sent them, without the provider's text. That they are a `T` is what check saw to. */
-export function fromWire<T extends object>(props: Record<string, unknown>): T {
+/** Properties as the engine sent them, without the provider's text. What they are then is what check saw to. */
+export function fromWire(props: Record<string, unknown>): Record<string, unknown> {
   const { [PROVIDER_KEY]: _text, ...rest } = props;
-  return rest as T;
+  return rest;
 }
 
 /**

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { quote } from "../errors.js";
 import { redactUri } from "../virsh/uri.js";
 import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
+import { conflicts, type Conflict } from "./rules.js";
 import { normalLineEnds } from "./text.js";
 import { isKnown } from "./unknown.js";
 
@@ -13,7 +14,10 @@ export interface Problem {
   reason: string;
 }
 
-export type Checked = { inputs: SnapshotInputs; problems: readonly Problem[] };
+export interface Checked {
+  inputs: SnapshotInputs;
+  problems: readonly Problem[];
+}
 
 /**
  * Raw inputs in their normal form (absent instead of null, `\n` for line ends), with everything that is wrong with
@@ -22,10 +26,10 @@ export type Checked = { inputs: SnapshotInputs; problems: readonly Problem[] };
 export function check(raw: Record<string, unknown>): Checked {
   const inputs = normalise(raw);
   const { issues = [] } = v.safeParse(snapshotInputs, inputs);
-  return {
-    inputs: inputs as SnapshotInputs,
-    problems: issues.filter((issue) => isKnown(issue.input)).map(toProblem),
-  };
+  const problems = issues.filter((issue) => isKnown(issue.input)).map(toProblem);
+  const checked = inputs as SnapshotInputs;
+  // What depends on several inputs is judged once each of them is right by itself.
+  return { inputs: checked, problems: problems.length > 0 ? problems : conflicts(checked).map(toConflict) };
 }
 
 function normalise(raw: Record<string, unknown>): Record<string, unknown> {
@@ -37,12 +41,18 @@ function normalise(raw: Record<string, unknown>): Record<string, unknown> {
 
 /** Pulumi sends `null` for what a program left out; to libvirt and to a diff it is the same as absent. */
 function withoutNulls(value: unknown): unknown {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== null && item !== undefined)
-      .map(([key, item]) => [key, withoutNulls(item)]),
+      // Triggers are any values: what they hold is the program's own affair.
+      .map(([key, item]) => [key, key === "triggers" ? (item as unknown) : withoutNulls(item)]),
   );
+}
+
+function toConflict({ property, message }: Conflict): Problem {
+  return { property, reason: `${property}: ${message}.` };
 }
 
 function toProblem(issue: v.BaseIssue<unknown>): Problem {
@@ -84,12 +94,17 @@ function shownValue(issue: v.BaseIssue<unknown>): string {
   return shown.length <= 80 ? shown : `${shown.slice(0, 77)}…"`;
 }
 
+/** The parts of an optional object, or of an optional list of objects. */
+interface Shape {
+  wrapped?: { entries?: Record<string, Shape>; item?: { entries?: Record<string, Shape> } };
+}
+
 function knownProperties(issue: v.BaseIssue<unknown>): string {
-  const parent = issue.path?.slice(0, -1).map(({ key }) => String(key)) ?? [];
-  let entries: object = snapshotInputs.entries;
-  for (const key of parent) {
-    const schema = (entries as Record<string, { wrapped?: { entries?: object } }>)[key];
-    entries = schema?.wrapped?.entries ?? {};
+  const parents = issue.path?.slice(0, -1).filter(({ key }) => typeof key === "string") ?? [];
+  let entries: Record<string, Shape> = snapshotInputs.entries as unknown as Record<string, Shape>;
+  for (const { key } of parents) {
+    const { wrapped } = entries[String(key)] ?? {};
+    entries = wrapped?.entries ?? wrapped?.item?.entries ?? {};
   }
   return `Known are ${Object.keys(entries).join(", ")}.`;
 }

@@ -1,37 +1,47 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
+import { adopt } from "./adopt.js";
+import type { Tell } from "./busy.js";
 import type { DomainRef, Host } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { SnapshotInputs } from "./inputs.js";
 import { inOrder } from "./order.js";
 import { readBack } from "./read.js";
-import { toRequest } from "./request.js";
 import { resolveDomain } from "./resolve.js";
-import { SCHEMA_VERSION, toState, type PartialState, type SnapshotState } from "./state.js";
-import { mayStillRun, watch } from "./watch.js";
+import { achieved, SCHEMA_VERSION, toState, type PartialState, type SnapshotState } from "./state.js";
+import { take, takePhrase } from "./take.js";
+import { mayStillRun, watch, withTimeLeft } from "./watch.js";
 
-/** Takes the snapshot. Nothing that exists is overwritten. */
-export function create(host: Host, inputs: SnapshotInputs): Promise<SnapshotState> {
+/** Takes the snapshot, or takes it over (`adopt`). Nothing that exists is overwritten. */
+export function create(host: Host, inputs: SnapshotInputs, tell: Tell): Promise<SnapshotState> {
   // First in the order of asking, by what the program calls the domain; then against all that knows its UUID.
   return inOrder(`${host.shownUri ?? ""} ${inputs.domain}`, async () => {
     const domain = await resolveDomain(host, inputs.domain);
-    return inOrder(domain.uuid, () => take(host, domain, inputs));
+    return inOrder(domain.uuid, () => createInTurn(host, domain, inputs, tell));
   });
 }
 
-async function take(host: Host, domain: DomainRef, inputs: SnapshotInputs): Promise<SnapshotState> {
-  const { name } = inputs;
-  const existing = await host.listSnapshots(domain.uuid);
+async function createInTurn(
+  host: Host,
+  domain: DomainRef,
+  inputs: SnapshotInputs,
+  tell: Tell,
+): Promise<SnapshotState> {
+  const { uuid } = domain;
+  const [existing, definition] = await Promise.all([host.listSnapshots(uuid), host.domainXml(uuid)]);
+  let quiesced = false;
   // libvirt would refuse it, too. But after a time limit a snapshot of that name has to be known to be ours.
-  if (existing.includes(name)) throw alreadyExists(domain, name);
-  try {
-    await host.createSnapshot(domain.uuid, toRequest(inputs));
-  } catch (error) {
-    if (!isVirshError(error)) throw error;
-    const named = error.with({ tried: takePhrase(domain, name) });
-    if (!mayStillRun(error)) throw named;
-    await settle(host, domain, inputs, named);
+  if (existing.includes(inputs.name)) {
+    if (inputs.adopt !== true) throw alreadyExists(domain, inputs.name);
+    await adopt(host, domain, definition, inputs, tell);
+  } else {
+    try {
+      ({ quiesced } = await take(host, domain, definition, inputs, tell));
+    } catch (error) {
+      if (!isVirshError(error) || !mayStillRun(error)) throw error;
+      await settle(host, domain, inputs, error);
+    }
   }
-  return readNew(host, domain, inputs);
+  return readNew(host, domain, inputs, quiesced);
 }
 
 /** Returns once the snapshot whose creation was cut short is proven to be there; throws otherwise. */
@@ -45,10 +55,10 @@ async function settle(
   const outcome = await watch(host, domain.uuid, (later) => later.listSnapshots(domain.uuid));
   if (outcome.ended && outcome.found.includes(name)) return;
   if (outcome.ended) {
-    const next = `${error.next ?? ""} The host is done, and no snapshot ${quote(name)} came of it.`.trim();
-    throw error.with({ next });
+    const limit = error.kind === "Timeout" ? " timeoutSeconds sets the limit." : "";
+    throw error.with({ next: `The host is done, and no snapshot ${quote(name)} came of it.${limit}` });
   }
-  if (outcome.unreachable === true) throw error.with({ next: cannotTell(domain, name, error) });
+  if (outcome.unreachable === true) throw error.with({ next: cannotTell(domain, name) });
   throw new IncompleteError(
     partial(domain, inputs),
     `${error.message} ${domain.name} is still busy with it (${outcome.said}). It is kept in the state; run pulumi up again to look after it.`,
@@ -56,11 +66,15 @@ async function settle(
   );
 }
 
-async function readNew(host: Host, domain: DomainRef, inputs: SnapshotInputs): Promise<SnapshotState> {
+async function readNew(
+  host: Host,
+  domain: DomainRef,
+  inputs: SnapshotInputs,
+  quiesced: boolean,
+): Promise<SnapshotState> {
   try {
-    // When the time limit ran out at the very end, the snapshot is there all the same and worth a look.
-    const reader = host.remaining() > 0 ? host : host.afterwards();
-    return toState(inputs, domain, ...(await readBack(reader, domain.uuid, inputs.name)));
+    const [document, current] = await readBack(withTimeLeft(host), domain.uuid, inputs.name);
+    return toState(inputs, domain, document, current, { consistency: achieved(document.snapshot, quiesced) });
   } catch (error) {
     throw new IncompleteError(
       partial(domain, inputs),
@@ -80,17 +94,13 @@ function alreadyExists(domain: DomainRef, name: string): VirshError {
     kind: "Conflict",
     tried: takePhrase(domain, name),
     said: "the domain has a snapshot of that name already",
-    next: "Nothing was changed. Give this one another name, or delete the other first.",
+    next: "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
   });
 }
 
-function takePhrase(domain: DomainRef, name: string): string {
-  return `take snapshot ${quote(name)} of ${domain.name}`;
-}
-
-function cannotTell(domain: DomainRef, name: string, { next }: VirshError): string {
+function cannotTell(domain: DomainRef, name: string): string {
   return (
-    `${next ?? ""} Whether the snapshot was taken is not known: look with virsh snapshot-list ${domain.name}, ` +
+    `Whether the snapshot was taken is not known: look with virsh snapshot-list ${domain.name}, ` +
     `and delete ${quote(name)} if it is there before you run pulumi up again.`
-  ).trim();
+  );
 }

@@ -1,13 +1,20 @@
-import type { Host } from "./host.js";
+import { isVirshError, quote } from "../errors.js";
 import { withDescription } from "../xml/snapshot.js";
+import type { Host } from "./host.js";
+import type { PartialState } from "./state.js";
+import { readTarget } from "./target.js";
 
 /** Edits the description in place: parent, children, creation time and which snapshot is current stay as they are. */
 export async function describe(
   host: Host,
-  domainUuid: string,
-  name: string,
+  state: PartialState,
   description: string | undefined,
 ): Promise<void> {
-  const { xml } = await host.readSnapshot(domainUuid, name);
-  await host.redefineSnapshot(domainUuid, withDescription(xml, description));
+  const tried = `edit the description of snapshot ${quote(state.name)} of ${state.domainName}`;
+  const { xml } = await readTarget(host, state, tried);
+  try {
+    await host.redefineSnapshot(state.domainUuid, withDescription(xml, description));
+  } catch (error) {
+    throw isVirshError(error) ? error.with({ tried }) : error;
+  }
 }

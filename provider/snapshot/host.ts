@@ -102,8 +102,29 @@ export interface Host {
   revertSnapshot(uuid: string, name: string, request?: RevertRequest): Promise<void>;
   /** `snapshot-delete` */
   deleteSnapshot(uuid: string, name: string, request?: DeleteRequest): Promise<void>;
+  /** `snapshot-list --from --descendants --name` */
+  listDescendants(uuid: string, name: string): Promise<string[]>;
+
   /** `destroy`: pulls the plug */
   destroyDomain(uuid: string): Promise<void>;
+  /** `resume` */
+  resumeDomain(uuid: string): Promise<void>;
+  /** `domfsthaw` */
+  thawDomain(uuid: string): Promise<void>;
+  /** `list --all --with-managed-save --uuid`: the domains that have a managed-save image */
+  listManagedSaves(): Promise<string[]>;
+  /** `managedsave-remove` */
+  removeManagedSave(uuid: string): Promise<void>;
+
+  /** Whether a file is there, on the host: `save-image-dumpxml` opens it, whatever it is. */
+  fileExists(path: string): Promise<boolean>;
+  /**
+   * `qemu-img info -U`: the tags of the internal snapshots in an image. `undefined` where the image cannot be read from
+   * here: the host is another machine, or the file is not ours to read.
+   */
+  imageTags(path: string): Promise<string[] | undefined>;
+  /** Removes a file that libvirt left behind; `false` where that cannot be done from here. */
+  removeFile(path: string): Promise<boolean>;
 }
 
 /** Opens a host for one operation. */

@@ -1,73 +1,51 @@
 import * as v from "valibot";
 import { uriProblem } from "../virsh/uri.js";
-import { descriptionProblem, nameProblem } from "./text.js";
+import { fieldsOf, input, text, type InputField } from "./fields.js";
+import { revertInputs } from "./revert-inputs.js";
+import { descriptionProblem, domainProblem, nameProblem, pathProblem } from "./text.js";
 
 /**
- * Every input of a snapshot, described once. Checking, planning, the docstrings of the SDK and the reference in
- * the README all come from this table: a new input is one entry here and one call in `request.ts`.
+ * Every input of a snapshot, described once. Checking, planning, the docstrings of the SDK and the reference in the
+ * README all come from this table: a new input is one entry here and one line in `request.ts`.
  */
-
-/** What a change of an input does to a snapshot that exists. */
-export type OnChange =
-  /** It only takes part in later operations. */
-  | "record"
-  /** Another name for the same domain is nothing; another domain needs a new snapshot. */
-  | "domain"
-  /** Recorded once the same snapshot is seen through it. */
-  | "reconnect"
-  /** Edited in place; the snapshot stays the same. */
-  | "describe"
-  /** Needs a new snapshot. */
-  | "replace"
-  /** Reverts the domain. */
-  | "revert";
-
-/** What the table says of an input beside its type. */
-export interface InputFacts {
-  /** For the docstring: meaning, unit, errors. */
-  doc: string;
-  /** The virsh flag or XML element behind it. */
-  virsh?: string;
-  onChange: OnChange;
-  /** The value that stands for an absent one. */
-  default?: unknown;
-  /** The default in words, where it is not a constant. */
-  defaultDoc?: string;
-}
-
-type Described<S extends v.GenericSchema> = v.SchemaWithPipe<
-  readonly [S, v.MetadataAction<v.InferOutput<S>, { readonly facts: InputFacts }>]
->;
-
-function input<const S extends v.GenericSchema>(schema: S, facts: InputFacts): Described<S> {
-  return v.pipe(schema, v.metadata({ facts })) as unknown as Described<S>;
-}
-
-/** A string that `problem` finds nothing wrong with. */
-function text(problem: (value: string) => string | undefined) {
-  return v.pipe(
-    v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const found = dataset.typed ? problem(dataset.value) : undefined;
-      if (found !== undefined) addIssue({ message: found });
-    }),
-  );
-}
-
-function domainProblem(domain: string): string | undefined {
-  if (domain === "") return "a snapshot needs a domain. Give the domain's name or UUID";
-  return /[\n\0]/.test(domain) ? "no domain can have such a name. Give the domain's name or UUID" : undefined;
-}
 
 const MAX_TIMEOUT_SECONDS = 7 * 24 * 3600;
 
-export const revertInputs = v.strictObject({
-  triggers: input(v.optional(v.array(v.unknown())), {
-    doc: "Any values. When they change, the domain goes back to this snapshot, and everything since then, on disk and in memory, is discarded. So it does when triggers are added to an existing snapshot; removing them does nothing. When the snapshot is created they are only recorded. They are kept in plain text in `lastRevert`: no place for secrets.",
-    virsh: "snapshot-revert",
-    onChange: "revert",
-    default: [],
-    defaultDoc: "none: never reverts",
+/** Where the memory of a running domain goes. */
+const memoryInputs = v.strictObject({
+  snapshot: input(v.picklist(["no", "internal", "external"]), {
+    doc: "`no`: no memory is captured; `internal`: into the first qcow2 image; `external`: into `file`.",
+    virsh: "memory/@snapshot",
+  }),
+  file: input(v.optional(text(pathProblem)), {
+    doc: "Absolute path on the host of the file that an external memory state is written to. A file that exists is refused, never overwritten.",
+    virsh: "memory/@file",
+  }),
+});
+
+/** What happens to one disk. */
+const diskInputs = v.strictObject({
+  name: input(v.pipe(v.string(), v.nonEmpty()), {
+    doc: "The disk's target (`vda`), or the path of its source.",
+    virsh: "disk/@name",
+  }),
+  snapshot: input(v.picklist(["no", "internal", "external"]), {
+    doc: "`no`: not captured; `internal`: in the image; `external`: the image is left as it is, and an overlay takes what is written from now on.",
+    virsh: "disk/@snapshot",
+  }),
+  file: input(v.optional(text(pathProblem)), {
+    doc: "Absolute path on the host of the overlay. Left out, libvirt puts it beside the image, named after the snapshot.",
+    virsh: "source/@file",
+  }),
+  driver: input(v.optional(v.picklist(["qcow2", "qed"])), {
+    doc: "Format of the overlay.",
+    virsh: "driver/@type",
+    defaultDoc: "`qcow2`",
+  }),
+  type: input(v.optional(v.picklist(["file", "block"])), {
+    doc: "What the overlay is: a file or a block device.",
+    virsh: "disk/@type",
+    defaultDoc: "`file`",
   }),
 });
 
@@ -102,13 +80,67 @@ export const snapshotInputs = v.strictObject({
     onChange: "replace",
     default: false,
   }),
+  memory: input(v.optional(memoryInputs), {
+    doc: "Where the memory of a running domain is captured.",
+    virsh: "--memspec",
+    onChange: "replace",
+    defaultDoc: "libvirt's: into the image, unless `diskOnly`",
+  }),
+  disks: input(v.optional(v.array(diskInputs)), {
+    doc: "What happens to single disks; those not named are treated as libvirt does by default.",
+    virsh: "--diskspec",
+    onChange: "replace",
+    default: [],
+    defaultDoc: "all writable disks",
+  }),
+  quiesce: input(v.optional(v.picklist(["none", "preferred", "required"])), {
+    doc: "Has the guest agent freeze the file systems meanwhile, so that a `diskOnly` snapshot holds all that was written. `required`: fails without an agent that answers; `preferred`: goes on without, with a warning. What was achieved is in `consistency`.",
+    virsh: "--quiesce",
+    onChange: "record",
+    default: "none",
+  }),
   atomic: input(v.optional(v.boolean()), {
     doc: "All disks or none. libvirt takes external snapshots of several disks as one transaction in any case, since 2018.",
     virsh: "--atomic",
     onChange: "record",
     default: false,
   }),
+  live: input(v.optional(v.boolean()), {
+    doc: "Lets the guest run on while its memory is written to an external file. The file grows larger for it.",
+    virsh: "--live",
+    onChange: "record",
+    default: false,
+  }),
+  halt: input(v.optional(v.boolean()), {
+    doc: "Stops the domain once the snapshot is taken.",
+    virsh: "--halt",
+    onChange: "record",
+    default: false,
+  }),
+  reuseExternal: input(v.optional(v.boolean()), {
+    doc: "Uses overlay files that exist and were prepared for it. The one case in which a file that exists is written to.",
+    virsh: "--reuse-external",
+    onChange: "record",
+    default: false,
+  }),
+  validate: input(v.optional(v.boolean()), {
+    doc: "Has libvirt validate the snapshot's XML against its schema.",
+    virsh: "--validate",
+    onChange: "record",
+    default: false,
+  }),
+  adopt: input(v.optional(v.boolean()), {
+    doc: "On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here.",
+    onChange: "record",
+    default: false,
+  }),
   revert: v.optional(revertInputs),
+  deleteScope: input(v.optional(v.picklist(["snapshot", "children", "childrenOnly", "metadata"])), {
+    doc: "What a delete takes: `snapshot`, this one, its children move to its parent; `children`, it and all that came after it; `childrenOnly`, only what came after it; `metadata`, libvirt forgets it and the data stays in the image.",
+    virsh: "--children, --children-only, --metadata",
+    onChange: "record",
+    default: "snapshot",
+  }),
   timeoutSeconds: input(
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_TIMEOUT_SECONDS))),
     {
@@ -124,24 +156,5 @@ export type SnapshotInputs = v.InferOutput<typeof snapshotInputs>;
 
 export const DEFAULT_TIMEOUT_SECONDS = 600;
 
-/** One input, by the path under which Pulumi names it: `revert.triggers`. */
-export interface InputField {
-  path: string;
-  schema: v.GenericSchema;
-  facts: InputFacts;
-}
-
 /** The table, flat. */
-export const inputFields: readonly InputField[] = fieldsOf(snapshotInputs.entries, "");
-
-function fieldsOf(entries: v.ObjectEntries, prefix: string): InputField[] {
-  return Object.entries(entries).flatMap(([key, schema]): InputField[] => {
-    const path = prefix + key;
-    const facts = (v.getMetadata(schema as v.GenericSchema) as { facts?: InputFacts }).facts;
-    if (facts !== undefined) return [{ path, schema: schema as v.GenericSchema, facts }];
-    return fieldsOf(
-      (schema as unknown as { wrapped: { entries: v.ObjectEntries } }).wrapped.entries,
-      `${path}.`,
-    );
-  });
-}
+export const inputFields: readonly InputField[] = fieldsOf(snapshotInputs.entries);

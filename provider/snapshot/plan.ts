@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, VirshError } from "../errors.js";
-import { inputFields, type InputField, type SnapshotInputs } from "./inputs.js";
-import type { PartialState, Target } from "./state.js";
-import { holdsUnknown } from "./unknown.js";
+import type { InputField } from "./fields.js";
+import { inputFields, type SnapshotInputs } from "./inputs.js";
+import type { PartialState, SafetySnapshot, Target } from "./state.js";
+import { holdsUnknown, isKnown } from "./unknown.js";
 
 /** One thing an update does, in the order of the plan. */
 export type Step =
@@ -21,7 +22,13 @@ export interface Revert {
   target: Target;
   /** Whether the snapshot brings memory back, too. */
   memory: boolean;
+  /** What asks for it is not the triggers, but that another snapshot is current (`revert.onDrift`). */
+  drift: boolean;
   triggers: unknown[];
+  /** How to revert. */
+  options: NonNullable<SnapshotInputs["revert"]>;
+  /** Safety snapshots of earlier reverts, oldest first. */
+  taken: SafetySnapshot[];
   /** The triggers are not known yet: it reverts only if they turn out to differ. */
   maybe: boolean;
 }
@@ -43,11 +50,14 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
   const replaces = changed.filter(({ facts }) => needsReplacement(facts.onChange)).map(({ path }) => path);
   const revert = planRevert(changed, state, inputs);
   if (replaces.length > 0) {
+    // What a preview does not know yet may turn out to be no change at all: not to be refused then.
+    const certain = replaces.filter((path) => isKnown(valueAt(inputs, path)));
+    const conflict = revert !== undefined && !revert.maybe && !revert.drift && certain.length > 0;
     return {
       replaces,
       deleteBeforeReplace: inputs.name === state.name && !replaces.includes("domain"),
       steps: [],
-      ...(revert === undefined ? {} : { refusal: refuseRevertWithReplacement(state, replaces) }),
+      ...(conflict ? { refusal: refuseRevertWithReplacement(state, certain) } : {}),
     };
   }
   return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, inputs, revert) };
@@ -79,17 +89,22 @@ function planRevert(
   state: PartialState,
   inputs: SnapshotInputs,
 ): Revert | undefined {
-  const triggers = inputs.revert?.triggers ?? [];
+  const options = isKnown(inputs.revert) ? (inputs.revert ?? {}) : {};
+  const triggers = (valueAt(inputs, "revert.triggers") ?? []) as unknown[];
   const asked = changed.some(({ facts }) => facts.onChange === "revert") && !isDeepStrictEqual(triggers, []);
-  if (!asked) return undefined;
-  const { domainUuid, domainName, name, creationTime, capturedMemory } = state;
+  const drift = !asked && options.onDrift === true && state.isCurrent === false;
+  if (!asked && !drift) return undefined;
+  const { domainUuid, domainName, name, creationTime, capturedMemory, safetySnapshots = [] } = state;
   return {
     do: "revert",
     domainName,
     target: { domainUuid, name, creationTime },
     memory: capturedMemory?.snapshot !== "no",
+    drift,
     triggers,
-    maybe: holdsUnknown(triggers),
+    options,
+    taken: safetySnapshots,
+    maybe: !drift && holdsUnknown(triggers),
   };
 }
 
@@ -100,15 +115,23 @@ function needsReplacement(onChange: string): boolean {
 function differs({ path, facts }: InputField, state: PartialState, inputs: SnapshotInputs): boolean {
   const before = valueAt(state, path) ?? facts.default;
   const after = valueAt(inputs, path) ?? facts.default;
-  if (facts.onChange === "domain")
-    return after !== before && after !== state.domainUuid && after !== state.domainName;
+  if (facts.onChange === "domain") return after !== before && !isNameOf(String(after), state);
   return !isDeepStrictEqual(before, after);
 }
 
+/** As on the host: a UUID in any case, or the name to the letter. */
+function isNameOf(domain: string, { domainUuid, domainName }: PartialState): boolean {
+  return domain.toLowerCase() === domainUuid || domain === domainName;
+}
+
+/** The value at a property path; all that lies within something unknown is unknown, too. */
 function valueAt(from: object, path: string): unknown {
   return path
     .split(".")
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], from);
+    .reduce<unknown>(
+      (value, key) => (isKnown(value) ? (value as Record<string, unknown> | undefined)?.[key] : value),
+      from,
+    );
 }
 
 function refuseRevertWithReplacement(

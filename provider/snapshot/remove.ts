@@ -1,48 +1,39 @@
-import { isVirshError, quote, VirshError } from "../errors.js";
+import type { Tell } from "./busy.js";
+import { erase } from "./erase.js";
 import type { Host } from "./host.js";
-import { inOrder } from "./order.js";
-import { isSame, type PartialState } from "./state.js";
-import { mayStillRun, watch } from "./watch.js";
+import { inOrder, othersWait } from "./order.js";
+import { safetyStates } from "./safety.js";
+import type { PartialState } from "./state.js";
 
-/** Deletes the snapshot that `state` remembers. Gone already, provenly, is success; so is another under its name. */
-export function remove(host: Host, state: PartialState): Promise<void> {
-  return inOrder(state.domainUuid, () => removeInTurn(host, state));
-}
+/** How many removals of a domain this process has done. */
+const done = new Map<string, number>();
 
-async function removeInTurn(host: Host, state: PartialState): Promise<void> {
-  const { domainUuid, domainName, name } = state;
-  const tried = `delete snapshot ${quote(name)} of ${domainName}`;
-  if (!(await exists(host, state))) return;
-  try {
-    await host.deleteSnapshot(domainUuid, name);
-  } catch (error) {
-    if (!isVirshError(error)) throw error;
-    if (error.kind === "NotFound") return;
-    if (!mayStillRun(error)) throw error.with({ tried });
-    const outcome = await watch(host, domainUuid, (later) => exists(later, state));
-    if (outcome.ended && !outcome.found) return;
-    const said = outcome.ended ? "it is still there" : outcome.said;
-    throw error.with({
-      tried,
-      next: `Afterwards: ${said}. Run pulumi up or pulumi destroy again to finish.`,
-    });
-  }
-  if (await exists(host, state)) {
-    // libvirt reports success when it could not remove a part; only another look proves it.
-    throw new VirshError({
-      kind: "Unexpected",
-      tried,
-      said: "libvirt reported success, but the snapshot is still there",
-      next: `Look at it with virsh snapshot-info ${domainUuid} ${quote(name)} and run pulumi up again.`,
-    });
+/**
+ * Deletes the snapshot that `state` remembers, and the safety snapshots that were taken for it. Gone already, provenly,
+ * is success; so is another under its name.
+ */
+export async function remove(host: Host, state: PartialState, tell: Tell): Promise<void> {
+  const { domainUuid } = state;
+  for (let seen: number | undefined; ;) {
+    const before = seen;
+    seen = done.get(domainUuid) ?? 0;
+    // libvirt deletes external snapshots only in some orders: those that wait may be what is in the way. Another turn
+    // makes sense as long as one of them gets something done.
+    const mayWait = () => othersWait(domainUuid) && before !== (done.get(domainUuid) ?? 0);
+    if (await inOrder(domainUuid, () => removeInTurn(host, state, tell, mayWait))) return;
   }
 }
 
-async function exists(host: Host, state: PartialState): Promise<boolean> {
-  try {
-    return isSame(state, (await host.readSnapshot(state.domainUuid, state.name)).snapshot);
-  } catch (error) {
-    if (isVirshError(error, "NotFound")) return false;
-    throw error;
+/** Whether it is done; otherwise it wants another turn. */
+async function removeInTurn(
+  host: Host,
+  state: PartialState,
+  tell: Tell,
+  mayWait: () => boolean,
+): Promise<boolean> {
+  for (const each of [...safetyStates(state), state]) {
+    if (!(await erase(host, each, tell, mayWait))) return false;
   }
+  done.set(state.domainUuid, (done.get(state.domainUuid) ?? 0) + 1);
+  return true;
 }

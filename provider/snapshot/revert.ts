@@ -1,34 +1,100 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
+import { whenFree, type Tell } from "./busy.js";
 import type { Host } from "./host.js";
+import { IncompleteError } from "./incomplete.js";
 import type { Revert } from "./plan.js";
-import { isSame, toRfc3339, type Target } from "./state.js";
-import { watch } from "./watch.js";
+import { planReversal, revertPhrase, survey, type Reversal, type Situation } from "./reversal.js";
+import { pruneSafety, SafetyIncomplete, takeSafety, type SafetyPlan } from "./safety.js";
+import type { LastRevert, SafetySnapshot, SnapshotState } from "./state.js";
+import { watch, withTimeLeft } from "./watch.js";
 
 /** Snapshots that this process has reverted a domain to, by host and domain. */
 const reverted = new Map<string, string>();
 
+/** What a revert leaves to be remembered. */
+export interface Reverted {
+  lastRevert: LastRevert;
+  safetySnapshots?: SafetySnapshot[];
+}
+
 /** Carries out a planned revert. The caller holds the domain's turn. */
-export async function revert(host: Host, { domainName, target }: Revert): Promise<void> {
-  const { domainUuid, name } = target;
-  const tried = `revert ${domainName} to snapshot ${quote(name)}`;
-  refuseSecond(host, domainUuid, name, tried);
-  await expectTarget(host, target, tried);
-  reverted.set(turnOf(host, domainUuid), name);
+export async function revert(
+  host: Host,
+  state: SnapshotState,
+  step: Revert,
+  { now, tell }: { now: () => Date; tell: Tell },
+): Promise<Reverted> {
+  refuseSecond(host, step);
+  const situation = await survey(host, step);
+  const reversal = planReversal(step, situation, now());
+  if (reversal.refusal !== undefined) throw reversal.refusal;
+  const safety = reversal.safety && (await takeFirst(host, state, step, reversal.safety, situation, tell));
+  reverted.set(turnOf(host, step.target.domainUuid), step.target.name);
   try {
-    await host.revertSnapshot(domainUuid, name);
+    await goBack(host, step, reversal, tell);
+  } catch (error) {
+    if (safety === undefined || !(error instanceof Error)) throw error;
+    throw withSafety(state, safety, error);
+  }
+  const lastRevert = { at: now().toISOString(), triggers: step.triggers };
+  if (safety === undefined) return { lastRevert };
+  const kept = await pruneSafety(withTimeLeft(host), state, reversal.safety?.prune ?? [], tell);
+  return { lastRevert: { ...lastRevert, safetySnapshot: safety.name }, safetySnapshots: [...kept, safety] };
+}
+
+async function takeFirst(
+  host: Host,
+  state: SnapshotState,
+  step: Revert,
+  plan: SafetyPlan,
+  situation: Situation,
+  tell: Tell,
+): Promise<SafetySnapshot> {
+  try {
+    return await takeSafety(host, step, plan, situation, tell);
+  } catch (error) {
+    if (error instanceof SafetyIncomplete) throw withSafety(state, error.safety, error);
+    throw error;
+  }
+}
+
+/** The failure, with the safety snapshot in the state: it is ours to delete one day, and would be nobody's otherwise. */
+function withSafety(state: SnapshotState, safety: SafetySnapshot, error: Error): IncompleteError {
+  const safetySnapshots = [...(state.safetySnapshots ?? []), safety];
+  const message = `${error.message} The state before is in snapshot ${quote(safety.name)}.`;
+  return new IncompleteError({ ...state, safetySnapshots }, message, error);
+}
+
+async function goBack(
+  host: Host,
+  step: Revert,
+  { request, stopAfterwards, dropManagedSave }: Reversal,
+  tell: Tell,
+): Promise<void> {
+  const { domainUuid, name } = step.target;
+  try {
+    await whenFree(host, tell, () => host.revertSnapshot(domainUuid, name, request));
+    if (dropManagedSave) await host.removeManagedSave(domainUuid);
+    if (stopAfterwards && (await host.domainState(domainUuid)) !== "shut off")
+      await host.destroyDomain(domainUuid);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    throw error.with({ tried, next: await whatNow(host, domainUuid, domainName, error) });
+    const next = [error.next, await whatNow(host, step)];
+    throw error.with({
+      tried: revertPhrase(step),
+      next: next.filter((part) => part !== undefined).join(" "),
+    });
   }
 }
 
 /** One domain cannot go back to two moments: the second revert of a run would undo the first unseen. */
-function refuseSecond(host: Host, domainUuid: string, name: string, tried: string): void {
+function refuseSecond(host: Host, step: Revert): void {
+  const { domainUuid, name } = step.target;
   const first = reverted.get(turnOf(host, domainUuid));
   if (first === undefined) return;
   throw new VirshError({
     kind: "Conflict",
-    tried,
+    tried: revertPhrase(step),
     said: `this run has reverted the domain to snapshot ${quote(first)} already`,
     next: `Change the revert.triggers of one snapshot a domain and run. The triggers of ${quote(name)} are kept as they were, so the next pulumi up would revert to it.`,
   });
@@ -38,38 +104,12 @@ function turnOf(host: Host, domainUuid: string): string {
   return `${host.shownUri ?? ""} ${domainUuid}`;
 }
 
-async function expectTarget(host: Host, target: Target, tried: string): Promise<void> {
-  try {
-    const { snapshot } = await host.readSnapshot(target.domainUuid, target.name);
-    if (isSame(target, snapshot)) return;
-    throw new VirshError({
-      kind: "NotFound",
-      tried,
-      said: `the snapshot of that name was taken ${toRfc3339(snapshot.creationTime)}, ours ${target.creationTime ?? "at another time"}: it is another one`,
-      next: "Nothing was changed. Run pulumi refresh to see what is left.",
-    });
-  } catch (error) {
-    if (!isVirshError(error)) throw error;
-    throw error.with({
-      tried,
-      next: error.next ?? "Nothing was changed. Run pulumi refresh to see what is left.",
-    });
-  }
-}
-
 /** A revert that failed may have stopped the domain: its owner has to know, in the same breath. */
-async function whatNow(
-  host: Host,
-  domainUuid: string,
-  domainName: string,
-  error: VirshError,
-): Promise<string> {
+async function whatNow(host: Host, { target, domainName }: Revert): Promise<string> {
+  const { domainUuid } = target;
   const outcome = await watch(host, domainUuid, (later) => later.domainState(domainUuid));
-  const state = outcome.ended
-    ? `${domainName} is ${quote(outcome.found)} now.`
-    : `What ${domainName} does now could not be seen (${outcome.said}).`;
-  const start =
-    outcome.ended && outcome.found === "shut off" ? ` To start it as it is: virsh start ${domainUuid}.` : "";
   const again = "The old triggers are kept, so the next pulumi up tries the revert again.";
-  return [error.next, state + start, again].filter((part) => part !== undefined).join(" ");
+  if (!outcome.ended) return `What ${domainName} does now could not be seen (${outcome.said}). ${again}`;
+  const start = outcome.found === "shut off" ? ` To start it as it is: virsh start ${domainUuid}.` : "";
+  return `${domainName} is ${quote(outcome.found)} now.${start} ${again}`;
 }

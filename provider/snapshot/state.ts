@@ -1,3 +1,4 @@
+import type { SnapshotXml } from "../xml/snapshot.js";
 import type { SnapshotDocument, DomainRef } from "./host.js";
 import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
 
@@ -22,12 +23,24 @@ export interface CapturedMemory {
   file?: string;
 }
 
+/** A snapshot that was taken before a revert, so that it loses nothing. */
+export interface SafetySnapshot {
+  name: string;
+  /** When it was taken, RFC 3339 UTC; absent when it could not be read back. */
+  creationTime?: string;
+}
+
+/** What a snapshot is good for: file systems frozen, memory with them, as after a power cut, or taken while off. */
+export type Consistency = "quiesced" | "memory" | "crash-consistent" | "offline";
+
 /** The latest revert that this resource made. */
 export interface LastRevert {
   /** When it was done, RFC 3339 UTC. */
   at: string;
   /** The `revert.triggers` that asked for it. */
   triggers: unknown[];
+  /** The snapshot that was taken before it. */
+  safetySnapshot?: string;
 }
 
 /** What is known of a snapshot beside its inputs. */
@@ -41,8 +54,13 @@ export interface SnapshotFacts {
   isCurrent: boolean;
   capturedDisks: CapturedDisk[];
   capturedMemory: CapturedMemory;
+  consistency: Consistency;
   lastRevert?: LastRevert;
+  safetySnapshots?: SafetySnapshot[];
 }
+
+/** What cannot be read from the host again, and is carried from state to state. */
+export type Kept = Pick<SnapshotFacts, "consistency" | "lastRevert" | "safetySnapshots">;
 
 /** Everything that is kept of a snapshot: its inputs and what was read back. */
 export type SnapshotState = SnapshotInputs & SnapshotFacts & { schemaVersion: number };
@@ -81,6 +99,14 @@ export const outputDocs: Record<keyof SnapshotFacts, { type: string; doc: string
   },
   capturedDisks: { type: "CapturedDisk[]", doc: "The disks in the snapshot (`disks`)." },
   capturedMemory: { type: "CapturedMemory", doc: "The memory in the snapshot (`memory`)." },
+  consistency: {
+    type: "Consistency",
+    doc: "What was achieved, from evidence: `quiesced` (the guest agent froze the file systems), `memory` (captured together with them), `crash-consistent` (as after a power cut), `offline` (the domain was off).",
+  },
+  safetySnapshots: {
+    type: "SafetySnapshot[] | undefined",
+    doc: "The snapshots that were taken before reverts and are kept (`revert.safetySnapshot`).",
+  },
   lastRevert: { type: "LastRevert | undefined", doc: "The latest revert that this resource made." },
 };
 
@@ -112,7 +138,7 @@ export function toState(
   domain: DomainRef,
   { snapshot }: SnapshotDocument,
   current: string | undefined,
-  lastRevert?: LastRevert,
+  kept: Kept,
 ): SnapshotState {
   const capturedDisks = snapshot.disks.flatMap(({ name, snapshot: kind, source }): CapturedDisk[] => {
     if (kind === "internal") return [{ name, snapshot: kind }];
@@ -134,7 +160,26 @@ export function toState(
     isCurrent: current === snapshot.name,
     capturedDisks,
     capturedMemory: snapshot.memory,
+    ...kept,
+  };
+}
+
+/** What a snapshot is good for, by what is in it. Whether file systems were frozen it does not tell itself. */
+export function achieved({ state, memory }: SnapshotXml, quiesced: boolean): Consistency {
+  if (state === "shutoff") return "offline";
+  if (memory.snapshot !== "no") return "memory";
+  return quiesced ? "quiesced" : "crash-consistent";
+}
+
+/** What a state has to carry on; a state that could not be read back learns it from the snapshot. */
+export function keptOf(
+  { consistency, lastRevert, safetySnapshots }: PartialState,
+  snapshot: SnapshotXml,
+): Kept {
+  return {
+    consistency: consistency ?? achieved(snapshot, false),
     ...(lastRevert === undefined ? {} : { lastRevert }),
+    ...(safetySnapshots === undefined ? {} : { safetySnapshots }),
   };
 }
 

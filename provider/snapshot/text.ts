@@ -4,7 +4,7 @@
 export const MAX_NAME_BYTES = 247;
 
 /** Bytes of UTF-8. Linux refuses a single argument of 128 KiB; the margin is for `--description=`. */
-export const MAX_DESCRIPTION_BYTES = 120_000;
+const MAX_DESCRIPTION_BYTES = 120_000;
 
 /** Why `name` cannot name a snapshot, and what would do; `undefined` when it can. */
 export function nameProblem(name: string): string | undefined {
@@ -37,6 +37,19 @@ export function descriptionProblem(description: string): string | undefined {
     return `it takes ${bytes} bytes of UTF-8; ${MAX_DESCRIPTION_BYTES} fit into a command line. Shorten it`;
   }
   return undefined;
+}
+
+/** Why `domain` names no domain; `undefined` when it may. */
+export function domainProblem(domain: string): string | undefined {
+  if (domain === "") return "a snapshot needs a domain. Give the domain's name or UUID";
+  return /[\n\0]/.test(domain) ? "no domain can have such a name. Give the domain's name or UUID" : undefined;
+}
+
+/** Why `path` is no place for a file on the host; `undefined` when it may be. */
+export function pathProblem(path: string): string | undefined {
+  if (!path.isWellFormed() || /\p{Cc}/u.test(path))
+    return "it holds a character that cannot be in a path here. Remove it";
+  return path.startsWith("/") ? undefined : "a file on the host needs an absolute path. Start it with /";
 }
 
 /** libvirt reads `\r` back as `\n`: written the way it will be read, a description does not differ from itself. */

@@ -1,4 +1,5 @@
 import { quote, VirshError } from "../errors.js";
+import type { Tell } from "./busy.js";
 import { describe } from "./describe.js";
 import type { Host } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
@@ -7,48 +8,52 @@ import { inOrder } from "./order.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { read } from "./read.js";
 import { revert } from "./revert.js";
-import { withInputs, type LastRevert, type PartialState, type SnapshotState } from "./state.js";
+import { withInputs, type PartialState, type SnapshotState } from "./state.js";
+import { withTimeLeft } from "./watch.js";
+
+export interface Context {
+  tell: Tell;
+  now: () => Date;
+}
 
 /** Carries out the plan from `state` to `inputs`. `host` is the one behind the new URI. */
 export function update(
   host: Host,
   state: PartialState,
   inputs: SnapshotInputs,
-  now: () => Date = () => new Date(),
+  context: Context,
 ): Promise<SnapshotState> {
   return inOrder(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
     const complete = isComplete(state) ? state : await reread(host, state);
     const planned = plan(complete, inputs);
-    const lastRevert = await carryOut(host, complete, planned, now);
-    const wanted = { ...withInputs(complete, inputs), ...lastRevert };
-    if (isComplete(state) && onlyRecords(planned)) return wanted;
+    let wanted = withInputs(complete, inputs);
+    for (const step of planned.steps) {
+      wanted = { ...wanted, ...(await carryOut(host, complete, step, context)) };
+    }
+    if (onlyRecords(planned)) return wanted;
     return readAfter(host, wanted, planned);
   });
 }
 
-async function carryOut(host: Host, state: SnapshotState, { steps }: Plan, now: () => Date) {
-  let lastRevert: { lastRevert?: LastRevert } = {};
-  for (const step of steps) {
-    await carryOutStep(host, state, step);
-    if (step.do === "revert")
-      lastRevert = { lastRevert: { at: now().toISOString(), triggers: step.triggers } };
-  }
-  return lastRevert;
-}
-
-async function carryOutStep(host: Host, state: SnapshotState, step: Step): Promise<void> {
+/** Does one step, and tells what of it is to be remembered. */
+async function carryOut(
+  host: Host,
+  state: SnapshotState,
+  step: Step,
+  context: Context,
+): Promise<Partial<SnapshotState>> {
   switch (step.do) {
     case "record":
-      return;
+      return {};
     case "reconnect":
       await reread(host, state);
-      return;
+      return {};
     case "describe":
-      await describe(host, state.domainUuid, state.name, step.description);
-      return;
+      await describe(host, state, step.description);
+      return {};
     case "revert":
-      await revert(host, step);
+      return revert(host, state, step, context);
   }
 }
 
@@ -66,7 +71,7 @@ async function reread(host: Host, state: PartialState): Promise<SnapshotState> {
 
 async function readAfter(host: Host, wanted: SnapshotState, planned: Plan): Promise<SnapshotState> {
   try {
-    return await reread(host.remaining() > 0 ? host : host.afterwards(), wanted);
+    return await reread(withTimeLeft(host), wanted);
   } catch (error) {
     if (!planned.steps.some(({ do: what }) => what === "revert")) throw error;
     throw new IncompleteError(

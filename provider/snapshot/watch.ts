@@ -22,15 +22,23 @@ export async function watch<T>(
   look: (later: Host) => Promise<T>,
 ): Promise<Outcome<T>> {
   const later = host.afterwards();
-  try {
-    for (;;) {
+  const isLast = () => later.remaining() < 2 * PAUSE_MS;
+  for (;;) {
+    try {
       const control = await later.domainControl(domainUuid);
       if (control.idle) return { ended: true, found: await look(later) };
-      if (later.remaining() < 2 * PAUSE_MS) return { ended: false, said: control.said };
-      await sleep(PAUSE_MS);
+      if (isLast()) return { ended: false, said: control.said };
+    } catch (error) {
+      if (!isVirshError(error)) throw error;
+      // A daemon that died is started again by its service manager, as a rule within seconds.
+      if (error.kind !== "Unreachable" || isLast())
+        return { ended: false, said: error.said, unreachable: true };
     }
-  } catch (error) {
-    if (!isVirshError(error)) throw error;
-    return { ended: false, said: error.said, unreachable: true };
+    await sleep(PAUSE_MS);
   }
+}
+
+/** The host to look with once something was done: worth a look, too, when the time limit ran out at its very end. */
+export function withTimeLeft(host: Host): Host {
+  return host.remaining() > 0 ? host : host.afterwards();
 }

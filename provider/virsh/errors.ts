@@ -53,6 +53,17 @@ const TABLE: readonly Row[] = [
     next: "Use `diskOnly: true`, or libvirt 10.9 or later with the firmware's NVRAM in qcow2.",
   },
   {
+    // Said by 9.0 of a domain that is off, when other external snapshots came after this one.
+    match: /^invalid argument: could not find base disk source in disk source chain$/,
+    kind: "Unsupported",
+    next: "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
+  },
+  {
+    match: /Invalid job ID 'internal-snapshot-/,
+    kind: "Unsupported",
+    next: "This libvirt takes and deletes internal snapshots of a running domain only under names of ASCII letters, digits and - . _: stop the domain, or use another name.",
+  },
+  {
     match: /^unsupported configuration: revert to external snapshot not supported yet$/,
     kind: "Unsupported",
     next: "The host needs libvirt 9.10 or later to go back to an external snapshot.",
@@ -78,6 +89,12 @@ const TABLE: readonly Row[] = [
     next: "See that the name has no more than 247 bytes and the host's /var has room; the disk may hold an orphaned snapshot.",
   },
   { match: /No space left on device\)?$/, kind: "Unexpected", next: NO_PLACE },
+  {
+    // QEMU's words on a full file system, too.
+    match: /Error while writing VM state: Input\/output error$/,
+    kind: "Unexpected",
+    next: `The disk image could not take the memory, as a rule because its file system is full. ${NO_PLACE}`,
+  },
 
   // Logins.
   { match: /^Cannot recv data: .*Host key verification failed/, kind: "Denied", next: KEY_LOGIN },
@@ -133,7 +150,7 @@ const TABLE: readonly Row[] = [
   {
     match: /^revert requires force\b/,
     kind: "NeedsForce",
-    next: "`virsh snapshot-revert --force` does it all the same, if what it would lose may be lost.",
+    next: "`revert.force: true` does it all the same, if what it would lose may be lost.",
   },
   { match: /^Timed out during operation\b/, kind: "Busy", next: WAIT },
   { match: /^block copy still active\b/, kind: "Busy", next: WAIT },

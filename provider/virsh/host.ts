@@ -16,9 +16,10 @@ import { option, type Command } from "./commands/command.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { explain, isFailedLookup } from "./errors.js";
+import { readTags, removeFile } from "./files.js";
 import { withPrivateFile } from "./private-file.js";
 import { run, type Limits } from "./process.js";
-import { redactText, redactUri, uriProblem } from "./uri.js";
+import { isHere, redactText, redactUri, uriProblem } from "./uri.js";
 
 /** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
 export const openHost: OpenHost = (options) => {
@@ -32,6 +33,9 @@ export const openHost: OpenHost = (options) => {
 
 const AFTERWARDS_SECONDS = 30;
 
+/** A daemon is not replaced within a run: its version is asked for once. */
+const versions = new Map<string, string>();
+
 /** The hypervisor behind one virsh process a call. */
 class VirshHost implements Host {
   readonly shownUri: string | undefined;
@@ -40,10 +44,15 @@ class VirshHost implements Host {
 
   constructor(private readonly options: HostOptions) {
     const { uri, timeoutSeconds, signal } = options;
-    const deadline = performance.now() + timeoutSeconds * 1000;
+    // The clock starts with the first call: waiting for the domain's turn is not the operation's own time.
+    let deadline: number | undefined;
+    const remaining = () => {
+      deadline ??= performance.now() + timeoutSeconds * 1000;
+      return Math.max(0, deadline - performance.now());
+    };
     this.shownUri = uri === undefined ? undefined : redactUri(uri);
     this.connection = uri === undefined ? [] : [option("connect", uri)];
-    this.limits = { timeoutSeconds, signal, remaining: () => Math.max(0, deadline - performance.now()) };
+    this.limits = { timeoutSeconds, signal, remaining };
   }
 
   remaining(): number {
@@ -70,8 +79,11 @@ class VirshHost implements Host {
     return this.askAbout(uuid, domain.domainControl(uuid));
   }
 
-  daemonVersion(): Promise<string> {
-    return this.ask(domain.daemonVersion());
+  async daemonVersion(): Promise<string> {
+    const key = this.options.uri ?? "";
+    const known = versions.get(key) ?? (await this.ask(domain.daemonVersion()));
+    versions.set(key, known);
+    return known;
   }
 
   listSnapshots(uuid: string): Promise<string[]> {
@@ -108,13 +120,46 @@ class VirshHost implements Host {
     return this.askAbout(uuid, domain.destroyDomain(uuid));
   }
 
-  private async ask<T>({ args, tried, changes, parse, refusal }: Command<T>): Promise<T> {
+  listDescendants(uuid: string, name: string): Promise<string[]> {
+    return this.askAbout(uuid, snapshot.listDescendants(uuid, name));
+  }
+
+  resumeDomain(uuid: string): Promise<void> {
+    return this.askAbout(uuid, domain.resumeDomain(uuid));
+  }
+
+  thawDomain(uuid: string): Promise<void> {
+    return this.askAbout(uuid, domain.thawDomain(uuid));
+  }
+
+  listManagedSaves(): Promise<string[]> {
+    return this.ask(domain.listManagedSaves());
+  }
+
+  removeManagedSave(uuid: string): Promise<void> {
+    return this.askAbout(uuid, domain.removeManagedSave(uuid));
+  }
+
+  fileExists(path: string): Promise<boolean> {
+    return this.ask(domain.fileExists(path));
+  }
+
+  imageTags(path: string): Promise<string[] | undefined> {
+    return isHere(this.options.uri) ? readTags(path, this.limits) : Promise.resolve(undefined);
+  }
+
+  removeFile(path: string): Promise<boolean> {
+    return isHere(this.options.uri) ? removeFile(path) : Promise.resolve(false);
+  }
+
+  private async ask<T>({ args, tried, changes, parse, refusals = [] }: Command<T>): Promise<T> {
     const { limits } = this;
     const call = { program: "virsh", args: ["--quiet", ...this.connection, ...args], tried, changes, limits };
     const { exitCode, stdout, stderr } = await run(call);
     if (exitCode === 0) return parse(stdout);
     const error = explain(redactText(stderr), tried);
-    if (refusal?.said.test(error.said) === true) return refusal.means;
+    const answer = refusals.find(({ said }) => said.test(error.said));
+    if (answer !== undefined) return answer.means;
     throw error;
   }
 

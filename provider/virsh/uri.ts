@@ -76,6 +76,17 @@ export function uriProblem(uri: string): string | undefined {
   );
 }
 
+/** Whether the URI, or without one the environment that virsh then reads, leads to this very machine. */
+export function isHere(uri: string | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const effective = uri ?? environment["VIRSH_DEFAULT_CONNECT_URI"] ?? environment["LIBVIRT_DEFAULT_URI"];
+  // By itself virsh connects to this machine; an alias may lead anywhere.
+  if (effective === undefined) return true;
+  const shape = SHAPE.exec(effective)?.groups;
+  if (shape === undefined) return false;
+  const { transport = "unix", authority = "" } = shape;
+  return authority === "" && transport.toLowerCase() === "unix";
+}
+
 function transportProblem(transport: string | undefined): string | undefined {
   // libvirt compares it without regard to case.
   if (transport === undefined || TRANSPORTS.includes(transport.toLowerCase())) return undefined;

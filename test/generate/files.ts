@@ -1,10 +1,15 @@
 import { format, resolveConfig } from "prettier";
+import { behaviour } from "./behaviour.js";
 import { readme } from "./readme.js";
 import { sdkTypes } from "./sdk.js";
 
 /** Every generated file with the text it has to have. `read` gives the text of a file that is generated in part. */
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
-  const files = { "sdk/snapshot-types.ts": sdkTypes(), "README.md": readme(read("README.md")) };
+  const files = {
+    "sdk/snapshot-types.ts": sdkTypes(),
+    "README.md": readme(read("README.md")),
+    "docs/behaviour.md": behaviour(),
+  };
   const formatted = Object.entries(files).map(async ([file, text]): Promise<[string, string]> => {
     return [file, await format(text, { ...(await resolveConfig(file)), filepath: file })];
   });

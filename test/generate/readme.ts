@@ -1,6 +1,7 @@
 import { inputFields } from "../../provider/snapshot/inputs.js";
 import { outputDocs } from "../../provider/snapshot/state.js";
 import { CHANGES, defaultText } from "./sdk.js";
+import { table } from "./table.js";
 
 /** The README with the reference tables in it made anew. */
 export function readme(text: string): string {
@@ -18,16 +19,20 @@ function fill(text: string, name: string, table: string): string {
 function inputTable(): string {
   const rows = inputFields.map(({ path, facts }) => {
     const { doc, virsh, onChange } = facts;
-    return [`\`${path}\``, doc, defaultText(facts) ?? "required", virsh === undefined ? "–" : `\`${virsh}\``, CHANGES[onChange]];
+    return [
+      `\`${path}\``,
+      doc,
+      defaultText(facts) ?? "required",
+      virsh === undefined ? "–" : `\`${virsh}\``,
+      CHANGES[onChange],
+    ];
   });
   return table(["input", "meaning", "default", "virsh", "on a change"], rows);
 }
 
 function outputTable(): string {
-  return table(["output", "meaning"], Object.entries(outputDocs).map(([key, { doc }]) => [`\`${key}\``, doc]));
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return table(
+    ["output", "meaning"],
+    Object.entries(outputDocs).map(([key, { doc }]) => [`\`${key}\``, doc]),
+  );
 }

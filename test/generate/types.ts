@@ -1,5 +1,5 @@
-import { type GenericSchema, getMetadata } from "valibot";
-import type { InputFacts } from "../../provider/snapshot/inputs.js";
+import type { GenericSchema } from "valibot";
+import { factsOf as factsOfSchema, type InputFacts } from "../../provider/snapshot/fields.js";
 
 /** The parts of a valibot schema that the table of inputs uses. */
 export interface Shape {
@@ -19,7 +19,7 @@ export function unwrapped(schema: Shape): Shape {
 }
 
 export function factsOf(schema: Shape): InputFacts | undefined {
-  return (getMetadata(schema as unknown as GenericSchema) as { facts?: InputFacts }).facts;
+  return factsOfSchema(schema as unknown as GenericSchema);
 }
 
 /** The TypeScript of a value, each part of it wrapped as `wrap` says. `named` gives the name of an object's type. */

@@ -10,7 +10,7 @@ export interface Command<T> {
   /** Pure; throws a `VirshError` on output that it does not understand. */
   readonly parse: (stdout: string) => T;
   /** An exit code 1 that is an answer all the same: libvirt's words, and what they mean. */
-  readonly refusal?: { said: RegExp; means: T };
+  readonly refusals?: readonly { said: RegExp; means: T }[];
 }
 
 /**

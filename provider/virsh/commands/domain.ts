@@ -1,6 +1,7 @@
 import type { DomainControl, DomainRef, DomainState } from "../../snapshot/host.js";
 import { parseDomain, type DomainXml } from "../../xml/domain.js";
-import { domainOption, flags, lines, notUnderstood, nothing, type Command } from "./command.js";
+import { quote } from "../../errors.js";
+import { domainOption, flags, lines, notUnderstood, nothing, option, type Command } from "./command.js";
 
 const STATES: readonly DomainState[] = [
   "no state",
@@ -65,13 +66,52 @@ export function domainControl(uuid: string): Command<DomainControl> {
       throw notUnderstood(tried, stdout);
     },
     // Then no monitor can be busy. What works on its images holds the domain itself: the next call waits for it.
-    refusal: { said: /^Requested operation is not valid: domain is not running$/, means: { idle: true } },
+    refusals: [{ said: /^Requested operation is not valid: domain is not running$/, means: { idle: true } }],
   };
 }
 
 export function destroyDomain(uuid: string): Command<void> {
   const tried = `stop domain ${uuid} (destroy)`;
   return { args: ["destroy", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function resumeDomain(uuid: string): Command<void> {
+  const tried = `resume domain ${uuid}`;
+  return { args: ["resume", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function thawDomain(uuid: string): Command<void> {
+  const tried = `thaw the file systems of domain ${uuid}`;
+  return { args: ["domfsthaw", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function removeManagedSave(uuid: string): Command<void> {
+  const tried = `remove the managed-save image of domain ${uuid}`;
+  return { args: ["managedsave-remove", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function listManagedSaves(): Command<string[]> {
+  const tried = "list the domains with a managed-save image";
+  return {
+    args: ["list", "--all", "--with-managed-save", "--uuid"],
+    tried,
+    changes: false,
+    parse: (stdout) => stdout.split("\n").filter((line) => line !== ""),
+  };
+}
+
+/** libvirt opens the file to read a saved domain in it: whatever it then says but "no such file", there is one. */
+export function fileExists(path: string): Command<boolean> {
+  return {
+    args: ["save-image-dumpxml", option("file", path)],
+    tried: `see whether there is a file ${quote(path)} on the host`,
+    changes: false,
+    parse: () => true,
+    refusals: [
+      { said: /^Failed to open file '.*': No such file or directory$/s, means: false },
+      { said: /^operation failed: (?:failed to read qemu header|image magic is incorrect)/, means: true },
+    ],
+  };
 }
 
 /** The daemon's version decides what is possible, not that of the virsh that asks. */

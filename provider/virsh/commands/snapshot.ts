@@ -20,6 +20,16 @@ export function listSnapshots(uuid: string): Command<string[]> {
   };
 }
 
+export function listDescendants(uuid: string, name: string): Command<string[]> {
+  const tried = `list what came after snapshot ${quote(name)} of domain ${uuid}`;
+  return {
+    args: ["snapshot-list", domainOption(uuid, tried), option("from", name), "--descendants", "--name"],
+    tried,
+    changes: false,
+    parse: (stdout) => lines(stdout, tried),
+  };
+}
+
 /** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
 export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
   const tried = `read snapshot ${quote(name)} of domain ${uuid}`;
@@ -43,7 +53,7 @@ export function currentSnapshot(uuid: string): Command<string | undefined> {
       if (name === "") throw notUnderstood(tried, stdout);
       return name;
     },
-    refusal: { said: /^domain '.*' has no current snapshot$/, means: undefined },
+    refusals: [{ said: /^domain '.*' has no current snapshot$/, means: undefined }],
   };
 }
 

@@ -47,6 +47,11 @@ const CAUSES: Row[] = [
     /Make room/,
   ],
   ["operation failed: Error while writing VM state: No space left on device", "Unexpected", /Make room/],
+  [
+    "operation failed: Failed to take snapshot: failed to save SaveStateEntry with id(name): 3(ram): -5  Error: Error while writing VM state: Input/output error",
+    "Unexpected",
+    /as a rule because its file system is full\. Make room/,
+  ],
 
   ["Cannot recv data: Host key verification failed.: Connection reset by peer", "Denied", /ssh HOST/],
   [
@@ -136,7 +141,7 @@ const CAUSES: Row[] = [
   [
     "revert requires force: snapshot 'a' lacks domain 'x' rollback info",
     "NeedsForce",
-    /snapshot-revert --force/,
+    /`revert\.force: true`/,
   ],
   ["Timed out during operation: cannot agree", "Busy", /domcontrol/],
   ["block copy still active: disk 'vda' already in active block job", "Busy", /domcontrol/],

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, type ErrorKind } from "../../../provider/errors.js";
 import { openHost } from "../../../provider/virsh/host.js";
 
@@ -245,6 +246,45 @@ describe("the host behind virsh", () => {
       /the time limit of 1\.2 s ran out/,
     );
     assert.equal(opened.remaining(), 0);
+  });
+
+  it("starts its clock with the first call, not while it waits for its turn", async () => {
+    const opened = host({ domstate: { stdout: "running\n" } }, { timeoutSeconds: 1 });
+    await sleep(1200);
+    assert.equal(await opened.domainState(UUID), "running");
+    assert.ok(opened.remaining() < 1000);
+  });
+
+  it("asks the daemon for its version once a run", async () => {
+    const version = { stdout: "Running against daemon: 10.9.0\n" };
+    const uri = "qemu:///system?socket=/once";
+    assert.equal(await host({ version }, { uri }).daemonVersion(), "10.9.0");
+    assert.equal(await host({}, { uri }).daemonVersion(), "10.9.0");
+    assert.equal(asked().length, 1);
+    const other = { stdout: "Running against daemon: 9.0.0\n" };
+    const elsewhere = host({ version: other }, { uri: "qemu:///system?socket=/other" });
+    assert.equal(await elsewhere.daemonVersion(), "9.0.0");
+  });
+
+  it("knows a file that is not there by libvirt's words", async () => {
+    const answer = (said: string) => ({ "save-image-dumpxml": { stderr: `error: ${said}\n`, code: 1 } });
+    const path = "/images/m";
+    const missing = answer(`Failed to open file '${path}': No such file or directory`);
+    assert.equal(await host(missing).fileExists(path), false);
+    assert.equal(await host(answer("operation failed: image magic is incorrect")).fileExists(path), true);
+    const denied = answer(`Failed to open file '${path}': Permission denied`);
+    await assert.rejects(host(denied).fileExists(path), /Permission denied/);
+  });
+
+  it("reads and removes no file of another machine", async () => {
+    const kept = join(folder, "kept");
+    writeFileSync(kept, "");
+    const opened = host({}, { uri: "qemu+ssh://root@h/system" });
+    assert.equal(await opened.imageTags(kept), undefined);
+    assert.equal(await opened.removeFile(kept), false);
+    assert.ok(existsSync(kept));
+    assert.equal(await host({}, { uri: "qemu:///system" }).removeFile(kept), true);
+    assert.ok(!existsSync(kept));
   });
 
   it("is cancelled by the signal it was opened with", async () => {

@@ -8,6 +8,9 @@ import { corpus, document, snapshots } from "./corpus.js";
 import { parseSnapshot, withDescription } from "../../../provider/xml/snapshot.js";
 import { xmlText } from "./arbitraries.js";
 
+/** The other parser takes two more characters for line ends, which they are in XML 1.1 only. */
+const text10 = xmlText.filter((text) => !/[\u0085\u2028]/.test(text));
+
 /** Another parser's reading of `xml`. */
 function oracle(xml: string): Element {
   const onError = (level: string, message: string) => {
@@ -57,7 +60,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("any text that we escape comes back from it, in an element and in an attribute", () => {
     fc.assert(
-      fc.property(xmlText, xmlText, (text, value) => {
+      fc.property(text10, text10, (text, value) => {
         const read = oracle(`<a b="${escapeXml(value)}" c='${escapeXml(value)}'>${escapeXml(text)}</a>`);
         assert.equal(read.textContent, text);
         assert.equal(read.getAttribute("b"), value);
@@ -68,7 +71,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("any element of escaped text and attributes is read the same", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(xmlText, xmlText), { maxLength: 5 }), (entries) => {
+      fc.property(fc.array(fc.tuple(text10, text10), { maxLength: 5 }), (entries) => {
         const children = entries.map(
           ([text, value]) => `<c v="${escapeXml(value)}"> ${escapeXml(text)}\n</c>`,
         );
@@ -80,7 +83,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("a description that we set is the one that it finds", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...snapshots), xmlText, ({ xml }, description) => {
+      fc.property(fc.constantFrom(...snapshots), text10, ({ xml }, description) => {
         const changed = oracle(withDescription(xml, description));
         assert.deepEqual(
           elements(changed, "description").map((element) => element.textContent),

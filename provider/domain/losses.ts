@@ -1,0 +1,51 @@
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotXml } from "../xml/snapshot.js";
+import { holdsState } from "./shape.js";
+
+/** What a revert does to a domain beyond its disks and memory, each as a clause. */
+export function losses(now: DomainXml, snapshot: SnapshotXml, managedSave: boolean): string[] {
+  const then = snapshot.inactiveDomain ?? snapshot.domain;
+  return [
+    ...overlays(now, snapshot),
+    ...(then === undefined ? [] : definition(now, then)),
+    ...(managedSave ? ["the managed-save image is discarded"] : []),
+  ];
+}
+
+/** An external revert leaves the overlays that were written since; libvirt deletes them. */
+function overlays(now: DomainXml, { disks }: SnapshotXml): string[] {
+  const external = disks.filter(({ snapshot }) => snapshot === "external").map(({ name }) => name);
+  const files = now.disks
+    .filter(({ target, source }) => external.includes(target) && source !== undefined)
+    .map(({ source }) => source);
+  return files.length === 0
+    ? []
+    : [
+        `the overlay${files.length === 1 ? "" : "s"} ${files.join(", ")} disappear${files.length === 1 ? "s" : ""}`,
+      ];
+}
+
+/** The persistent definition goes back with the snapshot. */
+function definition(now: DomainXml, then: DomainXml): string[] {
+  const changed = [
+    ...(now.vcpus === then.vcpus ? [] : [`vcpus ${now.vcpus} to ${then.vcpus}`]),
+    ...(now.memoryKiB === then.memoryKiB ? [] : [`memory ${mib(now)} to ${mib(then)} MiB`]),
+    ...without(diskTargets(now), diskTargets(then)).map((disk) => `disk ${disk} is detached`),
+    ...without(diskTargets(then), diskTargets(now)).map((disk) => `disk ${disk} comes back`),
+    ...without(now.passthrough, then.passthrough).map((device) => `${device} is detached`),
+    ...without(then.passthrough, now.passthrough).map((device) => `${device} comes back`),
+  ];
+  return changed.length === 0 ? [] : [`the domain's definition goes back: ${changed.join(", ")}`];
+}
+
+function diskTargets({ disks }: DomainXml): string[] {
+  return disks.filter(holdsState).map(({ target }) => target);
+}
+
+function without(some: readonly string[], others: readonly string[]): string[] {
+  return some.filter((each) => !others.includes(each));
+}
+
+function mib({ memoryKiB }: DomainXml): number {
+  return Math.round(memoryKiB / 1024);
+}

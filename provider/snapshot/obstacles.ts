@@ -1,0 +1,56 @@
+import { refusalToTake, type Refusal } from "../domain/possible.js";
+import { shapeOf } from "../domain/shape.js";
+import { quote } from "../errors.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { Host } from "./host.js";
+import type { SnapshotInputs } from "./inputs.js";
+
+/**
+ * Why the snapshot cannot be taken of the domain as it is now, found before anything is touched: what libvirt would
+ * refuse, what it would ignore, and what it would overwrite without a word.
+ */
+export async function obstacle(
+  host: Host,
+  domain: DomainXml,
+  inputs: SnapshotInputs,
+): Promise<Refusal | undefined> {
+  return (
+    refusalToTake(domain, inputs, await host.daemonVersion()) ??
+    (await memoryFileThere(host, inputs)) ??
+    (await orphanedTag(host, domain, inputs))
+  );
+}
+
+/** libvirt overwrites it, be it the memory of another snapshot. */
+async function memoryFileThere(host: Host, { memory }: SnapshotInputs): Promise<Refusal | undefined> {
+  if (memory?.file === undefined || !(await host.fileExists(memory.file))) return undefined;
+  return {
+    conflict: true,
+    property: "memory.file",
+    reason: `there is a file ${quote(memory.file)} on the host already, and libvirt would overwrite it`,
+    remedy: "Name another file, or remove that one.",
+  };
+}
+
+/**
+ * A tag in an image without a snapshot of libvirt's: QEMU would overwrite it while the domain runs, and make a second one
+ * of that name while it is off.
+ */
+async function orphanedTag(
+  host: Host,
+  domain: DomainXml,
+  inputs: SnapshotInputs,
+): Promise<Refusal | undefined> {
+  const { mode, disks } = shapeOf(domain, inputs);
+  if (mode === "external") return undefined;
+  for (const { source } of disks.map(({ disk }) => disk)) {
+    if (source === undefined || !(await host.imageTags(source))?.includes(inputs.name)) continue;
+    return {
+      conflict: true,
+      property: "name",
+      reason: `the image ${quote(source)} holds a snapshot ${quote(inputs.name)} that libvirt does not know`,
+      remedy: `Choose another name, or remove it while the domain is off: qemu-img snapshot -d ${quote(inputs.name)} ${quote(source)}`,
+    };
+  }
+  return undefined;
+}

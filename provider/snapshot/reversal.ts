@@ -1,0 +1,108 @@
+import { gated } from "../domain/gates.js";
+import { losses } from "../domain/losses.js";
+import { quote, VirshError } from "../errors.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotXml } from "../xml/snapshot.js";
+import type { Host, RevertRequest } from "./host.js";
+import type { Revert } from "./plan.js";
+import { safetyPlan, type SafetyPlan } from "./safety.js";
+import { readTarget } from "./target.js";
+
+/** Everything a revert will do, worked out before any of it: a preview tells it, an update carries it out. */
+export interface Reversal {
+  request: RevertRequest;
+  /** libvirt leaves it, and the next start would resume the memory of before on the disks of the snapshot. */
+  dropManagedSave: boolean;
+  /** libvirt has no flag for it: the domain is stopped afterwards. */
+  stopAfterwards: boolean;
+  safety?: SafetyPlan;
+  /** What goes with it beyond the disks' and the memory's state, each as a clause. */
+  losses: string[];
+  /** Why it cannot be done, seen beforehand. */
+  refusal?: VirshError;
+}
+
+/** What is known of host, domain and snapshot when a revert is worked out. */
+export interface Situation {
+  now: DomainXml;
+  snapshot: SnapshotXml;
+  managedSave: boolean;
+  version: string;
+  /** Images that should hold the snapshot's data and do not. */
+  imagesWithout: readonly string[];
+}
+
+export function revertPhrase({ domainName, target }: Revert): string {
+  return `revert ${domainName} to snapshot ${quote(target.name)}`;
+}
+
+/** Looks at what a revert would meet. Changes nothing. */
+export async function survey(host: Host, step: Revert): Promise<Situation> {
+  const { domainUuid } = step.target;
+  const [{ snapshot }, now, saves, version] = await Promise.all([
+    readTarget(host, step.target, revertPhrase(step)),
+    host.domainXml(domainUuid),
+    host.listManagedSaves(),
+    host.daemonVersion(),
+  ]);
+  const imagesWithout = await imagesWithoutData(host, now, snapshot);
+  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout };
+}
+
+/** Pure: what is done, for what is asked and what was found. */
+export function planReversal(step: Revert, situation: Situation, time: Date): Reversal {
+  const { to = "captured", force, resetNvram } = step.options;
+  const safety = safetyPlan(step, situation, time);
+  const refusal = refuse(step, situation);
+  return {
+    request: {
+      // What was captured of a running domain's disks alone is to run again: libvirt would leave it off.
+      running: to === "running" || (to === "captured" && situation.snapshot.state === "disk-snapshot"),
+      paused: to === "paused",
+      force,
+      resetNvram,
+    },
+    dropManagedSave: situation.managedSave,
+    stopAfterwards: to === "shutoff",
+    ...(safety === undefined ? {} : { safety }),
+    losses: losses(situation.now, situation.snapshot, situation.managedSave),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/** What stops QEMU first and fails then is refused before. */
+function refuse(step: Revert, { snapshot, version, imagesWithout }: Situation): VirshError | undefined {
+  const external =
+    snapshot.disks.some((disk) => disk.snapshot === "external") || snapshot.memory.snapshot === "external";
+  const closed =
+    (external ? gated("revertExternal", version) : undefined) ??
+    (external && snapshot.state === "disk-snapshot" ? gated("revertExternalRunning", version) : undefined);
+  if (closed !== undefined) return refused(step, closed.reason, closed.remedy);
+  if (imagesWithout.length === 0) return undefined;
+  return refused(
+    step,
+    `its data is missing in ${imagesWithout.map(quote).join(", ")}: somebody removed it from the image`,
+    "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.",
+  );
+}
+
+function refused(step: Revert, said: string, next: string): VirshError {
+  return new VirshError({
+    kind: "Unsupported",
+    tried: revertPhrase(step),
+    said,
+    next: `Nothing was changed. ${next}`,
+  });
+}
+
+async function imagesWithoutData(host: Host, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
+  const missing: string[] = [];
+  // Since then an overlay may have taken the place of the image.
+  const { disks } = snapshot.domain ?? now;
+  for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
+    const image = disks.find(({ target }) => target === name)?.source;
+    const tags = image === undefined ? undefined : await host.imageTags(image);
+    if (image !== undefined && tags?.includes(snapshot.name) === false) missing.push(image);
+  }
+  return missing;
+}

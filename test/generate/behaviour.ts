@@ -1,0 +1,60 @@
+import { GATES } from "../../provider/domain/gates.js";
+import { revertTable } from "../behaviour/revert.js";
+import { takeTable } from "../behaviour/take.js";
+import { table } from "./table.js";
+
+/** `docs/behaviour.md`, made of the tables that the laboratory is asked row by row. */
+export function behaviour(): string {
+  return `# What happens
+
+Made by \`npm run generate\` from the tables that the tests put to a real libvirt, row by row
+(\`test/behaviour\`, \`test/live/take.test.ts\`, \`test/live/revert.test.ts\`).
+
+## Taking a snapshot
+
+${table(["domain", "asked", "state", "location", "memory", "consistency"], taken())}
+
+Refused before anything is touched:
+
+${table(["domain", "asked", "because"], refused())}
+
+## Reverting to an internal snapshot
+
+${table(["taken while", "domain now", "`revert.to`", "ends"], revertTable.map(Object.values) as string[][])}
+
+## What depends on the daemon's version
+
+${table(["works from", "works until", "otherwise libvirt …", "what to do"], gates())}
+`;
+}
+
+function taken(): string[][] {
+  return takeTable.flatMap(({ given, asked, gives }) =>
+    "refused" in gives
+      ? []
+      : [[given.what, code(asked), gives.state, gives.location, gives.memory, gives.consistency]],
+  );
+}
+
+function refused(): string[][] {
+  return takeTable.flatMap(({ given, asked, gives }) =>
+    "refused" in gives ? [[given.what, code(asked), gives.refused]] : [],
+  );
+}
+
+function gates(): string[][] {
+  return GATES.map(({ from = "–", until = "–", reason, remedy }) => [
+    from,
+    until,
+    `${reason} (outside of these)`,
+    remedy,
+  ]);
+}
+
+function code(asked: object): string {
+  const text = JSON.stringify(asked)
+    .replaceAll("DIR/", "/…/")
+    .replace(/"(\w+)":/g, "$1: ")
+    .replaceAll(",", ", ");
+  return text === "{}" ? "nothing" : `\`${text.slice(1, -1)}\``;
+}

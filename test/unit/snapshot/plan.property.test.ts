@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { check } from "../../../provider/snapshot/check.js";
+import { create } from "../../../provider/snapshot/create.js";
+import { changesAnything, plan } from "../../../provider/snapshot/plan.js";
+import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
+import { update } from "../../../provider/snapshot/update.js";
+import { legalInputs } from "./arbitraries.js";
+import { FakeHost } from "./fake-host.js";
+import { FakeHypervisor } from "./fake-hypervisor.js";
+import { UUID } from "./states.js";
+
+/** A host with the one domain that `legalInputs` name, under its name and its UUID. */
+function host(): FakeHost {
+  const hypervisor = new FakeHypervisor();
+  hypervisor.define({ uuid: UUID, name: "debian12" });
+  return new FakeHost(hypervisor);
+}
+
+const tell = () => undefined;
+
+/** As it comes back from the engine, which keeps JSON. */
+function stored(state: SnapshotState): SnapshotState {
+  return JSON.parse(JSON.stringify(state)) as SnapshotState;
+}
+
+describe("a second up with the same program", () => {
+  it("changes nothing after a create, whatever the inputs", async () => {
+    await fc.assert(
+      fc.asyncProperty(legalInputs, async (inputs) => {
+        const created = await create(host(), check(inputs).inputs, tell);
+        const state = stored(created);
+        assert.deepEqual(created, state, "a state holds nothing that JSON does not carry");
+        assert.deepEqual(plan(state, inputs), { replaces: [], deleteBeforeReplace: false, steps: [] });
+        assert.equal(changesAnything(plan(state, inputsOf(state))), false);
+      }),
+    );
+  });
+
+  it("changes nothing after an update in place, whatever the inputs", async () => {
+    const withoutRevert = legalInputs.map(({ revert: _none, ...inputs }) => inputs);
+    await fc.assert(
+      fc.asyncProperty(
+        withoutRevert,
+        withoutRevert,
+        async (first, { name: _name, diskOnly: _kind, ...change }) => {
+          const at = host();
+          const { name, diskOnly } = first;
+          const second = { ...change, name, ...(diskOnly === undefined ? {} : { diskOnly }) };
+          const state = await update(at, stored(await create(at, first, tell)), second, {
+            tell,
+            now: () => new Date(0),
+          });
+          assert.equal(changesAnything(plan(stored(state), second)), false);
+        },
+      ),
+    );
+  });
+});

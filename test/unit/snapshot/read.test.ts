@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { read } from "../../../provider/snapshot/read.js";
+import { FakeHost } from "./fake-host.js";
+import { FakeHypervisor, said, type FakeDomain } from "./fake-hypervisor.js";
+import { failsWith } from "./rejects.js";
+import { stateWith, UUID } from "./states.js";
+
+const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
+
+describe("reading a snapshot again", () => {
+  let hypervisor: FakeHypervisor;
+  let domain: FakeDomain;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
+    domain = hypervisor.define({
+      uuid: UUID,
+      name: "debian12",
+      snapshots: [{ name: "a", creationTime: 1_800_000_001 }],
+      current: "a",
+    });
+  });
+
+  it("gives the state that was written when nothing has changed", async () => {
+    const state = stateWith({
+      revert: { triggers: ["x"] },
+      timeoutSeconds: 60,
+      lastRevert: { at: "2027-01-15T09:00:00.000Z", triggers: ["x"] },
+    });
+    assert.deepEqual(await read(new FakeHost(hypervisor), state), { state });
+    assert.deepEqual(hypervisor.changes, []);
+  });
+
+  it("follows reality in what is read, and the program in what was asked", async () => {
+    domain.name = "renamed";
+    domain.current = "b";
+    domain.snapshots = [
+      { name: "a", creationTime: 1_800_000_001, parent: "root", description: "edited elsewhere" },
+    ];
+    const state = stateWith({ description: "before", atomic: true });
+    assert.deepEqual(await read(new FakeHost(hypervisor), state), {
+      state: {
+        ...state,
+        domainName: "renamed",
+        isCurrent: false,
+        parent: "root",
+        description: "edited elsewhere",
+      },
+    });
+  });
+
+  it("drops a description and a parent that are there no more", async () => {
+    const found = await read(new FakeHost(hypervisor), stateWith({ description: "before", parent: "root" }));
+    assert.deepEqual(found, { state: stateWith() });
+  });
+
+  it("completes a state that could not be read back at first", async () => {
+    const { domain: asked, name, domainUuid, domainName, schemaVersion } = stateWith();
+    const found = await read(new FakeHost(hypervisor), {
+      domain: asked,
+      name,
+      domainUuid,
+      domainName,
+      schemaVersion,
+    });
+    assert.deepEqual(found, { state: stateWith() });
+  });
+
+  const gone: [what: string, change: () => void, gone: string, next: string][] = [
+    [
+      "deleted",
+      () => (domain.snapshots = []),
+      'snapshot "a" of debian12 was deleted outside of this program',
+      "The next pulumi up takes a new snapshot of the state of that day.",
+    ],
+    [
+      "taken anew under the same name",
+      () => (domain.snapshots = [{ name: "a", creationTime: 1_800_000_002 }]),
+      'snapshot "a" of debian12 is another one now: ours was taken 2027-01-15T08:00:01Z, this one 2027-01-15T08:00:02Z, outside of this program',
+      "The next pulumi up fails while that one is there: delete it, or give this one another name.",
+    ],
+    [
+      "gone with its domain",
+      () => hypervisor.domains.pop(),
+      `domain debian12 (${UUID}) is gone from the host, and snapshot "a" with it`,
+      "The next pulumi up fails until the domain is defined again or the program names another.",
+    ],
+    [
+      "gone with a domain that was defined anew",
+      () => (domain.uuid = OTHER),
+      `domain debian12 was defined anew (UUID ${OTHER}, before ${UUID}), and snapshot "a" is gone with the old one`,
+      "The next pulumi up takes a new snapshot, of the new domain, if that is the one the program names.",
+    ],
+  ];
+  for (const [what, change, words, next] of gone) {
+    it(`tells of one that was ${what}, and what follows`, async () => {
+      change();
+      assert.deepEqual(await read(new FakeHost(hypervisor), stateWith()), { gone: words, next });
+    });
+  }
+
+  for (const method of ["listDomains", "readSnapshot", "currentSnapshot"] as const) {
+    for (const kind of ["Unreachable", "Denied", "Timeout", "Unexpected"] as const) {
+      it(`does not take ${kind} from ${method} for absence`, async () => {
+        hypervisor.fail(method, said(kind, "no"));
+        await failsWith(read(new FakeHost(hypervisor), stateWith()), kind);
+      });
+    }
+  }
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
+import {
+  achieved,
+  inputsOf,
+  keptOf,
+  snapshotId,
+  toRfc3339,
+  toState,
+  withInputs,
+} from "../../../provider/snapshot/state.js";
+import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
+import { stateWith, UUID } from "./states.js";
+
+const INPUTS = { domain: "debian12", name: "a" };
+
+function stateOf(changes: Partial<SnapshotXml>, current?: string, inputs: SnapshotInputs = INPUTS) {
+  const snapshot: SnapshotXml = {
+    name: "a",
+    state: "running",
+    creationTime: 1_800_000_001,
+    memory: { snapshot: "internal" },
+    disks: [{ name: "vda", snapshot: "internal" }],
+    ...changes,
+  };
+  return toState(inputs, { uuid: UUID, name: "debian12" }, { xml: "", snapshot }, current, {
+    consistency: "memory",
+  });
+}
+
+describe("the state of a snapshot", () => {
+  const internal: SnapshotDisk = { name: "vda", snapshot: "internal", driver: "qcow2" };
+  const external: SnapshotDisk = { name: "vdb", snapshot: "external", type: "file", source: "/i/vdb.a" };
+  const kinds: [what: string, changes: Partial<SnapshotXml>, location: string][] = [
+    ["internal disks and memory", { disks: [internal] }, "internal"],
+    ["external disks without memory", { disks: [external], memory: { snapshot: "no" } }, "external"],
+    ["external disks and memory", { disks: [external], memory: { snapshot: "external" } }, "external"],
+    ["internal and external disks", { disks: [internal, external], memory: { snapshot: "no" } }, "mixed"],
+    ["external memory and internal disks", { disks: [internal], memory: { snapshot: "external" } }, "mixed"],
+    ["memory alone", { disks: [], memory: { snapshot: "external", file: "/m" } }, "external"],
+  ];
+  for (const [what, changes, location] of kinds) {
+    it(`is ${location} with ${what}`, () => {
+      assert.equal(stateOf(changes).location, location);
+    });
+  }
+
+  it("names the disks that were captured, with their overlays, and none that were left out", () => {
+    const disks: SnapshotDisk[] = [
+      internal,
+      external,
+      { name: "vdc", snapshot: "no" },
+      { name: "vdd", snapshot: "manual" },
+      { name: "vde", snapshot: "external" },
+    ];
+    assert.deepEqual(stateOf({ disks }).capturedDisks, [
+      { name: "vda", snapshot: "internal" },
+      { name: "vdb", snapshot: "external", file: "/i/vdb.a" },
+      { name: "vde", snapshot: "external" },
+    ]);
+  });
+
+  it("tells the file that the memory is in", () => {
+    const memory = { snapshot: "external", file: "/m" } as const;
+    assert.deepEqual(stateOf({ memory }).capturedMemory, memory);
+  });
+
+  it("is the current one only where the domain says so", () => {
+    assert.deepEqual(
+      ["a", "b", undefined].map((current) => stateOf({}, current).isCurrent),
+      [true, false, false],
+    );
+  });
+
+  it("has the description that the host has, not the one that was asked for", () => {
+    const asked = { ...INPUTS, description: "ours" };
+    assert.equal("description" in stateOf({}, undefined, asked), false);
+    assert.equal(stateOf({ description: "theirs" }, undefined, asked).description, "theirs");
+  });
+
+  const consistencies: [
+    state: string,
+    memory: "no" | "internal" | "external",
+    frozen: boolean,
+    word: string,
+  ][] = [
+    ["shutoff", "no", false, "offline"],
+    ["running", "internal", false, "memory"],
+    ["paused", "external", false, "memory"],
+    ["disk-snapshot", "no", true, "quiesced"],
+    ["disk-snapshot", "no", false, "crash-consistent"],
+  ];
+  for (const [state, memory, frozen, word] of consistencies) {
+    it(`is ${word} of ${state} with memory ${memory}, ${frozen ? "frozen" : "not frozen"}`, () => {
+      const snapshot: SnapshotXml = {
+        name: "a",
+        state,
+        creationTime: 1,
+        memory: { snapshot: memory },
+        disks: [],
+      };
+      assert.equal(achieved(snapshot, frozen), word);
+    });
+  }
+
+  it("carries what cannot be read again, and learns its consistency where it never had one", () => {
+    const snapshot: SnapshotXml = {
+      name: "a",
+      state: "disk-snapshot",
+      creationTime: 1,
+      memory: { snapshot: "no" },
+      disks: [],
+    };
+    const kept = {
+      consistency: "quiesced",
+      lastRevert: { at: "2027-01-15T09:00:00Z", triggers: [] },
+      safetySnapshots: [{ name: "s", creationTime: "2027-01-15T08:30:00Z" }],
+    } as const;
+    assert.deepEqual(
+      keptOf(
+        {
+          ...stateWith(),
+          ...kept,
+          safetySnapshots: [...kept.safetySnapshots],
+          lastRevert: { ...kept.lastRevert, triggers: [] },
+        },
+        snapshot,
+      ),
+      kept,
+    );
+    const { consistency: _never, ...partial } = stateWith();
+    assert.deepEqual(keptOf(partial, snapshot), { consistency: "crash-consistent" });
+  });
+
+  it("gives the inputs back, and takes others in their place", () => {
+    const state = stateWith({ atomic: true, revert: { triggers: [1] }, description: "x" });
+    const inputs = {
+      domain: "debian12",
+      name: "a",
+      atomic: true,
+      revert: { triggers: [1] },
+      description: "x",
+    };
+    assert.deepEqual(inputsOf(state), inputs);
+    const other = { domain: UUID, name: "a", timeoutSeconds: 5 };
+    assert.deepEqual(withInputs(state, other), { ...stateWith(), ...other });
+  });
+
+  it("has the domain's UUID and the snapshot's name for its id, and tells times as RFC 3339", () => {
+    assert.equal(snapshotId({ domainUuid: UUID, name: "a b" }), `${UUID}/a b`);
+    assert.equal(toRfc3339(0), "1970-01-01T00:00:00Z");
+    assert.equal(toRfc3339(1_800_000_001), "2027-01-15T08:00:01Z");
+  });
+});

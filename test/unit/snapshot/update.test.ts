@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
+import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
+import { update } from "../../../provider/snapshot/update.js";
+import { FakeHost } from "./fake-host.js";
+import { FakeHypervisor, said, type FakeDomain } from "./fake-hypervisor.js";
+import { failsWith, isIncomplete } from "./rejects.js";
+import { stateWith } from "./states.js";
+
+const NOW = new Date("2027-01-15T09:00:00.000Z");
+let count = 0;
+
+/** A UUID that no other test has: a run reverts a domain once. */
+function freshUuid(): string {
+  count += 1;
+  return `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
+}
+
+describe("updating a snapshot", () => {
+  let hypervisor: FakeHypervisor;
+  let domain: FakeDomain;
+  let state: ReturnType<typeof stateWith>;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
+    domain = hypervisor.define({
+      uuid: freshUuid(),
+      name: "debian12",
+      snapshots: [{ name: "a", creationTime: 1_800_000_001 }],
+      current: "a",
+    });
+    state = stateWith({ domainUuid: domain.uuid });
+  });
+
+  function updated(
+    change: Partial<SnapshotInputs>,
+    from: PartialState = state,
+    host = new FakeHost(hypervisor),
+  ) {
+    return update(host, from, { ...inputsOf(from), ...change }, { now: () => NOW, tell: () => undefined });
+  }
+
+  it("asks the host nothing for what is only recorded", async () => {
+    assert.deepEqual(await updated({ atomic: true, timeoutSeconds: 60 }), {
+      ...state,
+      atomic: true,
+      timeoutSeconds: 60,
+    });
+    assert.deepEqual(hypervisor.calls, []);
+  });
+
+  it("forgets inputs that are gone, triggers among them, and asks the host nothing", async () => {
+    const from = { ...state, atomic: true, revert: { triggers: ["x"] } };
+    assert.deepEqual(await updated({ atomic: undefined, revert: undefined }, from), {
+      ...state,
+      atomic: undefined,
+      revert: undefined,
+    });
+    assert.deepEqual(hypervisor.calls, []);
+  });
+
+  describe("of its description", () => {
+    it("edits it in place, and keeps all else", async () => {
+      assert.deepEqual(await updated({ description: "ñ <&>\n" }), { ...state, description: "ñ <&>\n" });
+      assert.deepEqual(domain.snapshots, [
+        { name: "a", creationTime: 1_800_000_001, description: "ñ <&>\n" },
+      ]);
+      assert.deepEqual(
+        hypervisor.changes.map(([method]) => method),
+        ["redefineSnapshot"],
+      );
+    });
+
+    it("takes it away", async () => {
+      Object.assign(domain.snapshots[0] ?? {}, { description: "before" });
+      const after = await updated({ description: undefined }, { ...state, description: "before" });
+      assert.equal(after.description, undefined);
+      assert.deepEqual(domain.snapshots, [{ name: "a", creationTime: 1_800_000_001 }]);
+    });
+
+    it("does not edit another snapshot that has its name now", async () => {
+      domain.snapshots = [{ name: "a", creationTime: 1_800_000_002 }];
+      await failsWith(
+        updated({ description: "x" }),
+        "NotFound",
+        'Unable to edit the description of snapshot "a" of debian12: the snapshot of that name was taken 2027-01-15T08:00:02Z, ours 2027-01-15T08:00:01Z: it is another one. Nothing was changed. Run pulumi refresh to see what is left.',
+      );
+      assert.deepEqual(hypervisor.changes, []);
+    });
+
+    it("fails where the snapshot is gone", async () => {
+      domain.snapshots = [];
+      await failsWith(
+        updated({ description: "x" }),
+        "NotFound",
+        "Unable to edit the description of snapshot \"a\" of debian12: Domain snapshot not found: no domain snapshot 'a'. Nothing was changed. Run pulumi refresh to see what is left.",
+      );
+    });
+
+    it("passes on what the host refuses", async () => {
+      hypervisor.fail("redefineSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
+      await failsWith(
+        updated({ description: "x" }),
+        "Unsupported",
+        'Unable to edit the description of snapshot "a" of debian12: unsupported configuration: no. Do that.',
+      );
+    });
+
+    it("fails as an ordinary error when it cannot be read back, so that it is tried again", async () => {
+      hypervisor.fail("readSnapshot", said("Unreachable", "gone"), { nth: 2 });
+      await failsWith(updated({ description: "x" }), "Unreachable");
+    });
+  });
+
+  describe("through another URI", () => {
+    const there = () => new FakeHost(hypervisor, "qemu+ssh://root@h/system");
+
+    it("records it once the same snapshot is seen there", async () => {
+      const after = await updated({ uri: "qemu+ssh://root@h/system" }, state, there());
+      assert.deepEqual(after, { ...state, uri: "qemu+ssh://root@h/system" });
+      assert.deepEqual(hypervisor.changes, []);
+    });
+
+    const refused: [what: string, change: () => void, words: string][] = [
+      [
+        "no such snapshot",
+        () => (domain.snapshots = []),
+        'snapshot "a" of debian12 was deleted outside of this program',
+      ],
+      [
+        "another snapshot of that name",
+        () => (domain.snapshots = [{ name: "a", creationTime: 5 }]),
+        'snapshot "a" of debian12 is another one now: ours was taken 2027-01-15T08:00:01Z, this one 1970-01-01T00:00:05Z, outside of this program',
+      ],
+    ];
+    for (const [what, change, words] of refused) {
+      it(`fails where there is ${what}, and does nothing else`, async () => {
+        change();
+        await failsWith(
+          updated(
+            { uri: "qemu+ssh://root@h/system", description: "x", revert: { triggers: [1] } },
+            state,
+            there(),
+          ),
+          "NotFound",
+          `Unable to find snapshot "a" of debian12 at qemu+ssh://root@h/system: ${words}. Check uri, or run pulumi refresh to see what is left.`,
+        );
+        assert.deepEqual(hypervisor.changes, []);
+      });
+    }
+  });
+
+  describe("of its triggers", () => {
+    it("reverts once, and remembers when and why", async () => {
+      domain.state = "shut off";
+      domain.current = "b";
+      const after = await updated({ revert: { triggers: ["x"] } });
+      assert.deepEqual(after, {
+        ...state,
+        revert: { triggers: ["x"] },
+        lastRevert: { at: "2027-01-15T09:00:00.000Z", triggers: ["x"] },
+      });
+      assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "a", {}]]);
+      assert.deepEqual([domain.state, domain.current], ["running", "a"]);
+    });
+
+    it("keeps what it did when it cannot be read back, so that it is not done again", async () => {
+      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"));
+      const { state: kept } = await isIncomplete(
+        updated({ revert: { triggers: ["x"] } }),
+        'debian12 went back to snapshot "a", but it could not be read back: Unable to run a command of virsh: gone. The revert will not be done again.',
+      );
+      assert.deepEqual(kept, {
+        ...state,
+        revert: { triggers: ["x"] },
+        lastRevert: { at: "2027-01-15T09:00:00.000Z", triggers: ["x"] },
+      });
+    });
+
+    it("is read back in time of its own when the limit ran out at the very end", async () => {
+      const host = new FakeHost(hypervisor);
+      hypervisor.during("revertSnapshot", () => (host.left.now = 0));
+      const after = await updated({ revert: { triggers: ["x"] } }, state, host);
+      assert.deepEqual(after.lastRevert?.triggers, ["x"]);
+    });
+
+    it("remembers an earlier revert when something else changes", async () => {
+      const lastRevert = { at: "2027-01-15T08:30:00.000Z", triggers: ["x"] };
+      const from = { ...state, revert: { triggers: ["x"] }, lastRevert };
+      assert.deepEqual((await updated({ description: "y" }, from)).lastRevert, lastRevert);
+      assert.deepEqual((await updated({ atomic: true }, from)).lastRevert, lastRevert);
+    });
+  });
+
+  describe("that could not be read back before", () => {
+    const partial = (): PartialState => {
+      const { creationTime: _never, state: _word, location: _kind, ...known } = state;
+      const { isCurrent: _current, capturedDisks: _disks, capturedMemory: _memory, ...rest } = known;
+      return rest;
+    };
+
+    it("completes it, although no input has changed", async () => {
+      assert.deepEqual(await updated({}, partial()), state);
+      assert.deepEqual(hypervisor.changes, []);
+    });
+
+    it("completes it first, and then does what is asked", async () => {
+      assert.deepEqual(await updated({ description: "x" }, partial()), { ...state, description: "x" });
+    });
+
+    it("keeps what was completed, although the reading after a revert fails", async () => {
+      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 2 });
+      const { state: kept } = await isIncomplete(updated({ revert: { triggers: ["x"] } }, partial()));
+      assert.deepEqual(kept, {
+        ...state,
+        revert: { triggers: ["x"] },
+        lastRevert: { at: "2027-01-15T09:00:00.000Z", triggers: ["x"] },
+      });
+    });
+
+    it("fails where it never came to be", async () => {
+      domain.snapshots = [];
+      await failsWith(updated({}, partial()), "NotFound");
+    });
+  });
+
+  it("waits for what was asked of the domain before it", async () => {
+    const [first, second] = await Promise.all([
+      updated({ description: "first" }),
+      updated({ description: "second" }),
+    ]);
+    assert.deepEqual([first.description, second.description], ["first", "second"]);
+  });
+});

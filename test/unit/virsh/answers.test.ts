@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { isVirshError } from "../../../provider/errors.js";
+import * as domain from "../../../provider/virsh/commands/domain.js";
+import * as snapshot from "../../../provider/virsh/commands/snapshot.js";
+
+const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
+
+function isUnexpected(error: unknown): boolean {
+  return isVirshError(error, "Unexpected") && error.said.includes("which is not understood");
+}
+
+describe("virsh's answer", () => {
+  it("lists domains, whatever their names hold", () => {
+    const { parse } = domain.listDomains();
+    const other = "4b239424-eb0f-402a-854c-8a2b01c15fea";
+    assert.deepEqual(parse(`${UUID} fw\n${other}  a ñ 🙂 \n`), [
+      { uuid: UUID, name: "fw" },
+      { uuid: other, name: " a ñ 🙂 " },
+    ]);
+    assert.deepEqual(parse(""), []);
+    for (const bad of [`${UUID} fw`, `${UUID}\n`, "fw\n", "\n"])
+      assert.throws(() => parse(bad), isUnexpected);
+  });
+
+  it("is the state of a domain in libvirt's words", () => {
+    const { parse } = domain.domainState(UUID);
+    const states = [
+      "no state",
+      "running",
+      "idle",
+      "paused",
+      "in shutdown",
+      "shut off",
+      "crashed",
+      "pmsuspended",
+    ];
+    for (const state of states) assert.equal(parse(`${state}\n`), state);
+    for (const bad of ["", "Running\n", "laufend\n"]) assert.throws(() => parse(bad), isUnexpected);
+  });
+
+  it("tells an idle domain from one with a job, and an inactive one is idle", () => {
+    const { parse, refusals: [refusal] = [] } = domain.domainControl(UUID);
+    assert.deepEqual(parse("ok\n"), { idle: true });
+    for (const said of ["background job (1.003s)", "occupied (0.200s)", "error: monitor failure (1.000s)"]) {
+      assert.deepEqual(parse(`${said}\n`), { idle: false, said });
+    }
+    assert.throws(() => parse("fine\n"), isUnexpected);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test("Requested operation is not valid: domain is not running"));
+    assert.deepEqual(refusal.means, { idle: true });
+    assert.equal(refusal.said.test("Requested operation is not valid: other"), false);
+  });
+
+  it("is the version of the daemon, not of the client", () => {
+    const { parse } = domain.daemonVersion();
+    const text =
+      "Compiled against library: libvirt 9.0.0\nUsing library: libvirt 9.0.0\nUsing API: QEMU 9.0.0\n" +
+      "Running hypervisor: QEMU 7.2.22\nRunning against daemon: 11.3.0\n";
+    assert.equal(parse(text), "11.3.0");
+    assert.throws(() => parse("Using library: libvirt 9.0.0\n"), isUnexpected);
+  });
+
+  it("lists snapshots, one a line, spaces and all", () => {
+    const { parse } = snapshot.listSnapshots(UUID);
+    assert.deepEqual(parse("--domain\n-x\n a b \n"), ["--domain", "-x", " a b "]);
+    assert.deepEqual(parse(""), []);
+    assert.throws(() => parse("a\nb"), isUnexpected);
+  });
+
+  it("lists what came after a snapshot, or nothing", () => {
+    const { parse } = snapshot.listDescendants(UUID, "a");
+    assert.deepEqual(parse(" b \n--\n"), [" b ", "--"]);
+    assert.deepEqual(parse(""), []);
+    assert.throws(() => parse("b"), isUnexpected);
+  });
+
+  it("lists the domains with a managed save, whatever blank lines there are", () => {
+    const { parse } = domain.listManagedSaves();
+    assert.deepEqual(parse(`${UUID}\n\n`), [UUID]);
+    assert.deepEqual(parse("\n"), []);
+    assert.deepEqual(parse(""), []);
+  });
+
+  const files: [said: string, there: boolean | "not known"][] = [
+    ["Failed to open file '/images/m': No such file or directory", false],
+    ["Failed to open file '/images/it's\nm': No such file or directory", false],
+    ["operation failed: failed to read qemu header", true],
+    ["operation failed: image magic is incorrect", true],
+    ["Failed to open file '/images/m': Permission denied", "not known"],
+    ["failed to connect to the hypervisor", "not known"],
+    ["No such file or directory", "not known"],
+  ];
+  for (const [said, there] of files) {
+    it(`tells of a file that it is ${String(there)}: ${JSON.stringify(said)}`, () => {
+      const { refusals = [] } = domain.fileExists("/images/m");
+      const answer = refusals.find(({ said: words }) => words.test(said));
+      assert.equal(answer === undefined ? "not known" : answer.means, there);
+    });
+  }
+
+  it("tells that a file is there by what is in it", () => {
+    assert.equal(domain.fileExists("/images/m").parse("<domain/>\n"), true);
+  });
+
+  it("names the current snapshot, with or without a newline at the end, or says that there is none", () => {
+    const { parse, refusals: [refusal] = [] } = snapshot.currentSnapshot(UUID);
+    assert.equal(parse("--"), "--");
+    assert.equal(parse(" a b \n"), " a b ");
+    assert.throws(() => parse(""), isUnexpected);
+    assert.throws(() => parse("\n"), isUnexpected);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test(`domain '${UUID}' has no current snapshot`));
+    assert.equal(refusal.means, undefined);
+    assert.equal(refusal.said.test(`failed to get domain '${UUID}'`), false);
+  });
+
+  it("that is not understood is shown, but not at any length", () => {
+    assert.throws(
+      () => domain.domainState(UUID).parse("x".repeat(1000)),
+      (error) => isUnexpected(error) && String(error).length < 500,
+    );
+  });
+});

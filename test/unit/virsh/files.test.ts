@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { isVirshError } from "../../../provider/errors.js";
+import { readTags, removeFile } from "../../../provider/virsh/files.js";
+
+const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
+
+describe("files of the host that is this machine", () => {
+  let folder: string;
+  const path = process.env["PATH"];
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-files-"))));
+  afterEach(() => {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  const qemuImg = (...args: string[]) => execFileSync("qemu-img", args, { stdio: "pipe" });
+
+  it("tell the tags in an image, whatever its name and theirs", async () => {
+    const image = join(folder, "a b,=:1.qcow2");
+    qemuImg("create", "-f", "qcow2", image, "1M");
+    assert.deepEqual(await readTags(image, LIMITS), []);
+    for (const tag of ["a b", "ñ日本🙂", '"q"']) qemuImg("snapshot", "-c", tag, image);
+    assert.deepEqual(await readTags(image, LIMITS), ["a b", "ñ日本🙂", '"q"']);
+  });
+
+  it("tell of a raw image that it has none", async () => {
+    const image = join(folder, "raw");
+    qemuImg("create", "-f", "raw", image, "1M");
+    assert.deepEqual(await readTags(image, LIMITS), []);
+  });
+
+  it("tell nothing of an image that is not there", async () => {
+    assert.equal(await readTags(join(folder, "missing"), LIMITS), undefined);
+  });
+
+  it("fail where an image is broken", async () => {
+    const image = join(folder, "broken.qcow2");
+    writeFileSync(image, Buffer.concat([Buffer.from("QFI\xfb", "latin1"), Buffer.alloc(8, 255)]));
+    await assert.rejects(
+      readTags(image, LIMITS),
+      (error) =>
+        isVirshError(error, "Unexpected") &&
+        error.message.startsWith(`Unable to read the snapshots in ${JSON.stringify(image)}: qemu-img: `),
+    );
+  });
+
+  /** Puts a qemu-img first on the path that does what `script` says. */
+  function pretend(script: string): void {
+    writeFileSync(join(folder, "qemu-img"), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(folder, "qemu-img"), 0o700);
+    process.env["PATH"] = [folder, path].join(delimiter);
+  }
+
+  const answers: [script: string, tags: string[] | undefined | RegExp][] = [
+    ["echo '{}'", []],
+    [`echo '{"snapshots": [{"name": "x"}]}'`, ["x"]],
+    ["echo nonsense", /: qemu-img did not answer in JSON\.$/],
+    ["exit 1", /: qemu-img failed without a word\.$/],
+    ["echo 'qemu-img: no image' >&2; exit 1", /: qemu-img: no image\.$/],
+    [`echo "qemu-img: Could not open '/x': Permission denied" >&2; exit 1`, undefined],
+  ];
+  for (const [script, expected] of answers) {
+    it(`understand an answer like ${script}`, async () => {
+      pretend(script);
+      const reading = readTags("/x", LIMITS);
+      if (expected instanceof RegExp) await assert.rejects(reading, expected);
+      else assert.deepEqual(await reading, expected);
+    });
+  }
+
+  it("are removed", async () => {
+    const file = join(folder, "memory, 1");
+    writeFileSync(file, "");
+    assert.equal(await removeFile(file), true);
+    assert.equal(existsSync(file), false);
+  });
+
+  it("that are gone already are as good as removed", async () => {
+    assert.equal(await removeFile(join(folder, "missing")), true);
+  });
+
+  it("that cannot be removed are told of, and folders are none", async () => {
+    mkdirSync(join(folder, "d"));
+    assert.equal(await removeFile(join(folder, "d")), false);
+    assert.equal(existsSync(join(folder, "d")), true);
+  });
+});
