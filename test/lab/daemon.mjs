@@ -5,75 +5,91 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./run.mjs";
 import { SetupError } from "./setup/progress.mjs";
+import { daemonIn } from "./tree.mjs";
+
+/** A service manager waits a moment, too, before it starts a daemon again. */
+const RESTART_AFTER_MS = 300;
 
 /** Whom the daemon runs as. libvirt has a session daemon for ordinary users only; for root that is nobody. */
 async function identity() {
   if (process.getuid?.() !== 0) return undefined;
-  const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number(await run("id", [flag, "nobody"]))));
-  return { uid: /** @type {number} */ (uid), gid: /** @type {number} */ (gid) };
+  const [uid = 0, gid = 0] = await Promise.all(
+    ["-u", "-g"].map(async (flag) => Number(await run("id", [flag, "nobody"]))),
+  );
+  return { uid, gid };
 }
 
 /**
- * A libvirt daemon of the laboratory's own: everything of it lies under `base`, and it shares nothing with the
- * machine's.
+ * A libvirt daemon of the laboratory's own, to be started: everything of it lies under `base`, and it shares nothing
+ * with the machine's.
  * @param {string} base a short path: sockets lie below it, and their paths end at 108 bytes
+ * @param {string} [tree] the system to take it from, where that is not the machine's own
  */
-export async function startDaemon(base) {
+export async function makeDaemon(base, tree) {
   const user = await identity();
-  const own = (/** @type {string} */ path) => (user === undefined ? undefined : chown(path, user.uid, user.gid));
-  const folders = Object.fromEntries(["run", "config", "cache", "data", "work"].map((name) => [name, join(base, name)]));
-  for (const folder of [...Object.values(folders), join(base, "config/libvirt")]) {
-    await mkdir(folder, { mode: 0o755 });
-    await own(folder);
+  const own = async (/** @type {string} */ path) => user && chown(path, user.uid, user.gid);
+  const folder = (/** @type {string} */ name) => join(base, name);
+  for (const name of ["run", "config", "config/libvirt", "cache", "data", "work"]) {
+    await mkdir(folder(name), { mode: 0o755 });
+    await own(folder(name));
   }
   // Otherwise a second daemon, virtlogd, would hold the log files.
-  await writeFile(join(base, "config/libvirt/qemu.conf"), 'stdio_handler = "file"\n');
-  const socket = join(base, "run/libvirt/libvirt-sock");
+  await writeFile(folder("config/libvirt/qemu.conf"), 'stdio_handler = "file"\n');
+  const socket = folder("run/libvirt/libvirt-sock");
   const env = {
-    PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin`,
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: base,
     LC_ALL: "C.UTF-8",
     TZ: "UTC",
-    XDG_RUNTIME_DIR: folders.run,
-    XDG_CONFIG_HOME: folders.config,
-    XDG_CACHE_HOME: folders.cache,
-    XDG_DATA_HOME: folders.data,
+    XDG_RUNTIME_DIR: folder("run"),
+    XDG_CONFIG_HOME: folder("config"),
+    XDG_CACHE_HOME: folder("cache"),
+    XDG_DATA_HOME: folder("data"),
   };
+  const [program = "", ...args] =
+    tree === undefined || user === undefined ? ["libvirtd"] : daemonIn(tree, user);
 
   let stopped = false;
-  const messages = /** @type {string[]} */ ([]);
+  let messages = "";
+  /** @type {import("node:child_process").ChildProcess} */
+  let daemon;
   const launch = () => {
     // In a session of its own: Ctrl-C is for the command, and the daemon is needed until its guests are gone.
-    const child = spawn("libvirtd", [], { env, ...user, detached: true, stdio: ["ignore", "ignore", "pipe"] });
-    child.stderr.on("data", (data) => messages.push(String(data)));
-    child.on("error", (error) => messages.push(error.message));
-    // A service manager would start it again, and a test that ends it relies on that.
-    child.on("close", () => stopped || setTimeout(() => stopped || (daemon = launch()), 300));
-    return child;
+    const options = { env, detached: true, ...(tree === undefined ? user : {}) };
+    daemon = spawn(program, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+    const note = (/** @type {unknown} */ text) => void (messages = `${messages}${text}`.slice(-2000));
+    daemon.stderr?.on("data", note);
+    daemon.on("error", ({ message }) => note(message));
+    // As a service manager would; a test that ends it relies on that.
+    daemon.on("close", () => stopped || setTimeout(() => stopped || launch(), RESTART_AFTER_MS));
   };
-  let daemon = launch();
-  await answering(socket, messages);
   return {
     uri: `qemu+unix:///session?socket=${socket}`,
-    work: /** @type {string} */ (folders.work),
+    work: folder("work"),
     own,
+    start: async () => {
+      launch();
+      for (const begun = Date.now(); !(await answers(socket)); await sleep(20)) {
+        const ended = daemon.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null;
+        if (ended || Date.now() - begun > 30_000) {
+          throw new SetupError(
+            `${program} ${ended ? "ended at once" : "did not open its socket within 30 s"}:\n${messages}`,
+          );
+        }
+      }
+    },
     stop: () => {
       stopped = true;
-      daemon.kill("SIGTERM");
+      daemon?.kill("SIGTERM");
     },
   };
 }
 
-/** @param {string} socket @param {readonly string[]} messages */
-async function answering(socket, messages) {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const open = await new Promise((resolve) => {
-      const client = connect(socket);
-      client.on("connect", () => (client.destroy(), resolve(true)));
-      client.on("error", () => resolve(false));
-    });
-    if (open === true) return;
-    await sleep(50);
-  }
-  throw new SetupError(`libvirtd did not open its socket within 30 s:\n${messages.join("").slice(-2000)}`);
+/** @param {string} socket @returns {Promise<boolean>} */
+function answers(socket) {
+  return new Promise((resolve) => {
+    const client = connect(socket);
+    client.on("connect", () => (client.destroy(), resolve(true)));
+    client.on("error", () => resolve(false));
+  });
 }

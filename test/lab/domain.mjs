@@ -1,37 +1,68 @@
 import { randomUUID } from "node:crypto";
 import { chown, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./run.mjs";
 import { SerialShell } from "./serial.mjs";
 
-/** @typedef {{ disks?: number, agent?: boolean, raw?: boolean, memory?: number, off?: boolean }} Shape */
+/** @typedef {{ disks?: number, agent?: boolean, raw?: boolean, memory?: number, off?: boolean, paused?: boolean }} Shape */
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
+/** Seconds; ten times what it takes. */
+const BOOT_SECONDS = 60;
+
 /**
- * Makes a guest under the laboratory at `work` and, unless `off`, starts it and waits for its shell.
+ * Makes a guest under the laboratory at `work` and, unless `off`, starts it. Where that fails, nothing is left of it.
  * @param {string} work the laboratory's scratch folder, LAB_DIR
  * @param {string} name any name that libvirt takes
  * @param {Shape} shape
+ * @returns {Promise<string>} its UUID
  */
-export async function makeDomain(work, name, { disks = 1, agent = false, raw = false, memory = 96, off = false }) {
+export async function makeDomain(work, name, shape) {
+  const { disks = 1, raw = false, off = false, paused = false } = shape;
   const uuid = randomUUID();
-  const { uid, gid } = await stat(work);
-  const files = [];
-  for (let index = 0; index < disks; index += 1) {
-    const file = join(work, `${uuid}-${index}.${raw ? "img" : "qcow2"}`);
-    if (raw) await run("qemu-img", ["convert", "-O", "raw", join(work, "guest/disk.qcow2"), file]);
-    else await copyFile(join(work, "guest/disk.qcow2"), file);
-    await chown(file, uid, gid);
-    files.push(file);
-  }
   const definition = join(work, `${uuid}.xml`);
-  await writeFile(definition, domainXml({ work, name, uuid, files, agent, raw, memory: agent ? Math.max(memory, 160) : memory }));
-  await virsh(["define", "--validate", `--file=${definition}`]);
-  await rm(definition);
-  if (off) return;
-  await virsh(["start", `--domain=${uuid}`]);
-  await new SerialShell(serialSocket(work, uuid)).run("true", 60);
+  const files = Array.from({ length: disks }, (_, index) =>
+    join(work, `${uuid}-${index}.${raw ? "img" : "qcow2"}`),
+  );
+  let defined = false;
+  try {
+    for (const file of files) await emptyDisk(work, file, raw);
+    await writeFile(definition, domainXml(work, name, uuid, files, shape));
+    await virsh(["define", "--validate", `--file=${definition}`]);
+    defined = true;
+    if (!off) await virsh(["start", `--domain=${uuid}`, ...(paused ? ["--paused"] : [])]);
+    return uuid;
+  } catch (error) {
+    if (defined) await virsh(["undefine", `--domain=${uuid}`]);
+    for (const file of files) await rm(file, { force: true });
+    throw error;
+  } finally {
+    await rm(definition, { force: true });
+  }
+}
+
+/** Waits until a guest's shell answers, and its agent if it has one. @param {string} work @param {string} uuid @param {Shape} shape */
+export async function booted(work, uuid, { agent = false }) {
+  await new SerialShell(serialSocket(work, uuid)).run("true", BOOT_SECONDS);
+  for (const begun = Date.now(); agent; await sleep(100)) {
+    try {
+      await virsh(["domtime", `--domain=${uuid}`]);
+      return;
+    } catch (error) {
+      if (Date.now() - begun > BOOT_SECONDS * 1000) throw error;
+    }
+  }
+}
+
+/** An empty disk, which belongs to whom the folder does: the daemon. @param {string} work @param {string} file @param {boolean} raw */
+async function emptyDisk(work, file, raw) {
+  const empty = join(work, "guest/disk.qcow2");
+  if (raw) await run("qemu-img", ["convert", "-O", "raw", empty, file]);
+  else await copyFile(empty, file);
+  const { uid, gid } = await stat(work);
+  await chown(file, uid, gid);
 }
 
 /** @param {string} work @param {string} uuid */
@@ -44,8 +75,8 @@ export async function virsh(args) {
   return (await run("virsh", ["--quiet", ...args])).toString();
 }
 
-/** @param {{ work: string, name: string, uuid: string, files: string[], agent: boolean, raw: boolean, memory: number }} of */
-function domainXml({ work, name, uuid, files, agent, raw, memory }) {
+/** @param {string} work @param {string} name @param {string} uuid @param {readonly string[]} files @param {Shape} shape */
+function domainXml(work, name, uuid, files, { agent = false, raw = false, memory = 96 }) {
   const disks = files.map(
     (file, index) => `
     <disk type='file' device='disk'>
@@ -59,7 +90,7 @@ function domainXml({ work, name, uuid, files, agent, raw, memory }) {
   return `<domain type='qemu'>
   <name>${escape(name)}</name>
   <uuid>${uuid}</uuid>
-  <memory unit='MiB'>${memory}</memory>
+  <memory unit='MiB'>${agent ? Math.max(memory, 160) : memory}</memory>
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='pc'>hvm</type>

@@ -1,58 +1,76 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { startDaemon } from "./daemon.mjs";
-import { makeDomain } from "./domain.mjs";
+import { basename, dirname, join } from "node:path";
+import { makeDaemon } from "./daemon.mjs";
+import { booted, makeDomain, virsh } from "./domain.mjs";
+import { unlessInterrupted } from "./interruption.mjs";
 import { clear, OWNER, PLACE, PREFIX, sweep } from "./leftovers.mjs";
 import { self } from "./owner.mjs";
-import { node, root } from "./setup/project.mjs";
+import { handProbed, keepProbed } from "./probed.mjs";
+import { node } from "./setup/project.mjs";
+import { clientsOf } from "./tree.mjs";
 
-export const DOMAIN = "debian12";
-export const AGENT_DOMAIN = "agent12";
+const DOMAIN = "debian12";
+const AGENT_DOMAIN = "agent12";
+
+/** @typedef {{ engine: string, guest: string, tree: string | undefined }} Built what set-up has made */
 
 /**
- * Starts a laboratory: a libvirt of its own, the guest `debian12` running, and the environment for commands.
- * `agent12` starts beside it; the first that asks it something waits for it.
- * @param {{ engine: string, guest: string }} built folders of the cache
+ * Starts a laboratory: a libvirt of its own, the guest `debian12` running, and the environment for commands. The guest
+ * `agent12` is still booting; `agent` waits for it.
+ * @param {Built} built
  */
-export async function startLaboratory({ engine, guest }) {
+export async function startLaboratory(built) {
   await sweep();
   const base = await mkdtemp(join(PLACE, PREFIX));
+  const libvirt = built.tree === undefined ? "own" : basename(dirname(built.tree));
+  let stopDaemon = () => {};
   const stop = async () => {
-    daemon?.stop();
+    stopDaemon();
+    await keepProbed(libvirt, join(base, "cache"));
     await clear(base);
   };
-  /** @type {Awaited<ReturnType<typeof startDaemon>> | undefined} */
-  let daemon;
-  try {
+  const start = async () => {
     await writeFile(join(base, OWNER), JSON.stringify(await self()));
     // The daemon may have another owner, and has to get through.
     await chmod(base, 0o711);
-    const [started] = await Promise.all([startDaemon(base).then((running) => (daemon = running)), commands(base)]);
-    const { uri, work, own } = started;
-    await guestIn(join(work, "guest"), guest, own);
-    const environment = await environmentOf(base, work, uri, engine);
+    const daemon = await makeDaemon(base, built.tree);
+    stopDaemon = daemon.stop;
+    await handProbed(libvirt, join(base, "cache"), daemon.own);
+    await Promise.all([
+      daemon.start(),
+      guestIn(join(daemon.work, "guest"), built.guest, daemon.own),
+      commands(base, built.tree),
+    ]);
+    const environment = await environmentOf(base, daemon, built.engine);
     Object.assign(process.env, environment);
-    await makeDomain(work, DOMAIN, {});
-    const agent = makeDomain(work, AGENT_DOMAIN, { agent: true });
-    // Whoever needs it is told by lab-guest; a laboratory without it is still one.
-    agent.catch(() => undefined);
-    return { environment, stop, agent };
+    // The second one boots when the first has: on few processors that is ready sooner.
+    const [domain, agent] = await Promise.all([
+      makeDomain(daemon.work, DOMAIN, {}),
+      makeDomain(daemon.work, AGENT_DOMAIN, { agent: true, paused: true }),
+    ]);
+    await booted(daemon.work, domain, {});
+    await virsh(["resume", `--domain=${agent}`]);
+    return { environment, stop, agent: () => booted(daemon.work, agent, { agent: true }) };
+  };
+  try {
+    return await unlessInterrupted(start());
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The commands of the laboratory, under their names. @param {string} base */
-async function commands(base) {
+/** The commands of the laboratory, under their names. @param {string} base @param {string | undefined} tree */
+async function commands(base, tree) {
   await mkdir(join(base, "bin"));
+  if (tree !== undefined) await clientsOf(tree, join(base, "bin"));
   const source = new URL("bin/", import.meta.url).pathname;
   for (const file of await readdir(source)) {
     await symlink(join(source, file), join(base, "bin", file.replace(/\.mjs$/, "")));
   }
 }
 
-/** Copies, for the daemon may not be let into the user's cache. @param {string} to @param {string} from @param {(path: string) => Promise<void> | undefined} own */
+/** Copies, for the daemon may not be let into the user's cache. @param {string} to @param {string} from @param {(path: string) => Promise<void>} own */
 async function guestIn(to, from, own) {
   await mkdir(to);
   for (const file of ["vmlinuz", "initramfs", "disk.qcow2"]) {
@@ -61,8 +79,8 @@ async function guestIn(to, from, own) {
   }
 }
 
-/** @param {string} base @param {string} work @param {string} uri @param {string} engine */
-async function environmentOf(base, work, uri, engine) {
+/** @param {string} base @param {{ uri: string, work: string }} daemon @param {string} engine */
+async function environmentOf(base, { uri, work }, engine) {
   const [backend, home] = [join(base, "state"), join(base, "pulumi")];
   await mkdir(backend);
   await mkdir(home);
@@ -78,6 +96,5 @@ async function environmentOf(base, work, uri, engine) {
     LAB_DIR: work,
     LAB_DOMAIN: DOMAIN,
     LAB_AGENT_DOMAIN: AGENT_DOMAIN,
-    LAB_ROOT: root,
   };
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "./owner.mjs";
@@ -7,6 +7,11 @@ import { isAlive } from "./owner.mjs";
 export const PLACE = "/tmp";
 export const PREFIX = "pv-lab-";
 export const OWNER = "owner.json";
+
+const LOOK_EVERY_MS = 50;
+
+/** How long processes have to end by themselves: one may be a laboratory within the laboratory, with its own to end. */
+const PATIENCE_MS = 5000;
 
 /** Ends what laboratories have left whose owner is dead, and removes their folders. */
 export async function sweep() {
@@ -18,8 +23,8 @@ export async function sweep() {
 
 /** @param {string} base */
 async function isAbandoned(base) {
-  const folder = await stat(base).catch(() => undefined);
-  if (folder === undefined || folder.uid !== process.getuid?.()) return false;
+  const folder = await lstat(base).catch(() => undefined);
+  if (folder === undefined || !folder.isDirectory() || folder.uid !== process.getuid?.()) return false;
   try {
     return !(await isAlive(JSON.parse(await readFile(join(base, OWNER), "utf8"))));
   } catch {
@@ -34,12 +39,18 @@ async function isAbandoned(base) {
  * @param {string} base
  */
 export async function clear(base) {
-  for (let tries = 0; tries < 50; tries += 1) {
+  const asked = new Set();
+  for (const begun = Date.now(); ; await sleep(LOOK_EVERY_MS)) {
     const pids = await processesOf(base);
-    if (pids.length === 0) break;
-    // libvirtd is asked first; what is still there after a second is not asked any more.
-    for (const pid of pids) kill(pid, tries < 10 ? "SIGTERM" : "SIGKILL");
-    await sleep(100);
+    const waited = Date.now() - begun;
+    // What cannot even be killed is not ours: someone else looking into the folder.
+    if (pids.length === 0 || waited > 2 * PATIENCE_MS) break;
+    for (const pid of pids) {
+      // Asked once only: what is at its clean-up may take a second request for impatience.
+      if (waited > PATIENCE_MS) kill(pid, "SIGKILL");
+      else if (!asked.has(pid)) kill(pid, "SIGTERM");
+      asked.add(pid);
+    }
   }
   await rm(base, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -51,13 +62,12 @@ async function processesOf(base) {
   return found.flat().filter((pid) => pid !== process.pid);
 }
 
-/** @param {number} pid @param {string} base */
+/** A zombie belongs to nobody: it has neither arguments nor environment. @param {number} pid @param {string} base */
 async function belongs(pid, base) {
   const texts = await Promise.all(
     ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "")),
   );
-  // A zombie has neither; nor has what is not ours to see.
-  return texts.some((text) => text.includes(`${base}/`)) && (await readlink(`/proc/${pid}/exe`).then(() => true, () => false));
+  return texts.some((text) => text.includes(`${base}/`));
 }
 
 /** @param {number} pid @param {NodeJS.Signals} signal */

@@ -1,19 +1,31 @@
 // npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory, and runs
 // the command in it. Plain Node.js without dependencies, for it has to run before `npm ci`.
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
 import { startLaboratory } from "./laboratory.mjs";
 import { stackFor } from "./stack.mjs";
+import { libvirtTree } from "./tree.mjs";
 import { engine } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
 import { packages } from "./setup/packages.mjs";
-import { say, SetupError } from "./setup/progress.mjs";
-import { build, dependencies, node, root } from "./setup/project.mjs";
+import { say, SetupError, task } from "./setup/progress.mjs";
+import { node, project, root } from "./setup/project.mjs";
 
-/** @param {readonly string[]} words @returns {[string, ...string[]]} */
-function commandOf([verb, ...words]) {
-  const given = words[0] === "--" ? words.slice(1) : words;
+const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
+
+/** What is asked for. @param {readonly string[]} args */
+function requestOf([verb = "", ...args]) {
+  const words = args[0] === "--" ? args.slice(1) : args;
+  const release = words[0] === "--libvirt" ? (words[1] ?? "") : undefined;
+  const rest = release === undefined ? words : words.slice(2);
+  return { verb, release, command: commandOf(verb, rest[0] === "--" ? rest.slice(1) : rest) };
+}
+
+/** @param {string} verb @param {readonly string[]} given @returns {readonly string[]} */
+function commandOf(verb, given) {
   switch (verb) {
     case "demo":
       return [node, join(root, "dist/test/demo/main.js"), ...given];
@@ -22,53 +34,59 @@ function commandOf([verb, ...words]) {
     case "test":
       return [node, join(root, "node_modules/mocha/bin/mocha.js"), "dist/test/**/*.test.js", ...given];
     case "lab":
-      return given.length > 0 ? /** @type {[string, ...string[]]} */ (given) : [process.env.SHELL || "/bin/sh"];
+      return given.length > 0 ? given : [process.env.SHELL || "/bin/sh"];
     default:
-      throw new SetupError("usage: main.mjs demo | test | bench | lab [--] [COMMAND …]");
+      throw new SetupError(USAGE);
   }
 }
 
 /**
  * Runs the command to its end. Signals that mean to end it go to it; the laboratory is taken down afterwards.
- * @param {[string, ...string[]]} command @param {NodeJS.ProcessEnv} env @param {string | undefined} cwd
+ * @param {readonly string[]} command @param {NodeJS.ProcessEnv} env @param {string | undefined} cwd
  * @returns {Promise<number>}
  */
-function runCommand([program, ...args], env, cwd) {
+function runCommand([program = "", ...args], env, cwd) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", env, ...(cwd === undefined ? {} : { cwd }) });
-    // Ctrl-C in a terminal reaches the command by itself, so it is only to be survived here.
-    ending = (signal) => void (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal));
+    // Ctrl-C in a terminal reaches the command by itself. A second one means something else to many programs.
+    const passed = hasTerminal() ? ["SIGTERM", "SIGHUP"] : ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"];
+    giveSignalsTo((signal) => void (passed.includes(signal) && child.kill(signal)));
     child.on("error", (error) => reject(new SetupError(`${program} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
   });
 }
 
-/** @type {(signal: NodeJS.Signals) => void} */
-let ending = (signal) => process.exit(128 + constants.signals[signal]);
-let stopping = false;
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-  process.on(signal, () => stopping || ending(signal));
+function hasTerminal() {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function main() {
-  const words = process.argv.slice(2);
-  const command = commandOf(words);
+  const { verb, release, command } = requestOf(process.argv.slice(2));
+  takeSignals();
   await packages();
-  await dependencies();
-  await build();
-  const built = { engine: await engine(), guest: await guestFiles() };
-  // From here on nothing may end this process without the clean-up.
-  ending = () => void (interrupted = true);
-  let interrupted = false;
-  const laboratory = await startLaboratory(built);
+  const tree = release === undefined ? undefined : await libvirtTree(release);
+  await project();
+  const built = { engine: await engine(), guest: await guestFiles(), tree };
+  const starting = {
+    what: "starting the laboratory",
+    why: "a libvirt of its own and two guests",
+    seconds: 5,
+    everyTime: true,
+  };
+  const laboratory = await task(starting, () => startLaboratory(built));
   try {
-    if (interrupted) return 130;
     const env = { ...process.env, ...laboratory.environment };
-    if (words[0] === "test") await laboratory.agent;
-    if (words[0] === "lab") await stackFor(command, env);
-    return await runCommand(command, env, words[0] === "lab" ? undefined : root);
+    if (verb === "test") await laboratory.agent();
+    if (verb === "lab") await stackFor(command, env);
+    interruption.throwIfAborted();
+    return await runCommand(command, env, verb === "lab" ? undefined : root);
   } finally {
-    stopping = true;
+    giveSignalsTo(() => undefined);
     await laboratory.stop();
   }
 }
@@ -76,6 +94,7 @@ async function main() {
 main().then(
   (code) => process.exit(code),
   (error) => {
+    if (interruption.aborted) process.exit(interruption.reason.status);
     say(error instanceof SetupError ? `error: ${error.message}` : String(error?.stack ?? error));
     process.exit(1);
   },

@@ -1,16 +1,23 @@
 import { spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { interruption } from "./interruption.mjs";
 import { SetupError } from "./setup/progress.mjs";
 
 /**
- * Runs a program to its end and gives its output. What it wrote is shown only when it failed.
+ * Runs a program to its end and gives its output. What it wrote is shown only when it failed. It ends with this
+ * process, and not later.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: string, next?: string }} [options] `next`: what to do when it fails
  * @returns {Promise<Buffer>}
  */
 export function run(program, args, { cwd, env, input = "", next } = {}) {
+  interruption.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: "pipe" });
+    const end = () => child.kill();
+    interruption.addEventListener("abort", end);
     /** @type {Buffer[]} */ const out = [];
     /** @type {Buffer[]} */ const all = [];
     child.stdout.on("data", (data) => (out.push(data), all.push(data)));
@@ -18,10 +25,19 @@ export function run(program, args, { cwd, env, input = "", next } = {}) {
     child.stdin.on("error", () => undefined).end(input);
     const fail = (/** @type {string} */ how) => {
       const tail = Buffer.concat(all).toString().trim().split("\n").slice(-15).join("\n");
-      reject(new SetupError(`${[program, ...args].join(" ")} ${how}\n${tail}${next === undefined ? "" : `\n${next}`}`));
+      reject(
+        new SetupError(
+          [`${[program, ...args].join(" ")} ${how}`, tail, next ?? ""].filter(Boolean).join("\n"),
+        ),
+      );
     };
     child.on("error", (error) => fail(`could not be started: ${error.message}`));
-    child.on("close", (code, signal) => (code === 0 ? resolve(Buffer.concat(out)) : fail(`ended with ${code ?? signal}`)));
+    child.on("close", (code, signal) => {
+      interruption.removeEventListener("abort", end);
+      if (interruption.aborted) reject(interruption.reason);
+      else if (code === 0) resolve(Buffer.concat(out));
+      else fail(`ended with ${code ?? signal}`);
+    });
   });
 }
 
@@ -31,11 +47,17 @@ export function run(program, args, { cwd, env, input = "", next } = {}) {
  * @param {string} [path]
  */
 export async function which(program, path = process.env.PATH ?? "") {
-  const { access, constants } = await import("node:fs/promises");
-  const { join } = await import("node:path");
   for (const folder of path.split(":").filter(Boolean)) {
     const file = join(folder, program);
-    if (await access(file, constants.X_OK).then(() => true, () => false)) return file;
+    if (await exists(file, constants.X_OK)) return file;
   }
   return undefined;
+}
+
+/** @param {string} file @param {number} [mode] */
+export function exists(file, mode) {
+  return access(file, mode).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync, gzipSync } from "node:zlib";
 
-/** Asked again after this long without a sign of life: what was sent while the guest was restored may be lost. */
-const AGAIN_MS = 1500;
+/** Silence after which a short command is sent again: what came while the guest was restored is lost. */
+const PATIENCE_MS = 500;
+
+/** A UART without hardware behind it takes about this much in a millisecond. */
+const BYTES_PER_MS = 4;
 
 /** @typedef {{ status: number, output: Buffer }} Answer */
 
@@ -22,55 +26,77 @@ export class SerialShell {
    */
   async run(command, seconds) {
     const id = randomBytes(8).toString("hex");
+    // The first line end finishes whatever stands on the line from before.
+    const request = `\n@run ${id} ${gzipSync(command).toString("base64")}\n`;
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
-      const answer = await this.#ask(id, command, deadline);
+      const answer = await this.#ask(id, request, deadline);
       if (answer !== undefined) return answer;
       if (Date.now() > deadline) throw new Error(`the guest did not answer within ${seconds} s`);
-      await sleep(100);
+      // The socket is not there yet, or QEMU went away with it: a guest that is being reverted.
+      await sleep(50);
     }
   }
 
   /**
    * One connection's worth of asking; nothing when it ended before the answer was whole. The guest runs an ID once
    * and answers it as often as it is asked.
-   * @param {string} id @param {string} command @param {number} deadline
+   * @param {string} id @param {string} request @param {number} deadline
    * @returns {Promise<Answer | undefined>}
    */
-  #ask(id, command, deadline) {
+  #ask(id, request, deadline) {
     return new Promise((resolve) => {
-      let [received, begun, told] = ["", false, ""];
+      let received = "";
+      let patience = PATIENCE_MS + request.length / BYTES_PER_MS;
+      /** @type {NodeJS.Timeout | undefined} */
+      let silence;
       const client = connect(this.socket);
-      // The first line end finishes whatever stands on the line from before.
-      const send = () => client.write(`\n@run ${id} ${Buffer.from(command).toString("base64")}\n`);
-      const again = setInterval(() => {
-        if (Date.now() > deadline) client.destroy();
-        else if (!begun && received === told) send();
-        told = received;
-      }, AGAIN_MS);
-      client.setEncoding("latin1").on("connect", send).on("error", () => undefined);
+      const listen = () => {
+        clearTimeout(silence);
+        silence = setTimeout(() => ((patience *= 2), send()), patience);
+      };
+      const send = () => {
+        received = "";
+        client.write(request);
+        listen();
+      };
+      const end = setTimeout(() => client.destroy(), Math.max(1, deadline - Date.now()));
+      client
+        .setEncoding("latin1")
+        .on("connect", send)
+        .on("error", () => undefined);
       client.on("data", (text) => {
         received += text;
-        begun ||= received.includes(`@begin ${id}`);
+        listen();
         const answer = parse(received, id);
-        if (answer !== undefined) {
-          resolve(answer);
-          client.destroy();
-        }
+        if (answer === "again" || /^@ready\r?\n/m.test(received)) return send();
+        if (answer === undefined) return;
+        resolve(answer);
+        client.destroy();
       });
       client.on("close", () => {
-        clearInterval(again);
+        clearTimeout(silence);
+        clearTimeout(end);
         resolve(undefined);
       });
     });
   }
 }
 
-/** The answer to `id` in what came from the line, when all of it is there. @param {string} text @param {string} id */
+/**
+ * The answer to `id` in what came from the line: none as long as its end is missing; to be asked for again where
+ * something else wrote in between.
+ * @param {string} text @param {string} id
+ * @returns {Answer | "again" | undefined}
+ */
 function parse(text, id) {
-  const found = new RegExp(`@begin ${id}\\r?\\n([A-Za-z0-9+/=\\s]*?)@end ${id} (\\d+) +(\\d+)\\r?\\n`).exec(text);
-  if (found === null) return undefined;
-  const [, body = "", status, bytes] = found;
-  const output = Buffer.from(body, "base64");
-  return output.length === Number(bytes) ? { status: Number(status), output } : undefined;
+  const end = new RegExp(`^@end ${id} (\\d+)\\r?\\n`, "m").exec(text);
+  if (end === null) return undefined;
+  const begin = `@begin ${id}\n`;
+  const body = text.slice(text.indexOf(begin) + begin.length, end.index);
+  try {
+    return { status: Number(end[1]), output: gunzipSync(Buffer.from(body, "base64")) };
+  } catch {
+    return "again";
+  }
 }

@@ -11,7 +11,8 @@ export async function stackFor([program, ...args], env) {
   if (program !== "pulumi" || args.some((arg) => /^(-s|--stack)(=|$)/.test(arg))) return;
   if (!NEED_A_STACK.includes(args.find((arg) => !arg.startsWith("-")) ?? "")) return;
   const place = args.findIndex((arg) => /^(-C|--cwd)$/.test(arg));
-  const folder = place >= 0 ? args[place + 1] : args.find((arg) => arg.startsWith("--cwd="))?.slice("--cwd=".length);
+  const folder =
+    place >= 0 ? args[place + 1] : args.find((arg) => arg.startsWith("--cwd="))?.slice("--cwd=".length);
   const where = folder === undefined ? [] : ["--cwd", folder];
   await run("pulumi", ["stack", "select", "--create", "dev", ...where], { env });
 }

@@ -1,33 +1,55 @@
 #!/usr/bin/env node
-// lab-guest DOMAIN 'command' [--timeout SECONDS]: runs it in the guest's one shell, prints what it printed, exits with its status.
+// Runs a command in the guest's one shell, prints what it printed, ends with its status; 125 where it came to none.
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { command, whole } from "../command.mjs";
 import { serialSocket, virsh } from "../domain.mjs";
 import { SerialShell } from "../serial.mjs";
 
-const { values, positionals } = parseArgs({ options: { timeout: { type: "string" } }, allowPositionals: true });
-const [domain, command] = positionals;
-const work = process.env.LAB_DIR;
-if (domain === undefined || command === undefined || work === undefined) {
-  process.stderr.write("usage, within the laboratory: lab-guest [--timeout SECONDS] DOMAIN 'command'\n");
-  process.exit(2);
-}
-try {
-  const uuid = (await virsh(["domuuid", `--domain=${domain}`])).trim();
-  await running(uuid);
-  const { status, output } = await new SerialShell(serialSocket(work, uuid)).run(command, Number(values.timeout ?? 60));
-  process.stdout.write(output, () => process.exit(status));
-} catch (error) {
-  process.stderr.write(`lab-guest: ${domain}: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(125);
+const description = {
+  usage: "lab-guest [--timeout SECONDS] DOMAIN 'COMMAND'",
+  words: 2,
+  options: /** @type {const} */ ({ timeout: { type: "string", default: "60" } }),
+  failure: 125,
+};
+
+/** What makes a domain in that state run. */
+const NEXT = new Map([
+  ["shut off", "virsh start"],
+  ["paused", "virsh resume"],
+  ["pmsuspended", "virsh dompmwakeup"],
+  ["crashed", "virsh reset"],
+]);
+
+await command(description, async (folder, [domain = "", line = ""], { timeout }) => {
+  const seconds = whole("--timeout", timeout, 1, 86_400);
+  const uuid = await uuidOf(domain);
+  await running(domain, uuid);
+  const { status, output } = await new SerialShell(serialSocket(folder, uuid)).run(line, seconds);
+  process.exitCode = status;
+  process.stdout.write(output);
+});
+
+/** @param {string} domain */
+async function uuidOf(domain) {
+  const all = await virsh(["list", "--all", "--name"]);
+  return virsh(["domuuid", `--domain=${domain}`]).then(
+    (uuid) => uuid.trim(),
+    () =>
+      Promise.reject(
+        new Error(`there is no domain ${domain}; there is: ${all.split("\n").filter(Boolean).join(", ")}`),
+      ),
+  );
 }
 
-/** Starting and reverting, a domain is paused for a moment; after two seconds it is meant to be. @param {string} uuid */
-async function running(uuid) {
-  for (let tries = 0; ; tries += 1) {
+/** Starting and reverting, a domain is paused for a moment; after two seconds it is meant to be. @param {string} domain @param {string} uuid */
+async function running(domain, uuid) {
+  for (const begun = Date.now(); ; await sleep(100)) {
     const state = (await virsh(["domstate", `--domain=${uuid}`])).trim();
     if (state === "running") return;
-    if (tries >= 20) throw new Error(`the domain is ${state}`);
-    await sleep(100);
+    if (Date.now() - begun < 2000) continue;
+    const next = NEXT.get(state);
+    throw new Error(
+      `${domain} is ${state}, and only a running domain has a shell${next === undefined ? "" : `: ${next} ${domain}`}`,
+    );
   }
 }

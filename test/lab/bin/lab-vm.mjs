@@ -1,28 +1,23 @@
 #!/usr/bin/env node
-// lab-vm NAME [--off] [--disks N] [--raw] [--agent] [--memory MIB]: makes another guest, starts it, waits for its shell.
-import { parseArgs } from "node:util";
-import { makeDomain } from "../domain.mjs";
+// Makes another guest, starts it, waits for its shell and its agent; with --off it is only defined.
+import { command, whole } from "../command.mjs";
+import { booted, makeDomain } from "../domain.mjs";
 
-const { values, positionals } = parseArgs({
-  options: {
+const description = {
+  usage: "lab-vm [--off] [--disks N] [--raw] [--agent] [--memory MIB] NAME",
+  words: 1,
+  options: /** @type {const} */ ({
     off: { type: "boolean" },
     disks: { type: "string", default: "1" },
     raw: { type: "boolean" },
     agent: { type: "boolean" },
-    memory: { type: "string" },
-  },
-  allowPositionals: true,
+    memory: { type: "string", default: "96" },
+  }),
+  failure: 1,
+};
+
+await command(description, async (folder, [name = ""], { disks, memory, ...shape }) => {
+  const numbers = { disks: whole("--disks", disks, 0, 26), memory: whole("--memory", memory, 64, 4096) };
+  const uuid = await makeDomain(folder, name, { ...shape, ...numbers });
+  if (!shape.off) await booted(folder, uuid, shape);
 });
-const [name] = positionals;
-const { LAB_DIR: work } = process.env;
-if (name === undefined || work === undefined) {
-  process.stderr.write("usage, within the laboratory: lab-vm [--off] [--disks N] [--raw] [--agent] [--memory MIB] NAME\n");
-  process.exit(2);
-}
-const { disks, memory, ...rest } = values;
-try {
-  await makeDomain(work, name, { ...rest, disks: Number(disks), ...(memory === undefined ? {} : { memory: Number(memory) }) });
-} catch (error) {
-  process.stderr.write(`lab-vm: ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}

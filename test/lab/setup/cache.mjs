@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, self } from "../owner.mjs";
+import { alone } from "./alone.mjs";
 
 const MANIFEST = "manifest.json";
 
@@ -14,7 +13,7 @@ export const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), ".ca
 
 /**
  * A folder of the cache, built by `build` when it is not there whole. Its name changes with its recipe; it appears at
- * once or not at all; its files are checked against their sums before they are used.
+ * once or not at all; what is in it is checked before it is used.
  * @param {string} name
  * @param {readonly string[]} recipe everything that the result depends on
  * @param {(folder: string) => Promise<void>} build fills an empty folder
@@ -22,11 +21,12 @@ export const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), ".ca
 export async function cached(name, recipe, build) {
   const folder = join(cacheRoot, `${name}-${sum(recipe.join("\0")).slice(0, 16)}`);
   if (await isWhole(folder)) return folder;
-  await mkdir(cacheRoot, { recursive: true });
-  const release = await lock(`${folder}.lock`);
-  try {
-    if (await isWhole(folder)) return folder;
-    const fresh = await mkdtemp(join(cacheRoot, "new-"));
+  await alone(folder, async () => {
+    if (await isWhole(folder)) return;
+    const fresh = `${folder}.new`;
+    // One that was killed half-way has left its own.
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
     try {
       await build(fresh);
       await writeFile(join(fresh, MANIFEST), JSON.stringify(await sums(fresh)));
@@ -35,10 +35,8 @@ export async function cached(name, recipe, build) {
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
-    return folder;
-  } finally {
-    await release();
-  }
+  });
+  return folder;
 }
 
 /** @param {string} folder */
@@ -46,7 +44,7 @@ async function isWhole(folder) {
   try {
     const expected = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
     const found = await sums(folder);
-    return Object.keys(expected).every((file) => expected[file] === found[file]);
+    return Object.keys(expected).every((entry) => expected[entry] === found[entry]);
   } catch {
     return false;
   }
@@ -54,8 +52,12 @@ async function isWhole(folder) {
 
 /** @param {string} folder @returns {Promise<Record<string, string>>} */
 async function sums(folder) {
-  const files = (await readdir(folder)).filter((file) => file !== MANIFEST);
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await fileSum(join(folder, file))])));
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => name !== MANIFEST);
+  const sumOf = (/** @type {import("node:fs").Dirent} */ entry) =>
+    (entry.isDirectory() ? treeSum : fileSum)(join(folder, entry.name));
+  return Object.fromEntries(
+    await Promise.all(entries.map(async (entry) => [entry.name, await sumOf(entry)])),
+  );
 }
 
 /** @param {string} file */
@@ -65,35 +67,23 @@ async function fileSum(file) {
   return hash.digest("hex");
 }
 
+/** Which files there are, and how long. To read a whole system at every start would take too long. @param {string} folder */
+async function treeSum(folder) {
+  return sum((await sizes(folder, ".")).sort().join("\n"));
+}
+
+/** @param {string} top @param {string} place @returns {Promise<string[]>} */
+async function sizes(top, place) {
+  const entries = await readdir(join(top, place), { withFileTypes: true });
+  const found = entries.map(async (entry) => {
+    const path = join(place, entry.name);
+    if (entry.isDirectory()) return sizes(top, path);
+    return entry.isFile() ? [`${path} ${(await lstat(join(top, path))).size}`] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** @param {string} text */
 export function sum(text) {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/**
- * Waits until nobody else builds the same; a lock whose owner died is taken over.
- * @param {string} folder
- */
-async function lock(folder) {
-  for (;;) {
-    try {
-      await mkdir(folder);
-      await writeFile(join(folder, "owner.json"), JSON.stringify(await self()));
-      return () => rm(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
-      if (await isStale(folder)) await rm(folder, { recursive: true, force: true });
-      else await sleep(500);
-    }
-  }
-}
-
-/** @param {string} folder */
-async function isStale(folder) {
-  try {
-    return !(await isAlive(JSON.parse(await readFile(join(folder, "owner.json"), "utf8"))));
-  } catch {
-    // Between the folder and the file in it lie milliseconds.
-    return stat(folder).then(({ mtimeMs }) => Date.now() - mtimeMs > 10_000, () => false);
-  }
 }

@@ -1,9 +1,10 @@
-import { chmod, copyFile, readFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, realpath } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { cached } from "./cache.mjs";
 import { SetupError, task } from "./progress.mjs";
 import { root } from "./project.mjs";
-import { run, which } from "../run.mjs";
+import { exists, run, which } from "../run.mjs";
 
 /** Since 3.216 a provider's read can give new inputs, without which a refresh shows changes that are none. */
 const MINIMUM = [3, 216];
@@ -12,41 +13,60 @@ const MINIMUM = [3, 216];
 const VERSION = "3.259.0";
 
 const recipe = new URL("../engine/", import.meta.url).pathname;
-const script = join(root, "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs");
+
+/** Runs dynamic providers. The engine looks for it beside itself, and warns where it finds it elsewhere on PATH. */
+const HOST = "pulumi-resource-pulumi-nodejs";
+const host = join(root, "node_modules/@pulumi/pulumi", HOST);
 
 /** The folder of a `pulumi` that is recent enough: from PATH, else built from Go modules. */
 export async function engine() {
   const present = await which("pulumi");
-  if (present !== undefined && (await isRecent(present))) return dirname(present);
-  const files = await Promise.all(["go.mod", "go.sum"].map((file) => readFile(join(recipe, file), "utf8")));
-  return cached("engine", [VERSION, ...files, await readFile(script, "utf8")], buildInto);
+  const objection = present === undefined ? "there is none on PATH" : await objectionTo(present);
+  if (present !== undefined && objection === undefined) return dirname(present);
+  const files = await Promise.all(
+    [join(recipe, "go.mod"), join(recipe, "go.sum"), host].map((file) => readFile(file, "utf8")),
+  );
+  return cached("engine", [VERSION, ...files], (folder) => buildInto(folder, objection));
 }
 
-/** @param {string} pulumi */
-async function isRecent(pulumi) {
-  const version = (await run(pulumi, ["version"]).catch(() => "")).toString();
-  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
-  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
+/** Why this `pulumi` does not do, if so. @param {string} pulumi */
+async function objectionTo(pulumi) {
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const version = (await run(pulumi, ["version"], { env }).catch(() => "")).toString().trim();
+  const [major = NaN, minor = NaN] = version.replace(/^v/, "").split(".").map(Number);
+  if (!(major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]))) {
+    return `${pulumi} is ${version || "broken"}, needed is ${MINIMUM.join(".")}`;
+  }
+  const complete = await exists(join(dirname(await realpath(pulumi)), HOST));
+  return complete ? undefined : `${pulumi} came without ${HOST}`;
 }
 
-/** @param {string} folder */
-async function buildInto(folder) {
+/** @param {string} folder @param {string | undefined} why */
+async function buildInto(folder, why) {
   const go = await which("go", `${process.env.PATH ?? ""}:/usr/local/go/bin`);
   if (go === undefined) {
     throw new SetupError(
-      `There is no pulumi ${MINIMUM.join(".")} or newer on PATH, and no Go to build one.\n` +
-        "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26.",
+      `The laboratory needs the Pulumi engine (${why}), and there is no Go to build it with.\n` +
+        `Install Pulumi ${MINIMUM.join(".")} or newer (https://www.pulumi.com/docs/install/), or Go 1.26.`,
     );
   }
-  await task({ what: `building the Pulumi engine ${VERSION} from Go modules`, why: "once; it is kept", seconds: 300 }, async () => {
-    const variable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
-    const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${variable}=v${VERSION}`];
-    await run(go, [...args, "-o", join(folder, "pulumi"), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"], {
-      cwd: recipe,
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
-    });
-  });
-  // The engine looks for the dynamic host beside itself, and warns where it finds it elsewhere on PATH.
-  await copyFile(script, join(folder, "pulumi-resource-pulumi-nodejs"));
-  await chmod(join(folder, "pulumi-resource-pulumi-nodejs"), 0o755);
+  const seconds = Math.round(600 / availableParallelism());
+  await task(
+    {
+      what: `building the Pulumi engine ${VERSION} from Go modules`,
+      why: `${why}; once, it is kept`,
+      seconds,
+    },
+    async () => {
+      const variable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+      const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${variable}=v${VERSION}`];
+      await run(go, [...args, "-o", join(folder, "pulumi"), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"], {
+        cwd: recipe,
+        env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
+        next: "It needs the Go module proxy, or Pulumi installed: https://www.pulumi.com/docs/install/",
+      });
+    },
+  );
+  await copyFile(host, join(folder, HOST));
+  await chmod(join(folder, HOST), 0o755);
 }

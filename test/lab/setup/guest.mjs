@@ -7,7 +7,15 @@ import { SetupError, task } from "./progress.mjs";
 import { run } from "../run.mjs";
 
 const source = new URL("../guest/", import.meta.url).pathname;
-const MODULES = ["virtio", "virtio_ring", "virtio_pci", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_blk", "virtio_console"];
+const MODULES = [
+  "virtio",
+  "virtio_ring",
+  "virtio_pci",
+  "virtio_pci_legacy_dev",
+  "virtio_pci_modern_dev",
+  "virtio_blk",
+  "virtio_console",
+];
 const DISK_MIB = 64;
 
 /**
@@ -16,21 +24,30 @@ const DISK_MIB = 64;
  */
 export async function guestFiles() {
   const [init, shell, self] = await Promise.all(
-    [join(source, "init"), join(source, "shell"), new URL(import.meta.url).pathname].map((file) => readFile(file, "utf8")),
+    [join(source, "init"), join(source, "shell"), new URL(import.meta.url).pathname].map((file) =>
+      readFile(file, "utf8"),
+    ),
   );
   return cached("guest", [init, shell, self], (folder) =>
-    task({ what: "making the guest from Debian's kernel, busybox and guest agent", why: "once; it is kept", seconds: 15 }, async () => {
-      const work = await mkdtemp(join(tmpdir(), "pulumi-virsh-guest-"));
-      try {
-        const unpacked = await unpack(work);
-        await copyFile(await only(join(unpacked, "boot"), "vmlinuz-"), join(folder, "vmlinuz"));
-        await writeFile(join(folder, "initramfs"), await initramfs(unpacked, join(work, "root")));
-        await disk(work, join(folder, "disk.qcow2"));
-        for (const file of await readdir(folder)) await chmod(join(folder, file), 0o644);
-      } finally {
-        await rm(work, { recursive: true, force: true });
-      }
-    }),
+    task(
+      {
+        what: "making the guest from Debian's kernel, busybox and guest agent",
+        why: "once; it is kept",
+        seconds: 15,
+      },
+      async () => {
+        const work = await mkdtemp(join(tmpdir(), "pulumi-virsh-guest-"));
+        try {
+          const unpacked = await unpack(work);
+          await copyFile(await only(join(unpacked, "boot"), "vmlinuz-"), join(folder, "vmlinuz"));
+          await writeFile(join(folder, "initramfs"), await initramfs(unpacked, join(work, "root")));
+          await disk(work, join(folder, "disk.qcow2"));
+          for (const file of await readdir(folder)) await chmod(join(folder, file), 0o644);
+        } finally {
+          await rm(work, { recursive: true, force: true });
+        }
+      },
+    ),
   );
 }
 
@@ -57,7 +74,10 @@ async function initramfs(unpacked, root) {
   for (const file of ["init", "shell"]) await copyFile(join(source, file), join(root, file));
   await chmod(join(root, "init"), 0o755);
   const files = (await readdir(root, { recursive: true })).sort().join("\n");
-  return gzipSync(await run("cpio", ["--create", "--quiet", "--format=newc", "--owner=+0:+0"], { cwd: root, input: files }), { level: 1 });
+  return gzipSync(
+    await run("cpio", ["--create", "--quiet", "--format=newc", "--owner=+0:+0"], { cwd: root, input: files }),
+    { level: 1 },
+  );
 }
 
 /** @param {string} from @param {string} to */
@@ -77,7 +97,9 @@ async function modules(from, to) {
 async function agent(program, root) {
   await mkdir(join(root, "usr/sbin"), { recursive: true });
   await copyFile(program, join(root, "usr/sbin/qemu-ga"));
-  const libraries = [...(await run("ldd", [program])).toString().matchAll(/(\/\S+) \(0x/g)].map(([, file]) => /** @type {string} */ (file));
+  const libraries = [...(await run("ldd", [program])).toString().matchAll(/(\/\S+) \(0x/g)].map(
+    ([, file]) => /** @type {string} */ (file),
+  );
   for (const file of libraries) {
     await mkdir(join(root, dirname(file)), { recursive: true });
     await copyFile(file, join(root, file));

@@ -1,46 +1,70 @@
-import { access } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { SetupError, task } from "./progress.mjs";
-import { run, which } from "../run.mjs";
+import { exists, run, which } from "../run.mjs";
 
-/** What of each Debian package the laboratory uses; where one is missing the package is. */
+/**
+ * What of each Debian package the laboratory uses; where one is missing the package is. The daemon is that of
+ * libvirt-daemon: libvirt-daemon-system would start one for the whole machine.
+ */
 const NEEDED = {
-  "libvirt-daemon-system": "libvirtd",
-  "libvirt-daemon-driver-qemu": "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so",
-  "libvirt-clients": "virsh",
-  "qemu-system-x86": "qemu-system-x86_64",
-  "qemu-utils": "qemu-img",
-  cpio: "cpio",
-  e2fsprogs: "mke2fs",
+  "libvirt-daemon": () => program("libvirtd"),
+  "libvirt-daemon-driver-qemu": () => inLibraries("libvirt/connection-driver/libvirt_driver_qemu.so"),
+  "libvirt-clients": () => program("virsh"),
+  "qemu-system-x86": () => program("qemu-system-x86_64"),
+  "qemu-utils": () => program("qemu-img"),
+  cpio: () => program("cpio"),
+  e2fsprogs: () => program("mke2fs"),
+  "xz-utils": () => program("xz"),
 };
 
-const SYSTEM_PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
+/** @param {string} name */
+async function program(name) {
+  return (await which(name, `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`)) !== undefined;
+}
+
+/** Below /usr/lib/x86_64-linux-gnu on Debian, /usr/lib64 elsewhere. @param {string} file */
+async function inLibraries(file) {
+  const folders = [
+    "/usr/lib64",
+    "/usr/lib",
+    ...(await readdir("/usr/lib")).map((name) => join("/usr/lib", name)),
+  ];
+  return (await Promise.all(folders.map((folder) => exists(join(folder, file))))).includes(true);
+}
 
 /** Installs the Debian packages that are missing. */
 export async function packages() {
-  const missing = [];
-  for (const [name, part] of Object.entries(NEEDED)) {
-    const found = part.startsWith("/") ? await exists(part) : (await which(part, SYSTEM_PATH)) !== undefined;
-    if (!found) missing.push(name);
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new SetupError(
+      `The laboratory runs on x86-64 Linux, for its guests are made of Debian's amd64 kernel; this is ${process.platform} on ` +
+        `${process.arch}.\nWhat needs no laboratory runs anywhere: npm ci, npm run build, then mocha on dist/test/unit.`,
+    );
   }
-  if (missing.length > 0) await install(missing);
+  const present = await Promise.all(Object.values(NEEDED).map((isThere) => isThere()));
+  await install(
+    Object.keys(NEEDED).filter((_, index) => present[index] !== true),
+    "a hypervisor to test on",
+  );
 }
 
-/** @param {readonly string[]} names */
-async function install(names) {
+/** @param {readonly string[]} names @param {string} why */
+export async function install(names, why) {
+  if (names.length === 0) return;
   const command = ["apt-get", "install", "-y", "--no-install-recommends", ...names];
   const prefix = await becomeRoot();
   if ((await which("apt-get")) === undefined || prefix === undefined) {
     throw new SetupError(
-      `The laboratory needs these programs: ${names.join(", ")}.\nInstall them with: sudo ${command.join(" ")}`,
+      `Debian packages are missing (${why}): ${names.join(", ")}.\nInstall them with: sudo ${command.join(" ")}`,
     );
   }
-  const asRoot = (/** @type {string[]} */ args) =>
-    run(prefix[0] ?? args[0], [...prefix.slice(1), ...(prefix.length > 0 ? args : args.slice(1))], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-  await task({ what: `installing Debian packages ${names.join(" ")}`, why: "a hypervisor to test on", seconds: 60 }, async () => {
-    // A package list may be missing or too old to be served; one that is good costs a second.
-    await asRoot(["apt-get", "update"]);
+  const asRoot = (/** @type {string[]} */ words) => {
+    const [first = "", ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", ...words];
+    return run(first, rest);
+  };
+  await task({ what: `installing Debian packages ${names.join(" ")}`, why, seconds: 60 }, async () => {
+    // Package lists may be missing or too old. Where they cannot be had, installing will say what is wrong.
+    await asRoot(["apt-get", "update"]).catch(() => undefined);
     await asRoot(command);
   });
 }
@@ -50,10 +74,8 @@ async function becomeRoot() {
   if (process.getuid?.() === 0) return [];
   const sudo = await which("sudo");
   if (sudo === undefined) return undefined;
-  return run(sudo, ["-n", "true"]).then(() => [sudo, "-n"], () => undefined);
-}
-
-/** @param {string} file */
-export function exists(file) {
-  return access(file).then(() => true, () => false);
+  return run(sudo, ["-n", "true"]).then(
+    () => [sudo, "-n"],
+    () => undefined,
+  );
 }

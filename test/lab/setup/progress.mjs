@@ -1,34 +1,45 @@
 /** What set-up and laboratory say, all on standard error: standard output belongs to the command that is run. */
 const terminal = process.stderr.isTTY && process.env.CI === undefined;
 
+/** Where nothing can be overwritten, a sign of life comes this often. */
+const SIGN_OF_LIFE_MS = 60_000;
+
 /** @param {string} text */
 export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
 /**
- * Runs `work`, saying what is done and why. On a terminal a line tells how long it has taken and about how long it
- * will; elsewhere it is one line at the start and one at the end.
+ * Runs `work`, saying what is done and why, how long it has taken and about how long it will.
  * @template T
- * @param {{ what: string, why?: string, seconds?: number }} task `seconds`: about how long it takes
+ * @param {{ what: string, why?: string, seconds?: number, everyTime?: boolean }} task `seconds`: about how long it
+ * takes; `everyTime`: who does not sit at a terminal has not to be told
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function task({ what, why, seconds }, work) {
+export async function task({ what, why, seconds, everyTime = false }, work) {
+  if (everyTime && !terminal) return work();
   const begun = Date.now();
   const elapsed = () => Math.round((Date.now() - begun) / 1000);
-  const about = seconds === undefined ? "" : `, about ${duration(seconds)}`;
-  say(`• ${what}${why === undefined ? "" : ` (${why})`}${terminal ? "" : about}`);
+  const about = seconds === undefined ? "" : `about ${duration(seconds)}`;
+  say(`• ${what}${why === undefined ? "" : ` (${why})`}${about && `, ${about}`}`);
+  const soFar = () => `  ${duration(elapsed())}${about && ` of ${about}`}`;
   const ticking = terminal
-    ? setInterval(() => process.stderr.write(`\r  ${duration(elapsed())}${about} \u001b[K`), 1000)
-    : undefined;
+    ? setInterval(() => process.stderr.write(`\r${soFar()}\u001b[K`), 1000)
+    : setInterval(() => say(soFar()), SIGN_OF_LIFE_MS);
   try {
-    return await work();
+    const result = await work();
+    clear();
+    if (elapsed() > 1 && !everyTime) say(`  done after ${duration(elapsed())}`);
+    return result;
   } finally {
     clearInterval(ticking);
-    if (terminal) process.stderr.write("\r\u001b[K");
-    if (elapsed() > 1) say(`  done after ${duration(elapsed())}`);
+    clear();
   }
+}
+
+function clear() {
+  if (terminal) process.stderr.write("\r\u001b[K");
 }
 
 /** @param {number} seconds */

@@ -1,9 +1,10 @@
-import { readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { alone } from "./alone.mjs";
 import { sum } from "./cache.mjs";
 import { SetupError, task } from "./progress.mjs";
-import { run } from "../run.mjs";
+import { exists, run } from "../run.mjs";
 
 /** The top of the repository. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
@@ -14,21 +15,31 @@ export const node = join(root, "node_modules/.bin/node");
 const modules = join(root, "node_modules");
 const installed = join(modules, ".pulumi-virsh-installed");
 const built = join(root, "dist/.built");
-const SOURCES = ["provider", "sdk", "test", "examples", "tsconfig.json"];
+const SOURCES = ["provider", "sdk", "examples", "test"];
+
+/** What the project itself needs before it runs: its packages, and its sources compiled. */
+export async function project() {
+  await alone(root, async () => {
+    await dependencies();
+    await build();
+  });
+}
 
 /** `npm ci`, when node_modules is not what package-lock.json says. */
-export async function dependencies() {
+async function dependencies() {
   const wanted = sum(await readFile(join(root, "package-lock.json"), "utf8"));
-  if ((await readFile(installed, "utf8").catch(() => "")) !== wanted) {
-    await task({ what: "installing npm packages", why: "Pulumi's SDK, Node.js and the tools", seconds: 30 }, async () => {
+  if ((await readFile(installed, "utf8").catch(() => "")) === wanted) return;
+  await task(
+    { what: "installing npm packages", why: "Pulumi's SDK, Node.js and the tools", seconds: 30 },
+    async () => {
       await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
-    });
-    // The examples name the package as a program of a user does.
-    await rm(join(modules, "pulumi-virsh"), { force: true });
-    await symlink("..", join(modules, "pulumi-virsh"));
-    await checkNode();
-    await writeFile(installed, wanted);
-  }
+    },
+  );
+  // The examples name the package as a program of a user does.
+  await rm(join(modules, "pulumi-virsh"), { force: true });
+  await symlink("..", join(modules, "pulumi-virsh"));
+  await checkNode();
+  await writeFile(installed, wanted);
 }
 
 async function checkNode() {
@@ -38,15 +49,31 @@ async function checkNode() {
   if (Number(version.slice(1).split(".")[0]) < 22) throw new SetupError(`${node} is ${version}.\n${next}`);
 }
 
-/** `tsc`, when a source is newer than what was built. */
-export async function build() {
-  const since = await stat(built).then(({ mtimeMs }) => mtimeMs, () => 0);
-  if (since > (await newest(SOURCES.map((source) => join(root, source))))) return;
+/** `tsc`, when a source is newer than what was built, or one is gone. */
+async function build() {
+  const since = await stat(built).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  const places = [...SOURCES.map((source) => join(root, source)), join(root, "tsconfig.json")];
+  if (since > (await newest(places))) return;
   const begun = new Date();
   await task({ what: "compiling", seconds: 10 }, async () => {
     await run(node, [join(modules, "typescript/bin/tsc"), "-p", root], { cwd: root });
   });
-  await writeFile(built, begun.toISOString());
+  for (const source of SOURCES) await prune(source);
+  await writeFile(built, "");
+  // What changed meanwhile counts as newer.
+  await utimes(built, begun, begun);
+}
+
+/** Removes what was compiled from a source that is gone: its tests would run on. @param {string} folder */
+async function prune(folder) {
+  for (const name of await readdir(join(root, "dist", folder), { recursive: true }).catch(() => [])) {
+    const source = name.replace(/\.(js|js\.map|d\.ts)$/, ".ts");
+    if (source === name || (await exists(join(root, folder, source)))) continue;
+    await rm(join(root, "dist", folder, name));
+  }
 }
 
 /** @param {readonly string[]} places @returns {Promise<number>} */
@@ -55,6 +82,7 @@ async function newest(places) {
     places.map(async (place) => {
       const { mtimeMs } = await stat(place);
       const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
+      // The time of a folder tells that something in it came or went.
       const inside = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"));
       return Math.max(mtimeMs, await newest(inside.map(({ name }) => join(place, name))));
     }),
