@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { guest, snapshotsOf, virsh, type Guest } from "../live/support/host.js";
+import { DynamicHost, initFailure, PROVIDER_TEXT, type InitFailure, type Props } from "./dynamic-host.js";
+import { FailingVirsh } from "./failing-virsh.js";
+
+const __provider = PROVIDER_TEXT;
+
+/** What is thrown, with its message and what it asks to be saved. */
+async function failureOf(
+  running: Promise<unknown>,
+): Promise<{ message: string; saved: InitFailure | undefined }> {
+  try {
+    await running;
+  } catch (error) {
+    const { details, code } = error as { details: string; code: number };
+    assert.equal(code, 2, "the engine knows these errors by the code UNKNOWN");
+    return { message: details, saved: initFailure(error) };
+  }
+  return assert.fail("it did not fail");
+}
+
+describe("failures, as the engine hears of them from the real dynamic host", () => {
+  let host: DynamicHost;
+  let failing: FailingVirsh;
+  let domain: Guest;
+  before(async () => {
+    failing = await FailingVirsh.make();
+    [host, domain] = await Promise.all([DynamicHost.start({ PATH: failing.path }), guest()]);
+  });
+  after(async () => {
+    await host.stop();
+    await failing.remove();
+  });
+  afterEach(async () => {
+    await failing.mend();
+    for (const name of await snapshotsOf(domain))
+      await virsh("snapshot-delete", `--domain=${domain.uuid}`, `--snapshotname=${name}`);
+    await host.told();
+  });
+
+  const inputsOf = (name: string): Props => ({ __provider, domain: domain.name, name });
+  const GONE = "End of file while reading data: Input/output error.";
+  const LOOK = "Whether it was done is not known: look at the domain before trying again.";
+
+  it("of a create that did nothing save nothing", async () => {
+    const { message, saved } = await failureOf(host.create({ ...inputsOf("a"), domain: "nosuchdomain" }));
+    assert.match(
+      message,
+      /^Unable to find domain "nosuchdomain": the host lists no domain of that name or UUID\. It lists .*\. Check domain and uri\.$/,
+    );
+    assert.equal(saved, undefined);
+    assert.deepEqual(await host.told(), []);
+  });
+
+  it("of a create that could not be read back save the snapshot, and the next up completes it", async () => {
+    await failing.break("snapshot-dumpxml");
+    const inputs = inputsOf("half");
+    const { message, saved } = await failureOf(host.create(inputs));
+    const reason =
+      `Snapshot "half" of ${domain.name} was taken, but could not be read back: Unable to read snapshot "half" of ` +
+      `domain ${domain.uuid}: ${GONE} ${LOOK} It is kept in the state; run pulumi up again to complete it.`;
+    const properties = { ...inputs, schemaVersion: 1, domainUuid: domain.uuid, domainName: domain.name };
+    assert.deepEqual(saved, { id: `${domain.uuid}/half`, properties, reasons: [reason] });
+    assert.equal(message, reason);
+    assert.deepEqual(await snapshotsOf(domain), ["half"]);
+
+    await failing.mend();
+    // The engine asks for a diff first, and then for an update in any case.
+    assert.equal((await host.diff(saved.id, saved.properties, inputs)).changes, "DIFF_NONE");
+    const outputs = await host.update(saved.id, saved.properties, inputs);
+    assert.deepEqual((await host.read(saved.id, outputs)).outputs, outputs);
+    assert.equal(outputs["state"], "running");
+  });
+
+  it("of a create that could not be read back leave enough to delete it", async () => {
+    await failing.break("snapshot-dumpxml");
+    const { saved } = await failureOf(host.create(inputsOf("half")));
+    await failing.mend();
+    assert.ok(saved !== undefined);
+    await host.delete(saved.id, saved.properties);
+    assert.deepEqual(await snapshotsOf(domain), []);
+  });
+
+  it("of a revert that could not be read back save that it was done", async () => {
+    const { id, outputs } = await host.create(inputsOf("a"));
+    await failing.break("snapshot-current");
+    const news = { ...inputsOf("a"), revert: { triggers: ["now"] } };
+    const { message, saved } = await failureOf(host.update(id, outputs, news));
+    assert.equal(
+      message,
+      `${domain.name} went back to snapshot "a", but it could not be read back: Unable to ask for the current snapshot ` +
+        `of domain ${domain.uuid}: ${GONE} ${LOOK} The revert will not be done again.`,
+    );
+    assert.deepEqual(saved?.properties, {
+      ...outputs,
+      ...news,
+      lastRevert: { ...(saved?.properties["lastRevert"] as object), triggers: ["now"] },
+    });
+    assert.equal((await host.diff(id, saved.properties, news)).changes, "DIFF_NONE");
+  });
+
+  it("of an update that did nothing save nothing, so that the old state stays", async () => {
+    const { id, outputs } = await host.create(inputsOf("a"));
+    await virsh("snapshot-delete", `--domain=${domain.uuid}`, "--snapshotname=a");
+    const { message, saved } = await failureOf(
+      host.update(id, outputs, { ...inputsOf("a"), description: "x" }),
+    );
+    assert.match(
+      message,
+      /^Unable to edit the description of snapshot "a" of guest-\S+: Domain snapshot not found/,
+    );
+    assert.equal(saved, undefined);
+  });
+
+  it("of a read of a host that is away are errors, never an absence", async () => {
+    const { id, outputs } = await host.create(inputsOf("a"));
+    for (const command of ["list", "snapshot-dumpxml", "snapshot-current"]) {
+      await failing.break(command);
+      const { message } = await failureOf(host.read(id, outputs));
+      assert.match(message, /End of file while reading data/, command);
+    }
+  });
+
+  it("of a delete at a host that is away are errors, and the snapshot stays in the state", async () => {
+    const { id, outputs } = await host.create(inputsOf("a"));
+    const away = { ...outputs, uri: "qemu+unix:///session?socket=/nonexistent" };
+    const { message } = await failureOf(host.delete(id, away));
+    assert.match(message, /Failed to connect socket to '\/nonexistent'/);
+    assert.deepEqual(await snapshotsOf(domain), ["a"]);
+  });
+
+  it("of read and delete are told once, by the engine, without a stack", async () => {
+    const { id, outputs } = await host.create(inputsOf("a"));
+    await failing.break("snapshot-dumpxml");
+    await host.told();
+    await failureOf(host.read(id, outputs));
+    await failureOf(host.delete(id, outputs));
+    const line = "pulumi-virsh: see the error of the resource";
+    assert.deepEqual(await host.told(), [line, line]);
+  });
+});

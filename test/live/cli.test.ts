@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { creationTime, inGuest, lab, output, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import { VirshStandIn } from "./support/stand-in.js";
+
+const ROOT = join(__dirname, "../../..");
+const NAME = "instantánea1";
+
+describe("the command line on the project at the top of the repository (needs pulumi-language-nodejs on PATH)", () => {
+  const stackName = `cli-${process.pid}`;
+  let standIn: VirshStandIn;
+  let domain: Guest;
+  let taken: string;
+
+  /** Runs the command; what it wrote, on both of its outputs. */
+  const pulumi = async (...words: string[]) => {
+    const args = [...words, "--cwd", ROOT, "--stack", stackName, "--non-interactive", "--color", "never"];
+    const env = { ...process.env, ...standIn.env };
+    const { stdout, stderr } = await promisify(execFile)("pulumi", args, { env });
+    return stdout + stderr;
+  };
+
+  before(async function () {
+    standIn = await VirshStandIn.make();
+    await output("which", "pulumi-language-nodejs").catch(() => this.skip());
+    domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
+    await output("pulumi", "stack", "init", stackName, "--cwd", ROOT);
+  });
+  after(async () => {
+    await standIn.close();
+    // Not made when it was all skipped.
+    await output("pulumi", "stack", "rm", stackName, "--yes", "--force", "--cwd", ROOT).catch(
+      () => undefined,
+    );
+  });
+
+  it("previews a create, and asks nothing of virsh", async () => {
+    assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
+    assert.deepEqual(await standIn.calls(), []);
+  });
+
+  it("takes the snapshot, and shows what the first example exports", async () => {
+    const shown = await pulumi("up", "--yes", "--skip-preview");
+    taken = await creationTime(domain, NAME);
+    assert.match(shown, /Resources:\n {4}\+ 2 created\n/);
+    for (const line of [`id            : "${domain.uuid}/${NAME}"`, `takenAt       : "${taken}"`]) {
+      assert.ok(shown.includes(line), `${line} in ${shown}`);
+    }
+  });
+
+  it("asks nothing of virsh when nothing changes, neither in a preview nor in an up", async () => {
+    await standIn.forget();
+    assert.match(await pulumi("up", "--yes", "--expect-no-changes"), /Resources:\n {4}2 unchanged\n/);
+    assert.deepEqual(await standIn.calls(), []);
+  });
+
+  it("shows in a preview what a revert will lose, also with --diff, and only looks at the host for it", async () => {
+    const line =
+      `${domain.name} will go back to snapshot "${NAME}", taken ${taken}: ` +
+      "everything since then, on disk and in memory, is discarded.";
+    for (const how of [[], ["--diff"]]) {
+      const shown = await pulumi("preview", ...how, "--config", "revertToken=please");
+      assert.ok(shown.includes(line), `${line} in ${shown}`);
+      assert.match(shown, /Resources:\n {4}~ 1 to update\n {4}1 unchanged\n/);
+    }
+    const verbs = (await standIn.calls()).map(({ command }) => command.split(" ")[1]);
+    assert.deepEqual([...new Set(verbs)].sort(), ["dumpxml", "list", "snapshot-dumpxml", "version"]);
+    await standIn.forget();
+  });
+
+  it("reverts, and has nothing to refresh afterwards", async () => {
+    await inGuest(domain.name, "remembered=after");
+    const shown = await pulumi("up", "--yes", "--skip-preview", "--config", "revertToken=please");
+    assert.match(shown, /Resources:\n {4}~ 1 updated\n {4}1 unchanged\n/);
+    assert.equal(await inGuest(domain.name, 'echo "$remembered"'), "");
+    assert.match(
+      await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+      /Resources:\n {4}2 unchanged\n/,
+    );
+  });
+
+  it("destroys the snapshot, and the VM runs on", async () => {
+    assert.match(await pulumi("destroy", "--yes", "--skip-preview"), /Resources:\n {4}- 2 deleted\n/);
+    assert.deepEqual(await snapshotsOf(domain), []);
+    assert.equal(await virsh("domstate", domain.name), "running");
+  });
+});

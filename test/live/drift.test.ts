@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { assertDone, assertFailed, TestStack, type Run } from "./support/engine.js";
+import {
+  anotherSecond,
+  creationTime,
+  diskOf,
+  guest,
+  lab,
+  output,
+  snapshotsOf,
+  snapshotXml,
+  type Guest,
+  virsh,
+} from "./support/host.js";
+
+const NAME = "s1";
+
+function selected({ uuid }: Guest): [string, string] {
+  return [`--domain=${uuid}`, `--snapshotname=${NAME}`];
+}
+
+async function recreate(domain: Guest): Promise<void> {
+  await virsh("snapshot-delete", ...selected(domain));
+  await anotherSecond();
+  await virsh("snapshot-create-as", `--domain=${domain.uuid}`, `--name=${NAME}`);
+}
+
+/** Gives virsh a document that was edited by hand. */
+async function fed(xml: string, ...command: [string, ...string[]]): Promise<void> {
+  const file = join(lab("LAB_DIR"), "edited.xml");
+  await writeFile(file, xml);
+  await virsh(...command, file);
+}
+
+describe("what happened to snapshots behind Pulumi's back", () => {
+  const cases = ["deleted", "recreated", "superseded", "described", "renamed", "gone", "redefined"] as const;
+  type Case = (typeof cases)[number];
+  const domains = {} as Record<Case, Guest>;
+  const taken = {} as Record<Case, string>;
+  let stack: TestStack;
+  let refreshed: Run;
+
+  const program =
+    (...names: readonly Case[]) =>
+    () =>
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          new Snapshot(name, { domain: domains[name].name, name: NAME, description: "ours" }),
+        ]),
+      );
+  const fact = async (name: Case, output: string) => (await stack.recorded(name)).outputs[output];
+  const said = (about: string) => refreshed.messages.filter((message) => message.includes(about));
+
+  before(async () => {
+    for (const name of cases) domains[name] = await guest("--off");
+    stack = await TestStack.open();
+    assert.equal((await stack.up(program(...cases))).ok, true);
+    for (const name of cases) taken[name] = await creationTime(domains[name], NAME);
+
+    const { deleted, recreated, superseded, described, renamed, gone, redefined } = domains;
+    await virsh("snapshot-delete", ...selected(deleted));
+    await recreate(recreated);
+    await virsh("snapshot-create-as", `--domain=${superseded.uuid}`, "--name=s2");
+    const edited = (await snapshotXml(described, NAME)).replace("ours", "theirs");
+    await fed(edited, "snapshot-create", `--domain=${described.uuid}`, "--redefine", "--xmlfile");
+    await virsh("domrename", renamed.uuid, `${renamed.name}-renamed`);
+    await virsh("undefine", gone.uuid, "--snapshots-metadata");
+    const definition = await virsh("dumpxml", redefined.uuid);
+    const image = await diskOf(redefined);
+    await virsh("undefine", redefined.uuid, "--snapshots-metadata");
+    // What is left in the image would be in the way of a new one of that name.
+    await output("qemu-img", "snapshot", "-d", "s1", image);
+    await fed(definition.replace(/<uuid>.*<\/uuid>/, ""), "define", "--file");
+    refreshed = await stack.refresh();
+  });
+  after(() => stack.close());
+
+  it("is told by a refresh, of each that is gone and of nothing else", () => {
+    assert.equal(refreshed.ok, true);
+    assert.deepEqual(refreshed.steps.sort(), [
+      "delete deleted",
+      "delete gone",
+      "delete recreated",
+      "delete redefined",
+      "update described",
+    ]);
+    assert.equal(refreshed.messages.length, 4);
+  });
+
+  it("deleted: the refresh says so", () => {
+    const { name } = domains.deleted;
+    assert.deepEqual(said(name), [
+      `snapshot "s1" of ${name} was deleted outside of this program. The next pulumi up takes a new snapshot of the state of that day.`,
+    ]);
+  });
+
+  it("recreated under the same name: the refresh tells it from ours", async () => {
+    const { name } = domains.recreated;
+    const now = await creationTime(domains.recreated, NAME);
+    assert.deepEqual(said(name), [
+      `snapshot "s1" of ${name} is another one now: ours was taken ${taken.recreated}, this one ${now}, outside of this program. ` +
+        "The next pulumi up fails while that one is there: delete it, or give this one another name.",
+    ]);
+  });
+
+  it("domain gone: the refresh says so", () => {
+    const { name, uuid } = domains.gone;
+    assert.deepEqual(said(name), [
+      `domain ${name} (${uuid}) is gone from the host, and snapshot "s1" with it. ` +
+        "The next pulumi up fails until the domain is defined again or the program names another.",
+    ]);
+  });
+
+  it("domain defined anew with another UUID: the refresh says so", async () => {
+    const { name, uuid } = domains.redefined;
+    assert.deepEqual(said(name), [
+      `domain ${name} was defined anew (UUID ${await virsh("domuuid", name)}, before ${uuid}), and snapshot "s1" is gone with the old one. ` +
+        "The next pulumi up takes a new snapshot, of the new domain, if that is the one the program names.",
+    ]);
+  });
+
+  it("another snapshot became current: isCurrent follows", async () => {
+    assert.equal(await fact("superseded", "isCurrent"), false);
+  });
+
+  it("domain renamed: its name follows", async () => {
+    assert.equal(await fact("renamed", "domainName"), `${domains.renamed.name}-renamed`);
+  });
+
+  it("description edited: the refresh takes it into the state", async () => {
+    assert.equal(await fact("described", "description"), "theirs");
+  });
+
+  it("the next up takes anew what is gone, puts the description back, and leaves all else", async () => {
+    const run = await stack.up(program("deleted", "superseded", "described", "renamed", "redefined"));
+    assert.deepEqual(
+      [run.ok, run.steps.sort(), run.messages],
+      [true, ["create deleted", "create redefined", "update described"], []],
+    );
+    assert.notEqual(await creationTime(domains.deleted, NAME), taken.deleted);
+    assert.equal(await fact("redefined", "domainUuid"), await virsh("domuuid", domains.redefined.name));
+  });
+
+  it("a description is put back in place: it is the same snapshot", async () => {
+    assert.match(await snapshotXml(domains.described, NAME), /<description>ours<\/description>/);
+    assert.equal(await creationTime(domains.described, NAME), taken.described);
+  });
+
+  it("the next up does not touch another one under its name", async () => {
+    const { name } = domains.recreated;
+    const foreign = await snapshotXml(domains.recreated, NAME);
+    assertFailed(
+      await stack.up(program("recreated")),
+      ["create recreated"],
+      [
+        `Unable to take snapshot "s1" of ${name}: the domain has a snapshot of that name already. ` +
+          "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
+      ],
+    );
+    assert.equal(await snapshotXml(domains.recreated, NAME), foreign);
+  });
+
+  it("destroy does not delete another one under its name, and succeeds for what is gone", async () => {
+    await recreate(domains.superseded);
+    await virsh("snapshot-delete", ...selected(domains.deleted));
+    const run = await stack.destroy();
+    assert.deepEqual([run.ok, run.messages], [true, []]);
+    assert.deepEqual(await snapshotsOf(domains.superseded), [NAME, "s2"]);
+    assert.deepEqual(await snapshotsOf(domains.described), []);
+    assert.deepEqual(await snapshotsOf(domains.renamed), []);
+  });
+});
+
+describe("a host that cannot be reached", () => {
+  let domain: Guest;
+  let stack: TestStack;
+  const socket = (name: string) => join(lab("LAB_DIR"), `${name}.sock`);
+  const uri = (name: string) => `qemu+unix:///session?socket=${socket(name)}`;
+  const program = (args: Partial<SnapshotArgs>) => () => ({
+    kept: new Snapshot("kept", { domain: domain.name, uri: uri("way"), ...args }),
+  });
+
+  before(async () => {
+    const real = /socket=(.*)/.exec(lab("LIBVIRT_DEFAULT_URI"))?.[1] ?? "";
+    for (const name of ["way", "another-way"]) await symlink(real, socket(name));
+    domain = await guest("--off");
+    stack = await TestStack.open();
+    assertDone(await stack.up(program({})), ["create kept"]);
+  });
+  after(async () => {
+    for (const name of ["way", "another-way", "lost"]) await rm(socket(name), { force: true });
+    await stack.close();
+  });
+
+  it("is an error of refresh and destroy, and the state is kept", async () => {
+    await rename(socket("way"), socket("lost"));
+    const cause =
+      `Failed to connect socket to '${socket("way")}': No such file or directory. ` +
+      "See that libvirtd (or virtqemud) runs on the host, and that the URI names the right socket.";
+    assertFailed(await stack.refresh(), [], [`Unable to list the domains: ${cause}`]);
+    assertFailed(
+      await stack.destroy(),
+      ["delete kept"],
+      [`Unable to read snapshot "kept" of domain ${domain.uuid}: ${cause}`],
+    );
+    await rename(socket("lost"), socket("way"));
+    assertDone(await stack.refresh(), []);
+    assertDone(await stack.up(program({})), []);
+  });
+
+  it("another way to it is recorded once the same snapshot is seen through it", async () => {
+    const before = await creationTime(domain, "kept");
+    assertDone(await stack.up(program({ uri: uri("another-way") })), ["update kept"]);
+    assert.equal((await stack.recorded("kept")).outputs["uri"], uri("another-way"));
+    assert.equal(await creationTime(domain, "kept"), before);
+    assertDone(await stack.destroy(), ["delete kept"]);
+    assert.deepEqual(await snapshotsOf(domain), []);
+  });
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { assertDone, assertFailed, TestStack } from "./support/engine.js";
+import {
+  diskOf,
+  guest,
+  imageSnapshots,
+  inGuest,
+  lab,
+  moveDisk,
+  output,
+  snapshotsOf,
+  snapshotXml,
+  virsh,
+  type Guest,
+} from "./support/host.js";
+
+describe("errors as a user meets them", () => {
+  let off: Guest;
+  let stack: TestStack;
+  const program = (args: SnapshotArgs) => () => ({ checkpoint: new Snapshot("checkpoint", args) });
+  const fails = async (args: SnapshotArgs, message: string, on = stack) => {
+    assertFailed(await on.up(program(args)), ["create checkpoint"], [message]);
+  };
+
+  before(async () => {
+    off = await guest("--off");
+    stack = await TestStack.open();
+  });
+  after(() => stack.close());
+
+  it("no such domain: names those that there are", async () => {
+    await fails(
+      { domain: "nope", uri: "test:///default" },
+      'Unable to find domain "nope" at test:///default: the host lists no domain of that name or UUID. It lists "test". Check domain and uri.',
+    );
+  });
+
+  it("a domain given by its number: a number is not taken, though virsh would", async () => {
+    const id = await virsh("domid", lab("LAB_DOMAIN"));
+    assert.match(id, /^\d+$/);
+    await fails(
+      { domain: id },
+      `Unable to find domain "${id}": the host lists no domain of that name or UUID. ` +
+        "libvirt's numeric ids change at every start, so they are not taken: give the domain's name or UUID.",
+    );
+  });
+
+  it("a host that does not answer", async () => {
+    await fails(
+      { domain: off.name, uri: "qemu+tcp://127.0.0.1:1/system" },
+      "Unable to list the domains: unable to connect to server at '127.0.0.1:1': Connection refused. " +
+        "See that the host can be reached from here, and that the URI names it right.",
+    );
+  });
+
+  it("a URI that would run a program here: refused, and not repeated", async () => {
+    const { ok, steps, messages } = await stack.up(
+      program({ domain: off.name, uri: "qemu+ssh://host/system?command=/tmp/secret" }),
+    );
+    assert.deepEqual([ok, steps, messages.length], [false, [], 1]);
+    assert.match(
+      messages[0] ?? "",
+      / uri: "qemu\+ssh:\/\/host\/system\?\*\*\*" cannot be used: the parameter command runs a program on this machine\. Remove it; ports, keys and jump hosts go into ~\/\.ssh\/config\.$/,
+    );
+  });
+
+  it("a snapshot of that name exists: it is left as it is", async () => {
+    await virsh("snapshot-create-as", `--domain=${off.uuid}`, "--name=theirs");
+    const before = await snapshotXml(off, "theirs");
+    await fails(
+      { domain: off.name, name: "theirs" },
+      `Unable to take snapshot "theirs" of ${off.name}: the domain has a snapshot of that name already. ` +
+        "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
+    );
+    assert.equal(await snapshotXml(off, "theirs"), before);
+  });
+
+  it("a raw disk: says how to convert it, and what works without", async () => {
+    const raw = await guest("--off", "--raw");
+    await fails(
+      { domain: raw.name },
+      `Unable to take snapshot "checkpoint" of ${raw.name}: ` +
+        "disks: an internal snapshot needs qcow2 images, and vda (raw) is none. Nothing was changed. " +
+        "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.",
+    );
+    assertDone(await stack.up(program({ domain: raw.name, diskOnly: true })), ["create checkpoint"]);
+    assertDone(await stack.destroy(), ["delete checkpoint"]);
+  });
+
+  it("virsh is not installed: says which package has it", async () => {
+    const folder = await onlyPulumi();
+    const without = await TestStack.open({ PATH: folder });
+    try {
+      await fails(
+        { domain: off.name },
+        "Unable to list the domains: virsh was not found. Install the package libvirt-clients (Debian, Ubuntu) or " +
+          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs Pulumi, and see that it is on PATH.",
+        without,
+      );
+    } finally {
+      await without.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  describe("a full disk", () => {
+    let small: string;
+
+    before(async function () {
+      small = join(lab("LAB_DIR"), "small");
+      await mkdir(small);
+      // Room for the image and some of the memory. Without the right to mount there is no such place.
+      const options = ["-t", "tmpfs", "-o", "size=16m,mode=0777", "tmpfs", small];
+      await output("mount", ...options).catch(() => this.skip());
+    });
+    after(async () => {
+      await output("umount", small).catch(() => undefined);
+      await rm(small, { recursive: true });
+    });
+
+    it("says so; nothing is left of the snapshot, and the VM runs on", async () => {
+      const domain = await guest("--off");
+      await moveDisk(domain, small);
+      await virsh("start", domain.uuid);
+      await inGuest(domain.name, "echo up");
+      await fails(
+        { domain: domain.name },
+        `Unable to take snapshot "checkpoint" of ${domain.name}: operation failed: Failed to take snapshot: ` +
+          "failed to save SaveStateEntry with id(name): 3(ram): -5  Error: Error while writing VM state: Input/output error. " +
+          "The disk image could not take the memory, as a rule because its file system is full. " +
+          "Make room where the disk image or memory file lies, then try again.",
+      );
+      assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
+      assert.equal(await inGuest(domain.name, "echo on"), "on");
+      await virsh("destroy", domain.uuid);
+    });
+  });
+});
+
+/** A folder with what the engine needs to run, and no virsh. */
+async function onlyPulumi(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "only-pulumi-"));
+  const engine = dirname((await output("which", "pulumi")).trim());
+  const programs = (await readdir(engine))
+    .filter((name) => name.startsWith("pulumi"))
+    .map((name) => join(engine, name));
+  const others = await Promise.all(["node", "sh"].map(async (name) => (await output("which", name)).trim()));
+  for (const program of [...programs, ...others])
+    await symlink(program, join(folder, program.slice(dirname(program).length + 1)));
+  return folder;
+}

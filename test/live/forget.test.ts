@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { TestStack, type Run } from "./support/engine.js";
+import { diskOf, guest, imageSnapshots, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+
+/** Snapshots of one domain, in the order in which they are taken. */
+type Chain = Record<string, Partial<SnapshotArgs>>;
+
+describe("forgetting a snapshot", () => {
+  let domain: Guest;
+  let stack: TestStack;
+  let filesBefore: string[];
+
+  beforeEach(async () => {
+    stack = await TestStack.open();
+  });
+  afterEach(() => stack.close());
+
+  const start = async (...shape: string[]) => {
+    domain = await guest(...shape);
+    filesBefore = await files();
+  };
+  const take = async (chain: Chain) => {
+    const some: Chain = {};
+    for (const [name, args] of Object.entries(chain)) {
+      some[name] = args;
+      await succeed(stack.up(declare({ ...some })));
+    }
+  };
+  const declare = (chain: Chain) => () =>
+    Object.fromEntries(
+      Object.entries(chain).map(([name, args]) => [
+        name,
+        new Snapshot(name, { domain: domain.name, ...args }),
+      ]),
+    );
+
+  describe("by scope", () => {
+    it("snapshot: the children move to its parent", async () => {
+      await start("--off");
+      await take({ a: {}, b: {}, c: {} });
+      await succeed(stack.up(declare({ a: {}, c: {} })));
+      assert.deepEqual(await snapshotsOf(domain), ["a", "c"]);
+      assert.equal(await virsh("snapshot-parent", domain.uuid, "c"), "a");
+    });
+
+    it("children: all that came after it goes with it, and is named before", async () => {
+      await start("--off");
+      await take({ a: {}, b: { deleteScope: "children" } });
+      await virsh("snapshot-create-as", domain.uuid, "foreign");
+      const run = await succeed(stack.up(declare({ a: {} })));
+      assert.ok(
+        run.messages.includes(`With snapshot "b" of ${domain.name} (deleteScope "children") go "foreign".`),
+      );
+      assert.deepEqual(await snapshotsOf(domain), ["a"]);
+    });
+
+    it("childrenOnly: it stays itself", async () => {
+      await start("--off");
+      await take({ a: { deleteScope: "childrenOnly" } });
+      await virsh("snapshot-create-as", domain.uuid, "foreign");
+      await succeed(stack.destroy());
+      assert.deepEqual(await snapshotsOf(domain), ["a"]);
+    });
+
+    it("metadata: libvirt forgets it, the image keeps it", async () => {
+      await start("--off");
+      await take({ a: { deleteScope: "metadata" } });
+      await succeed(stack.destroy());
+      assert.deepEqual(await snapshotsOf(domain), []);
+      assert.deepEqual(
+        (await imageSnapshots(await diskOf(domain))).map(({ name }) => name),
+        ["a"],
+      );
+    });
+  });
+
+  describe("of a whole program leaves no metadata, no tag, no overlay and no memory file, and the domain can start", () => {
+    const chains: Record<string, { shape: string[]; chain: Chain }> = {
+      "internal, off": { shape: ["--off"], chain: { a: {}, b: {}, c: {} } },
+      "internal, running": { shape: [], chain: { a: {}, b: {}, c: {} } },
+      "external, running": {
+        shape: [],
+        chain: { a: { diskOnly: true }, b: { diskOnly: true }, c: { diskOnly: true } },
+      },
+      "external, off": { shape: ["--off"], chain: { a: { diskOnly: true }, b: { diskOnly: true } } },
+      "external with memory": {
+        shape: [],
+        chain: { a: { memory: { snapshot: "external", file: "MEMORY" } } },
+      },
+      "mixed, off": {
+        shape: ["--off"],
+        chain: { a: {}, b: { diskOnly: true }, c: { diskOnly: true }, d: {} },
+      },
+    };
+    for (const [what, { shape, chain }] of Object.entries(chains)) {
+      it(what, async () => {
+        await start(...shape);
+        await take(placed(chain));
+        await succeed(stack.destroy());
+        assert.deepEqual(await snapshotsOf(domain), []);
+        assert.deepEqual(await files(), filesBefore);
+        assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
+        if (shape.includes("--off")) await virsh("start", domain.uuid);
+        assert.equal((await virsh("domstate", domain.uuid)).trim(), "running");
+      });
+    }
+  });
+
+  it("that is gone already is success", async () => {
+    await start("--off");
+    await take({ a: {} });
+    await virsh("snapshot-delete", domain.uuid, "a");
+    await succeed(stack.destroy());
+  });
+
+  it("that libvirt cannot delete under a foreign one says why, and leaves both", async () => {
+    await start("--off");
+    await take({ a: { diskOnly: true } });
+    await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
+    const { ok, messages } = await stack.destroy();
+    assert.equal(ok, false);
+    assert.ok(
+      messages.includes(
+        `Unable to delete snapshot "a" of ${domain.name}: invalid argument: could not find base disk source in disk source chain. ` +
+          "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
+      ),
+      messages.join("\n"),
+    );
+    assert.deepEqual(await snapshotsOf(domain), ["a", "foreign"]);
+    await virsh("start", domain.uuid);
+    await succeed(stack.destroy());
+    assert.deepEqual(await snapshotsOf(domain), ["foreign"]);
+  });
+
+  const files = async () =>
+    (await readdir(lab("LAB_DIR"))).filter((file) => file.startsWith(domain.uuid) || file === "memory-of-a");
+  const placed = (chain: Chain): Chain =>
+    JSON.parse(JSON.stringify(chain).replaceAll("MEMORY", join(lab("LAB_DIR"), "memory-of-a"))) as Chain;
+});
+
+async function succeed(command: Promise<Run>): Promise<Run> {
+  const run = await command;
+  assert.ok(run.ok, run.messages.join("\n"));
+  return run;
+}

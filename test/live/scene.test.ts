@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { Snapshot } from "../../sdk/index.js";
+import { assertDone, TestStack } from "./support/engine.js";
+import {
+  creationTime,
+  diskOf,
+  imageSnapshots,
+  inGuest,
+  lab,
+  snapshotsOf,
+  snapshotXml,
+  virsh,
+  type Guest,
+} from "./support/host.js";
+
+describe("the scene: a checkpoint of a running VM, and back to it, disk and memory", () => {
+  const NAME = "instantánea1";
+  const DESCRIPTION = "Creada carpeta importante";
+  let domain: Guest;
+  let stack: TestStack;
+  let disk: string;
+  let taken: string;
+
+  const program = (token: string) => () => ({
+    checkpoint: new Snapshot("checkpoint", {
+      domain: lab("LAB_DOMAIN"),
+      name: NAME,
+      description: DESCRIPTION,
+      atomic: true,
+      revert: { triggers: [token] },
+    }),
+  });
+  const backLine = () =>
+    `${domain.name} will go back to snapshot "${NAME}", taken ${taken}: ` +
+    "everything since then, on disk and in memory, is discarded.";
+  const inTheGuest = () => inGuest(domain.name, 'ls /data/importante 2>&1; echo "remembered: $remembered"');
+
+  before(async () => {
+    domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
+    disk = await diskOf(domain);
+    stack = await TestStack.open();
+    await inGuest(
+      domain.name,
+      "mkdir /data/importante && touch /data/importante/nota && sync; remembered=before",
+    );
+  });
+  after(async () => {
+    await stack.close();
+    await inGuest(domain.name, "rm -rf /data/importante; unset remembered");
+  });
+
+  it("previews one create and touches nothing", async () => {
+    assertDone(await stack.preview(program("never")), ["create checkpoint"]);
+    assert.deepEqual(await snapshotsOf(domain), []);
+  });
+
+  it("takes it, and virsh and qemu-img say what the outputs say", async () => {
+    const run = await stack.up(program("never"));
+    assertDone(run, ["create checkpoint"]);
+    taken = await creationTime(domain, NAME);
+    const { urn: _, ...outputs } = run.outputs["checkpoint"] as Record<string, unknown>;
+    assert.deepEqual(outputs, {
+      id: `${domain.uuid}/${NAME}`,
+      domain: domain.name,
+      domainUuid: domain.uuid,
+      domainName: domain.name,
+      name: NAME,
+      description: DESCRIPTION,
+      atomic: true,
+      revert: { triggers: ["never"] },
+      creationTime: taken,
+      state: "running",
+      location: "internal",
+      isCurrent: true,
+      capturedDisks: [{ name: "vda", snapshot: "internal" }],
+      capturedMemory: { snapshot: "internal" },
+      consistency: "memory",
+    });
+
+    const of = [`--domain=${domain.uuid}`, `--snapshotname=${NAME}`];
+    assert.deepEqual(await snapshotsOf(domain), [NAME]);
+    const info = await virsh("snapshot-info", ...of);
+    for (const line of [
+      `Name: ${NAME}`,
+      `Domain: ${domain.name}`,
+      "Current: yes",
+      "State: running",
+      "Location: internal",
+    ]) {
+      assert.ok(info.replace(/: +/g, ": ").split("\n").includes(line), `${line} in ${info}`);
+    }
+    const xml = await snapshotXml(domain, NAME);
+    for (const element of [
+      `<description>${DESCRIPTION}</description>`,
+      "<state>running</state>",
+      "<memory snapshot='internal'/>",
+      "<disk name='vda' snapshot='internal'/>",
+    ]) {
+      assert.ok(xml.includes(element), `${element} in ${xml}`);
+    }
+    assert.equal(await virsh("snapshot-current", `--domain=${domain.uuid}`, "--name"), NAME);
+    await assert.rejects(virsh("snapshot-parent", ...of), /has no parent/);
+    const [image, ...others] = await imageSnapshots(disk);
+    assert.equal(image?.name, NAME);
+    assert.ok(image["vm-state-size"] > 1024 * 1024, "the image holds the memory");
+    assert.ok(
+      Math.abs(image["date-sec"] - Date.parse(taken) / 1000) <= 5,
+      "the image and libvirt name one moment",
+    );
+    assert.deepEqual(others, []);
+    assert.equal(await virsh("domstate", domain.name), "running");
+  });
+
+  it("has nothing to do on a second up", async () => {
+    assertDone(await stack.up(program("never")), []);
+  });
+
+  it("tells in the preview of a revert where the VM goes and what is lost, and touches nothing", async () => {
+    await inGuest(domain.name, "rm -r /data/importante && sync; remembered=after");
+    assertDone(await stack.preview(program("please")), ["update checkpoint"], [backLine()]);
+    assert.match(await inTheGuest(), /No such file[^]*remembered: after/);
+  });
+
+  it("brings back the directory and what the memory held", async () => {
+    const run = await stack.up(program("please"));
+    assertDone(run, ["update checkpoint"], [backLine()]);
+    assert.equal(await inTheGuest(), "nota\nremembered: before");
+    const { lastRevert, creationTime: still } = run.outputs["checkpoint"] as {
+      lastRevert: { at: string; triggers: unknown[] };
+      creationTime: string;
+    };
+    assert.deepEqual(lastRevert.triggers, ["please"]);
+    assert.ok(Math.abs(Date.parse(lastRevert.at) - Date.now()) < 60_000, lastRevert.at);
+    assert.equal(still, taken);
+  });
+
+  it("has nothing to do afterwards, neither for up nor for refresh", async () => {
+    assertDone(await stack.up(program("please")), []);
+    assertDone(await stack.refresh(), []);
+    assertDone(await stack.up(program("please")), []);
+  });
+
+  it("destroys the snapshot, in virsh and in the image, and the VM runs on", async () => {
+    await inGuest(domain.name, "remembered=running-on");
+    assertDone(await stack.destroy(), ["delete checkpoint"]);
+    assert.deepEqual(await snapshotsOf(domain), []);
+    assert.deepEqual(await imageSnapshots(disk), []);
+    assert.equal(await inTheGuest(), "nota\nremembered: running-on");
+  });
+});

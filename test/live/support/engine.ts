@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import {
+  LocalWorkspace,
+  type Deployment,
+  type EngineEvent,
+  type OutputMap,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+
+/** What a test declares; what it returns are the stack's outputs. */
+export type Program = () => Record<string, unknown>;
+
+/** What came of one command of the engine. */
+export interface Run {
+  ok: boolean;
+  /** What was done to resources, in order, nothing for those that stayed: `create checkpoint`. */
+  steps: string[];
+  /** What the user reads beside that, in order, without what only points to it. */
+  messages: string[];
+  outputs: Record<string, unknown>;
+}
+
+/** That a command did these steps, told this, and succeeded. */
+export function assertDone(run: Run, steps: string[], messages: string[] = []): void {
+  assert.deepEqual(shown(run), { ok: true, steps, messages });
+}
+
+/** That a command got as far as these steps, told this, and failed. */
+export function assertFailed(run: Run, steps: string[], messages: string[]): void {
+  assert.deepEqual(shown(run), { ok: false, steps, messages });
+}
+
+function shown({ ok, steps, messages }: Run): Omit<Run, "outputs"> {
+  return { ok, steps, messages };
+}
+
+interface Options {
+  onEvent: (event: EngineEvent) => void;
+  color: "never";
+}
+
+// The engine runs the provider in the folder of the program, and from there `pulumi-virsh` has to be found.
+const PLACE = join(__dirname, "../../work");
+
+/** A stack on the real engine, with a program that can be exchanged between its commands. */
+export class TestStack {
+  private constructor(
+    private readonly stack: Stack,
+    /** Where the engine and the provider run. */
+    readonly folder: string,
+  ) {}
+
+  /** `env`: what differs in the environment of the engine, and so of the provider. */
+  static async open(env: Record<string, string> = {}): Promise<TestStack> {
+    await mkdir(PLACE, { recursive: true });
+    const folder = await mkdtemp(join(PLACE, "stack-"));
+    const projectName = basename(folder);
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: "test", projectName, program: () => Promise.resolve({}) },
+      { workDir: folder, envVars: env },
+    );
+    return new TestStack(stack, folder);
+  }
+
+  /** `pulumi config set`. */
+  configure(name: string, value: string): Promise<void> {
+    return this.stack.setConfig(name, { value });
+  }
+
+  /** The name of its project, part of every URN. */
+  get project(): string {
+    return basename(this.folder);
+  }
+
+  preview(program: Program): Promise<Run> {
+    return observed((options) => this.stack.preview({ program: asynchronous(program), ...options }));
+  }
+
+  up(program: Program): Promise<Run> {
+    return observed((options) => this.stack.up({ program: asynchronous(program), ...options }));
+  }
+
+  refresh(): Promise<Run> {
+    return observed((options) => this.stack.refresh(options), "resOutputsEvent");
+  }
+
+  destroy(): Promise<Run> {
+    return observed((options) => this.stack.destroy(options));
+  }
+
+  /** What `pulumi stack export` writes. */
+  export(): Promise<Deployment> {
+    return this.stack.exportStack();
+  }
+
+  import(deployment: Deployment): Promise<void> {
+    return this.stack.importStack(deployment);
+  }
+
+  /** The recorded resource of that name; an error when the state has none. */
+  async recorded(name: string): Promise<RecordedResource> {
+    const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
+    const found = deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+    if (found === undefined) throw new Error(`the state has no ${name}`);
+    return found;
+  }
+
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A resource as a state file has it. */
+export interface RecordedResource {
+  urn: string;
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+function asynchronous(program: Program) {
+  return () => Promise.resolve(program());
+}
+
+/** Which event of a step is counted: a refresh knows only afterwards what became of a resource. */
+type Counted = "resourcePreEvent" | "resOutputsEvent";
+
+async function observed(
+  command: (options: Options) => Promise<object>,
+  counted: Counted = "resourcePreEvent",
+): Promise<Run> {
+  const steps: string[] = [];
+  const messages: string[] = [];
+  const onEvent = (event: EngineEvent): void => {
+    const { metadata } = event[counted] ?? {};
+    if (metadata !== undefined && metadata.op !== "same" && !metadata.type.startsWith("pulumi:")) {
+      steps.push(`${metadata.op} ${nameOf(metadata.urn)}`);
+    }
+    const said = event.diagnosticEvent;
+    if (said !== undefined && !NOISE.test(`${said.severity}: ${said.message}`))
+      messages.push(said.message.trim());
+  };
+  try {
+    const result = await command({ onEvent, color: "never" });
+    return { ok: true, steps, messages, outputs: outputsOf(result) };
+  } catch (error) {
+    // An engine that did not come that far has said nothing of its own.
+    if (messages.length === 0) throw error;
+    return { ok: false, steps, messages, outputs: {} };
+  }
+}
+
+/**
+ * Debug lines, which the Automation API asks for too; the engine's last words, which only say that it ends; and what
+ * Pulumi's host prints beside an error of diff, read and delete, at any moment, kept as short as it can be.
+ */
+const NOISE =
+  /^debug: |^error: (?:update|preview|refresh|destroy) failed\s*$|: pulumi-virsh: see the error of the resource\s*$/;
+
+function outputsOf(result: object): Record<string, unknown> {
+  const entries = Object.entries("outputs" in result ? (result.outputs as OutputMap) : {});
+  return Object.fromEntries(entries.map(([name, { value }]) => [name, value as unknown]));
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

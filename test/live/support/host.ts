@@ -1,0 +1,130 @@
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+/** The laboratory as a test sees and handles it, past the provider. */
+const execute = promisify(execFile);
+
+const environment = { ...process.env, LC_ALL: "C.UTF-8" };
+
+/** A variable that the laboratory sets. */
+export function lab(name: "LAB_DIR" | "LAB_DOMAIN" | "LAB_AGENT_DOMAIN" | "LIBVIRT_DEFAULT_URI"): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: live tests run inside the laboratory`);
+  return value;
+}
+
+/** Runs a program to its end; its standard output. Throws with its words when it fails. */
+export async function output(program: string, ...args: string[]): Promise<string> {
+  return (await execute(program, args, { env: environment, maxBuffer: 64 * 1024 * 1024 })).stdout;
+}
+
+/** virsh, quiet, on the laboratory's daemon; without the line end that some of its commands print. */
+export async function virsh(...args: string[]): Promise<string> {
+  return (await output("virsh", "--quiet", ...args)).trimEnd();
+}
+
+/** Runs a command in the guest's one shell; what it printed. Throws unless it succeeded. */
+export async function inGuest(domain: string, command: string): Promise<string> {
+  return (await output("lab-guest", domain, command)).trimEnd();
+}
+
+export interface Guest {
+  name: string;
+  uuid: string;
+}
+
+let made = 0;
+
+/** Another guest, under a name of its own; `shape` as `lab-vm` takes it. */
+export async function guest(...shape: string[]): Promise<Guest> {
+  made += 1;
+  const name = `guest-${process.pid}-${made}`;
+  await output("lab-vm", ...shape, name);
+  return { name, uuid: await virsh("domuuid", name) };
+}
+
+/** The names of a domain's snapshots, in virsh's order. */
+export async function snapshotsOf({ uuid }: Guest): Promise<string[]> {
+  return linesOf(await virsh("snapshot-list", `--domain=${uuid}`, "--name"));
+}
+
+/** A snapshot's XML. */
+export function snapshotXml({ uuid }: Guest, name: string): Promise<string> {
+  return virsh("snapshot-dumpxml", `--domain=${uuid}`, `--snapshotname=${name}`);
+}
+
+/** `creationTime` as the outputs write it. */
+export async function creationTime(domain: Guest, name: string): Promise<string> {
+  const seconds = Number(/<creationTime>(\d+)</.exec(await snapshotXml(domain, name))?.[1]);
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+/** What qemu-img knows of a snapshot within an image. */
+export interface ImageSnapshot {
+  name: string;
+  "vm-state-size": number;
+  "date-sec": number;
+}
+
+/** The path of a domain's first disk, or of the one with this target. */
+export async function diskOf({ uuid }: Guest, target = "vda"): Promise<string> {
+  const line = linesOf(await virsh("domblklist", `--domain=${uuid}`)).find((one) =>
+    one.trim().startsWith(target),
+  );
+  return line?.trim().slice(target.length).trim() ?? "";
+}
+
+/** The snapshots within an image, also while a guest uses it. */
+export async function imageSnapshots(file: string): Promise<ImageSnapshot[]> {
+  const info = JSON.parse(await output("qemu-img", "info", "-U", "--output=json", file)) as {
+    snapshots?: ImageSnapshot[];
+  };
+  return info.snapshots ?? [];
+}
+
+/** Moves the disk of a domain that is off into another folder. */
+export async function moveDisk(domain: Guest, folder: string): Promise<void> {
+  const from = await diskOf(domain);
+  const to = join(folder, basename(from));
+  await output("cp", "--preserve", from, to);
+  await rm(from);
+  await redefine(domain, (definition) => definition.replace(from, to));
+}
+
+/** Defines a domain from its own definition, edited. */
+async function redefine({ uuid }: Guest, edit: (definition: string) => string): Promise<void> {
+  const file = join(lab("LAB_DIR"), `${uuid}.edited.xml`);
+  await writeFile(file, edit(await virsh("dumpxml", "--inactive", uuid)));
+  await virsh("define", file);
+  await rm(file);
+}
+
+/** The process behind a running guest. */
+export async function qemuPid({ uuid }: Guest): Promise<number> {
+  return Number(linesOf(await output("pgrep", "-f", `qemu-system.*-uuid ${uuid}`))[0]);
+}
+
+export async function daemonPid(): Promise<number> {
+  return Number(await readFile(join(lab("LAB_DIR"), "../run/libvirt/libvirtd.pid"), "utf8"));
+}
+
+/** Waits until `condition` holds, looking often; an error after `seconds`. */
+export async function until(what: string, condition: () => Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+    await sleep(20);
+  }
+}
+
+/** Waits for the second in which nothing was taken yet: creation times tell seconds, no less. */
+export async function anotherSecond(): Promise<void> {
+  await sleep(1001 - (Date.now() % 1000));
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { until } from "./host.js";
+
+const MAIN = join(__dirname, "../../../../test/lab/main.mjs");
+
+/** Another laboratory than the one that the tests run in, leader of a process group of its own. */
+export class Laboratory {
+  stdout = "";
+  stderr = "";
+  readonly ended: Promise<unknown>;
+
+  private constructor(private readonly process: ChildProcess) {
+    process.stdout?.on("data", (data: Buffer) => (this.stdout += data.toString()));
+    process.stderr?.on("data", (data: Buffer) => (this.stderr += data.toString()));
+    this.ended = once(process, "close");
+  }
+
+  static start(...command: string[]): Laboratory {
+    return new Laboratory(spawn(process.execPath, [MAIN, "lab", "--", ...command], { detached: true }));
+  }
+
+  /** In a terminal of its own, which takes what is typed. */
+  static inTerminal(command: string): Laboratory {
+    const line = `'${process.execPath}' '${MAIN}' lab -- ${command}`;
+    return new Laboratory(
+      spawn("script", ["--quiet", "--return", "--flush", "--command", line, "/dev/null"]),
+    );
+  }
+
+  type(keys: string): void {
+    this.process.stdin?.write(keys);
+  }
+
+  signal(signal: NodeJS.Signals, to: "laboratory" | "group" = "laboratory"): void {
+    const { pid } = this.process;
+    if (pid !== undefined && !this.hasEnded()) process.kill(to === "group" ? -pid : pid, signal);
+  }
+
+  hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** The status it ended with. */
+  async status(): Promise<number | null> {
+    await this.ended;
+    return this.process.exitCode;
+  }
+
+  /** Its folder, once its command has told LAB_DIR. */
+  async base(): Promise<string> {
+    const told = () => /\/tmp\/pv-lab-\w+(?=\/)/.exec(this.stdout)?.[0];
+    await until("the laboratory started", () => Promise.resolve(told() !== undefined), 40);
+    return told() ?? "";
+  }
+
+  /** Its folder, as soon as there is one. */
+  async earlyBase(): Promise<string> {
+    let base: string | undefined;
+    await until("the laboratory began", async () => (base = await folderOf(this.process.pid)) !== undefined);
+    return base ?? "";
+  }
+}
+
+async function folderOf(pid: number | undefined): Promise<string | undefined> {
+  for (const name of await readdir("/tmp")) {
+    if (!name.startsWith("pv-lab-")) continue;
+    const owner = await readFile(`/tmp/${name}/owner.json`, "utf8").catch(() => "");
+    if (owner.includes(`{"pid":${pid ?? 0},`)) return `/tmp/${name}`;
+  }
+  return undefined;
+}
+
+/** What there still is of a laboratory: its folder, and processes that know it, zombies apart. */
+export async function remainsOf(base: string): Promise<string[]> {
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const known = await Promise.all(
+    processes.map(async (pid) => {
+      const texts = await Promise.all(
+        ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "")),
+      );
+      return texts.some((text) => text.includes(base)) ? [`process ${pid}: ${texts[0] ?? ""}`] : [];
+    }),
+  );
+  const folder = (await readdir(dirname(base))).some((name) => join(dirname(base), name) === base);
+  return [...(folder ? [base] : []), ...known.flat()];
+}

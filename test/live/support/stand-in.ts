@@ -1,0 +1,88 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { output } from "./host.js";
+
+/** One call of virsh, with its place among the begins and ends of all. */
+export interface RecordedCall {
+  command: string;
+  begun: number;
+  ended: number;
+}
+
+/** A `virsh` that comes first on PATH, notes every call, and passes it on to the real one unless told otherwise. */
+export class VirshStandIn {
+  private constructor(private readonly folder: string) {}
+
+  static async make(): Promise<VirshStandIn> {
+    const real = (await output("which", "virsh")).trim();
+    const standIn = new VirshStandIn(await mkdtemp(join(tmpdir(), "virsh-stand-in-")));
+    await writeFile(standIn.path("virsh"), SCRIPT.replace("REAL", real));
+    await chmod(standIn.path("virsh"), 0o755);
+    await standIn.forget();
+    await standIn.allow();
+    await standIn.slow("");
+    return standIn;
+  }
+
+  /** What has to differ in the environment of the engine. */
+  get env(): Record<string, string> {
+    return { PATH: `${this.folder}:${process.env["PATH"] ?? ""}` };
+  }
+
+  /** From now on this command fails, in these words. */
+  async refuse(command: string, words: string): Promise<void> {
+    await writeFile(this.path("words"), `error: ${words}\n`);
+    await writeFile(this.path("refused"), command);
+  }
+
+  allow(): Promise<void> {
+    return this.refuse("", "");
+  }
+
+  /** From now on this command takes half a second longer. */
+  slow(command: string): Promise<void> {
+    return writeFile(this.path("slow"), command);
+  }
+
+  /** The calls so far, in the order in which they began; only of this command, if one is given. */
+  async calls(command = ""): Promise<RecordedCall[]> {
+    const lines = (await readFile(this.path("calls"), "utf8")).split("\n");
+    const all = lines.flatMap((line, begun): RecordedCall[] => {
+      const [, id, words] = /^begin (\d+) (.*)$/.exec(line) ?? [];
+      if (id === undefined || words === undefined) return [];
+      return [{ command: words, begun, ended: lines.indexOf(`end ${id}`, begun) }];
+    });
+    return all.filter((call) => call.command.includes(command));
+  }
+
+  forget(): Promise<void> {
+    return writeFile(this.path("calls"), "");
+  }
+
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  private path(name: string): string {
+    return join(this.folder, name);
+  }
+}
+
+const SCRIPT = `#!/bin/sh
+here=\${0%/*}
+echo "begin $$ $*" >>"$here/calls"
+case " $* " in
+  *" $(cat "$here/refused") "*)
+    cat "$here/words" >&2
+    status=1
+    ;;
+  *)
+    case " $* " in *" $(cat "$here/slow") "*) sleep 0.5 ;; esac
+    'REAL' "$@"
+    status=$?
+    ;;
+esac
+echo "end $$" >>"$here/calls"
+exit $status
+`;

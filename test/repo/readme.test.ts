@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import ts from "typescript";
+import { root } from "./run.js";
+
+const documents = [
+  ...readdirSync(root).filter((file) => file.endsWith(".md")),
+  ...readdirSync(path.join(root, "docs")).map((file) => path.join("docs", file)),
+];
+
+function textOf(document: string): string {
+  return readFileSync(path.join(root, document), "utf8");
+}
+
+/** The fenced blocks of one language, with the line they start at. */
+function blocks(document: string, language: string): { line: number; code: string }[] {
+  const text = textOf(document);
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map((match) => ({
+    line: text.slice(0, match.index).split("\n").length,
+    code: match[1] ?? "",
+  }));
+}
+
+/** What the compiler says of programs that lie at the top of the repository, under its own settings. */
+function findings(programs: Map<string, string>): string[] {
+  const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), (file) => ts.sys.readFile(file)) as {
+    config: unknown;
+  };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const settings = { ...options, noEmit: true, incremental: false };
+  const host = ts.createCompilerHost(settings);
+  const [readFile, fileExists] = [host.readFile.bind(host), host.fileExists.bind(host)];
+  host.readFile = (file) => programs.get(file) ?? readFile(file);
+  host.fileExists = (file) => programs.has(file) || fileExists(file);
+  const program = ts.createProgram([...programs.keys()], settings, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${path.basename(file?.fileName ?? "")}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+}
+
+function programsOf(document: string): Map<string, string> {
+  const named = blocks(document, "ts").map(({ line, code }): [string, string] => {
+    return [path.join(root, `line-${line}.ts`), `${code}\nexport {};\n`];
+  });
+  return new Map(named);
+}
+
+/** As GitHub makes them of headings. */
+function anchors(text: string): string[] {
+  const headings = text.replaceAll(/^```[^]*?^```$/gm, "").matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+function broken(document: string): string[] {
+  const text = textOf(document);
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  return links
+    .filter((link) => !/^https?:/.test(link))
+    .filter((link) => {
+      const [file = "", anchor] = link.split("#");
+      const target = file === "" ? document : path.join(path.dirname(document), file);
+      if (!existsSync(path.join(root, target))) return true;
+      return anchor !== undefined && !anchors(textOf(target)).includes(anchor);
+    });
+}
+
+describe("the README's programs", () => {
+  it("compile against the package's types", () => {
+    const programs = programsOf("README.md");
+    assert.ok(programs.size > 0, "the README has programs");
+    assert.deepEqual(findings(programs), []);
+  }).timeout(30_000);
+
+  it("would not compile with a property that does not exist", () => {
+    const wrong = `import { Snapshot } from "pulumi-virsh";\nnew Snapshot("a", { domain: "d", colour: "red" });\n`;
+    const [finding, ...others] = findings(new Map([[path.join(root, "wrong.ts"), wrong]]));
+    assert.match(finding ?? "", /^wrong\.ts: .*'colour' does not exist in type 'SnapshotArgs'/);
+    assert.deepEqual(others, []);
+  }).timeout(30_000);
+});
+
+describe("the documents", () => {
+  for (const document of documents) {
+    it(`${document} links to what exists`, () => {
+      assert.deepEqual(broken(document), []);
+    });
+  }
+});
