@@ -8,9 +8,10 @@ import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs
 import { changesAnything, plan, type Plan } from "../snapshot/plan.js";
 import { previewLines } from "../snapshot/preview.js";
 import { read as readSnapshot } from "../snapshot/read.js";
-import { planReversal, survey, type Reversal } from "../snapshot/reversal.js";
+import { planReversal, type Reversal } from "../snapshot/reversal.js";
 import { remove } from "../snapshot/remove.js";
 import { inputsOf, snapshotId, type PartialState } from "../snapshot/state.js";
+import { survey } from "../snapshot/survey.js";
 import { update as updateSnapshot } from "../snapshot/update.js";
 import { openHost } from "../virsh/host.js";
 import { fromWire, InitializationFailed, PROVIDER_KEY, toWire } from "./wire.js";

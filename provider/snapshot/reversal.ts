@@ -1,12 +1,10 @@
 import { gated } from "../domain/gates.js";
 import { losses } from "../domain/losses.js";
 import { quote, VirshError } from "../errors.js";
-import type { DomainXml } from "../xml/domain.js";
-import type { SnapshotXml } from "../xml/snapshot.js";
-import type { Host, RevertRequest } from "./host.js";
+import type { RevertRequest } from "./host.js";
 import type { Revert } from "./plan.js";
 import { safetyPlan, type SafetyPlan } from "./safety.js";
-import { readTarget } from "./target.js";
+import { revertPhrase, type Situation } from "./survey.js";
 
 /** Everything a revert will do, worked out before any of it: a preview tells it, an update carries it out. */
 export interface Reversal {
@@ -20,33 +18,6 @@ export interface Reversal {
   losses: string[];
   /** Why it cannot be done, seen beforehand. */
   refusal?: VirshError;
-}
-
-/** What is known of host, domain and snapshot when a revert is worked out. */
-export interface Situation {
-  now: DomainXml;
-  snapshot: SnapshotXml;
-  managedSave: boolean;
-  version: string;
-  /** Images that should hold the snapshot's data and do not. */
-  imagesWithout: readonly string[];
-}
-
-export function revertPhrase({ domainName, target }: Revert): string {
-  return `revert ${domainName} to snapshot ${quote(target.name)}`;
-}
-
-/** Looks at what a revert would meet. Changes nothing. */
-export async function survey(host: Host, step: Revert): Promise<Situation> {
-  const { domainUuid } = step.target;
-  const [{ snapshot }, now, saves, version] = await Promise.all([
-    readTarget(host, step.target, revertPhrase(step)),
-    host.domainXml(domainUuid),
-    host.listManagedSaves(),
-    host.daemonVersion(),
-  ]);
-  const imagesWithout = await imagesWithoutData(host, now, snapshot);
-  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout };
 }
 
 /** Pure: what is done, for what is asked and what was found. */
@@ -93,16 +64,4 @@ function refused(step: Revert, said: string, next: string): VirshError {
     said,
     next: `Nothing was changed. ${next}`,
   });
-}
-
-async function imagesWithoutData(host: Host, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
-  const missing: string[] = [];
-  // Since then an overlay may have taken the place of the image.
-  const { disks } = snapshot.domain ?? now;
-  for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
-    const image = disks.find(({ target }) => target === name)?.source;
-    const tags = image === undefined ? undefined : await host.imageTags(image);
-    if (image !== undefined && tags?.includes(snapshot.name) === false) missing.push(image);
-  }
-  return missing;
 }

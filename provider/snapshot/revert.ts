@@ -3,9 +3,10 @@ import { whenFree, type Tell } from "./busy.js";
 import type { Host } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { Revert } from "./plan.js";
-import { planReversal, revertPhrase, survey, type Reversal, type Situation } from "./reversal.js";
+import { planReversal, type Reversal } from "./reversal.js";
 import { pruneSafety, SafetyIncomplete, takeSafety, type SafetyPlan } from "./safety.js";
 import type { LastRevert, SafetySnapshot, SnapshotState } from "./state.js";
+import { revertPhrase, survey, type Situation } from "./survey.js";
 import { watch, withTimeLeft } from "./watch.js";
 
 /** Snapshots that this process has reverted a domain to, by host and domain. */

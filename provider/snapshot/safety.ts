@@ -3,7 +3,7 @@ import type { Tell } from "./busy.js";
 import { erase } from "./erase.js";
 import type { Host } from "./host.js";
 import type { Revert } from "./plan.js";
-import type { Situation } from "./reversal.js";
+import type { Situation } from "./survey.js";
 import { toRfc3339, type PartialState, type SafetySnapshot } from "./state.js";
 import { take } from "./take.js";
 import { MAX_NAME_BYTES } from "./text.js";

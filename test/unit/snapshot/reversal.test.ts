@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Revert } from "../../../provider/snapshot/plan.js";
-import { planReversal, survey, type Situation } from "../../../provider/snapshot/reversal.js";
+import { planReversal } from "../../../provider/snapshot/reversal.js";
+import { survey, type Situation } from "../../../provider/snapshot/survey.js";
 import type { SnapshotXml } from "../../../provider/xml/snapshot.js";
 import { disk, running } from "../domain/domains.js";
 import { FakeHost } from "./fake-host.js";

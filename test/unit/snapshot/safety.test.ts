@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Situation } from "../../../provider/snapshot/reversal.js";
+import type { Situation } from "../../../provider/snapshot/survey.js";
 import { pruneSafety, SafetyIncomplete, safetyPlan, takeSafety } from "../../../provider/snapshot/safety.js";
 import type { SafetySnapshot } from "../../../provider/snapshot/state.js";
 import type { SnapshotXml } from "../../../provider/xml/snapshot.js";

@@ -1,0 +1,45 @@
+import { quote } from "../errors.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotXml } from "../xml/snapshot.js";
+import type { Host } from "./host.js";
+import type { Revert } from "./plan.js";
+import { readTarget } from "./target.js";
+
+/** What is known of host, domain and snapshot when a revert is worked out. */
+export interface Situation {
+  now: DomainXml;
+  snapshot: SnapshotXml;
+  managedSave: boolean;
+  version: string;
+  /** Images that should hold the snapshot's data and do not. */
+  imagesWithout: readonly string[];
+}
+
+export function revertPhrase({ domainName, target }: Revert): string {
+  return `revert ${domainName} to snapshot ${quote(target.name)}`;
+}
+
+/** Looks at what a revert would meet. Changes nothing. */
+export async function survey(host: Host, step: Revert): Promise<Situation> {
+  const { domainUuid } = step.target;
+  const [{ snapshot }, now, saves, version] = await Promise.all([
+    readTarget(host, step.target, revertPhrase(step)),
+    host.domainXml(domainUuid),
+    host.listManagedSaves(),
+    host.daemonVersion(),
+  ]);
+  const imagesWithout = await imagesWithoutData(host, now, snapshot);
+  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout };
+}
+
+async function imagesWithoutData(host: Host, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
+  const missing: string[] = [];
+  // Since then an overlay may have taken the place of the image.
+  const { disks } = snapshot.domain ?? now;
+  for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
+    const image = disks.find(({ target }) => target === name)?.source;
+    const tags = image === undefined ? undefined : await host.imageTags(image);
+    if (image !== undefined && tags?.includes(snapshot.name) === false) missing.push(image);
+  }
+  return missing;
+}
