@@ -24,7 +24,8 @@ export class Laboratory {
 
   /** In a terminal of its own, which takes what is typed. */
   static inTerminal(command: string): Laboratory {
-    const line = `'${process.execPath}' '${MAIN}' lab -- ${command}`;
+    // A shell that stayed in between would report a Ctrl-C of its own in place of the status.
+    const line = `exec '${process.execPath}' '${MAIN}' lab -- ${command}`;
     return new Laboratory(
       spawn("script", ["--quiet", "--return", "--flush", "--command", line, "/dev/null"]),
     );
