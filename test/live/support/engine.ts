@@ -8,6 +8,7 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation";
+import * as runtime from "@pulumi/pulumi/runtime";
 
 /** What a test declares; what it returns are the stack's outputs. */
 export type Program = () => Record<string, unknown>;
@@ -43,6 +44,14 @@ interface Options {
 
 // The engine runs the provider in the folder of the program, and from there `pulumi-virsh` has to be found.
 const PLACE = join(__dirname, "../../work");
+
+/*
+ * All connections of a process share what gRPC knows of a port, also that nobody listens there any more. Of hundreds of
+ * engines one gets the port of an earlier one, and its program would fail with "No connection established. Last error:
+ * null".
+ */
+const { grpcClientOptions } = runtime as unknown as { grpcClientOptions: Record<string, unknown> };
+grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 
 /** A stack on the real engine, with a program that can be exchanged between its commands. */
 export class TestStack {
