@@ -10,19 +10,26 @@ const below = {
   virsh: [errors, "provider/xml"],
   domain: [errors, "provider/xml", "provider/virsh"],
   snapshot: [errors, "provider/xml", "provider/virsh", "provider/domain"],
+  definition: [errors, "provider/xml", "provider/virsh"],
   adapter: [errors, "provider/xml", "provider/virsh", "provider/domain", "provider/snapshot"],
 };
 
-/** `types`: what may be imported too, as types only, since the interface a host serves lies above it. */
+/** The interfaces that a host serves: they lie above it, with those who need them. */
+const served = ["provider/snapshot/host.ts", "provider/definition/host.ts"];
+
+/** `types`: what may be imported too, as types only. */
 const rooms = [
   { at: errors, imports: [] },
   { at: "provider/xml", imports: below.xml },
-  { at: "provider/virsh", imports: below.virsh, types: ["provider/snapshot/host.ts"] },
+  { at: "provider/virsh", imports: below.virsh, types: served },
   { at: "provider/domain", imports: below.domain, types: ["provider/snapshot/host.ts"] },
   { at: "provider/snapshot", imports: below.snapshot },
+  { at: "provider/definition", imports: below.definition, types: served },
   { at: "provider/dynamic", imports: below.adapter },
   { at: "provider/plugin", imports: below.adapter },
   { at: "provider/dynamic-handler.ts", imports: [...below.adapter, "provider/dynamic"] },
+  { at: "provider/command", imports: [...below.definition, "provider/definition"] },
+  { at: "provider/domain-command.ts", imports: ["provider/command"] },
   { at: "sdk", imports: ["provider"] },
 ];
 

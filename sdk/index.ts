@@ -1,3 +1,4 @@
+export { Domain, type DomainArgs } from "./domain.js";
 export { Snapshot } from "./snapshot.js";
 export type {
   SnapshotArgs,

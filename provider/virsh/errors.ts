@@ -33,6 +33,17 @@ const TABLE: readonly Row[] = [
     next: "Choose another name, or delete that snapshot first if it may go.",
   },
   {
+    match: /^operation failed: domain '.*' (?:already exists|is already defined) with uuid [0-9a-f-]+$/,
+    kind: "Conflict",
+    next: "Another domain has that name or that UUID: change <name>, or remove <uuid>.",
+  },
+  {
+    match:
+      /^Requested operation is not valid: cannot delete inactive domain with \d+ (?:snapshots|checkpoints)$/,
+    kind: "Conflict",
+    next: "Delete them first, if they may go.",
+  },
+  {
     match: /^unsupported configuration: external snapshot file for disk .* already exists/,
     kind: "Conflict",
     next: "Move that file away, or name another one for the disk.",

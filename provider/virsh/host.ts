@@ -1,4 +1,5 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
+import type { DomainHost } from "../definition/host.js";
 import type {
   CreateRequest,
   DeleteRequest,
@@ -13,6 +14,7 @@ import type {
 } from "../snapshot/host.js";
 import type { DomainXml } from "../xml/domain.js";
 import { option, type Command } from "./commands/command.js";
+import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { explain, isFailedLookup } from "./errors.js";
@@ -22,14 +24,21 @@ import { run, type Limits } from "./process.js";
 import { isHere, redactText, redactUri, uriProblem } from "./uri.js";
 
 /** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
-export const openHost: OpenHost = (options) => {
+export const openHost: OpenHost = (options) => open(options);
+
+/** The same, for what is done to a domain as a whole. */
+export function openDomainHost(options: HostOptions): DomainHost {
+  return open(options);
+}
+
+function open(options: HostOptions): VirshHost {
   const { uri } = options;
   const problem = uri === undefined ? undefined : uriProblem(uri);
   if (uri !== undefined && problem !== undefined) {
     throw new VirshError({ kind: "Invalid", tried: `use uri ${quote(redactUri(uri))}`, said: problem });
   }
   return new VirshHost(options);
-};
+}
 
 const AFTERWARDS_SECONDS = 30;
 
@@ -37,7 +46,7 @@ const AFTERWARDS_SECONDS = 30;
 const versions = new Map<string, string>();
 
 /** The hypervisor behind one virsh process a call. */
-class VirshHost implements Host {
+class VirshHost implements Host, DomainHost {
   readonly shownUri: string | undefined;
   private readonly connection: readonly string[];
   private readonly limits: Limits;
@@ -138,6 +147,30 @@ class VirshHost implements Host {
 
   removeManagedSave(uuid: string): Promise<void> {
     return this.askAbout(uuid, domain.removeManagedSave(uuid));
+  }
+
+  defineDomain(xml: string): Promise<void> {
+    return withPrivateFile(xml, (file) => this.ask(definition.defineDomain(file)));
+  }
+
+  undefineDomain(uuid: string, options: { nvram: boolean }): Promise<void> {
+    return this.askAbout(uuid, definition.undefineDomain(uuid, options));
+  }
+
+  setAutostart(uuid: string, on: boolean): Promise<void> {
+    return this.askAbout(uuid, definition.setAutostart(uuid, on));
+  }
+
+  startDomain(uuid: string): Promise<void> {
+    return this.askAbout(uuid, definition.startDomain(uuid));
+  }
+
+  shutdownDomain(uuid: string): Promise<void> {
+    return this.askAbout(uuid, definition.shutdownDomain(uuid));
+  }
+
+  listCheckpoints(uuid: string): Promise<string[]> {
+    return this.askAbout(uuid, definition.listCheckpoints(uuid));
   }
 
   fileExists(path: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import { VirshError } from "../errors.js";
 export async function withPrivateFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
   const folder = await orExplain(mkdtemp(join(tmpdir(), "pulumi-virsh-"))); // made with mode 0700
   try {
-    const path = join(folder, "snapshot.xml");
+    const path = join(folder, "definition.xml");
     await orExplain(writeFile(path, text, { mode: 0o600, flag: "wx" }));
     return await use(path);
   } finally {

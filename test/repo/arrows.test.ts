@@ -53,6 +53,10 @@ describe("the arrows between the rooms", () => {
     ["provider/dynamic-handler.ts", `import { serve } from "./plugin/serve.js";`],
     ["provider/plugin/new.ts", `import { handler } from "../dynamic/handler.js";`],
     ["provider/snapshot/new.ts", `import { root } from "../../test/repo/run.js";`],
+    ["provider/definition/new.ts", `import { create } from "../snapshot/create.js";`],
+    ["provider/definition/new.ts", `import { local } from "@pulumi/command";`],
+    ["provider/command/new.ts", `import { plan } from "../snapshot/plan.js";`],
+    ["provider/domain-command.ts", `import { create } from "./dynamic/handler.js";`],
     // One place starts processes.
     ["provider/virsh/new.ts", `import { spawn } from "node:child_process";`],
     ["provider/virsh/new.ts", `import { spawn } from "child_process";`],
@@ -87,6 +91,17 @@ describe("the arrows between the rooms", () => {
     ],
     ["provider/snapshot/new.ts", `import { facts } from "../domain/facts.js"; import * as v from "valibot";`],
     ["provider/dynamic/new.ts", `import { plan } from "../snapshot/plan.js"; import "@pulumi/pulumi";`],
+    ["provider/virsh/new.ts", `import type { DomainHost } from "../definition/host.js";`],
+    [
+      "provider/definition/new.ts",
+      `import type { DomainRef } from "../snapshot/host.js"; import "../xml/a.js";`,
+    ],
+    [
+      "provider/command/new.ts",
+      `import { create } from "../definition/create.js"; import "../virsh/host.js";`,
+    ],
+    ["provider/domain-command.ts", `export { create } from "./command/handler.js";`],
+    ["sdk/new.ts", `import { local } from "@pulumi/command";`],
     ["provider/dynamic-handler.ts", `export { create } from "./dynamic/handler.js";`],
     ["provider/plugin/new.ts", `import { plan } from "../snapshot/plan.js"; import "@grpc/grpc-js";`],
     ["sdk/new.ts", `import type { State } from "../provider/snapshot/state.js"; import "@pulumi/pulumi";`],

@@ -44,9 +44,10 @@ describe("a program that installs the packed package", () => {
     const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--legacy-peer-deps"];
     const { status, stdout, stderr } = run("npm", ["install", ...flags, tarball], { cwd: consumer });
     assert.equal(status, 0, stdout + stderr);
-    // The peer, and what only the compiler needs, are large and here already.
-    for (const scope of ["@pulumi", "@types"]) {
-      symlinkSync(path.join(root, "node_modules", scope), path.join(consumer, "node_modules", scope));
+    // The peer, and what only the compiler needs, are large and here already. The optional peer is not there.
+    mkdirSync(path.join(consumer, "node_modules/@pulumi"));
+    for (const part of ["@pulumi/pulumi", "@types"]) {
+      symlinkSync(path.join(root, "node_modules", part), path.join(consumer, "node_modules", part));
     }
   });
 
@@ -111,6 +112,31 @@ describe("a program that installs the packed package", () => {
       declared(output("main.js"));
     });
   }
+
+  it("is told what to install for a Domain, and needs none of it for a Snapshot", () => {
+    const text = `
+      require("@pulumi/pulumi").runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "1", state: {} }) });
+      const { Domain } = require("pulumi-virsh");
+      try {
+        new Domain("vm", { xml: "<domain><name>a</name></domain>" });
+      } catch (error) {
+        console.log(JSON.stringify(error.message));
+      }`;
+    assert.equal(
+      output(write("domain.cjs", text)),
+      'Domain "vm": it needs the package @pulumi/command, which is not installed. ' +
+        'Run npm install "@pulumi/command@~1.2.1".',
+    );
+  });
+
+  it("runs the commands that states with a Domain name", () => {
+    const env = { PATH: consumer, PULUMI_VIRSH_URI: "", PULUMI_COMMAND_STDOUT: "" };
+    const create = 'require("pulumi-virsh/domain-command").create()';
+    const input = "<domain><name>a</name></domain>";
+    const { status, stdout, stderr } = run(process.execPath, ["-e", create], { cwd: consumer, env, input });
+    assert.deepEqual([status, stderr], [1, ""]);
+    assert.match(stdout, /^Unable to list the domains: virsh was not found\. Install .*\n$/);
+  });
 
   it("leaves a state that Pulumi's host finds the provider by", () => {
     const text = declared(output("main.cjs"));

@@ -7,7 +7,7 @@ describe("the packed package", () => {
   before(() => (packed = pack()));
 
   it("holds the compiled entry points with their types, and what a reader needs", () => {
-    const entries = ["dist/sdk/index", "dist/provider/dynamic-handler"];
+    const entries = ["dist/sdk/index", "dist/provider/dynamic-handler", "dist/provider/domain-command"];
     const texts = ["package.json", "README.md", "LICENSE", "CHANGELOG.md"];
     const wanted = [...entries.flatMap((entry) => [`${entry}.js`, `${entry}.d.ts`]), ...texts];
     assert.deepEqual(

@@ -11,11 +11,16 @@ export interface Outcome {
 }
 
 /** Runs a program to its end. Colours are off, so that the output can be compared. */
-export function run(command: string, args: string[], options: { cwd?: string; env?: object } = {}): Outcome {
+export function run(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: object; input?: string } = {},
+): Outcome {
   const env = { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", ...options.env };
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: options.cwd ?? root,
     env,
+    input: options.input,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });

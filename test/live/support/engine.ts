@@ -163,11 +163,12 @@ async function observed(
 }
 
 /**
- * Debug lines, which the Automation API asks for too; the engine's last words, which only say that it ends; and what
- * Pulumi's host prints beside an error of diff, read and delete, at any moment, kept as short as it can be.
+ * Debug lines, which the Automation API asks for too; the engine's last words, which only say that it ends; what
+ * Pulumi's host prints beside an error of diff, read and delete, at any moment, kept as short as it can be; and that a
+ * plugin was found on PATH.
  */
 const NOISE =
-  /^debug: |^error: (?:update|preview|refresh|destroy) failed\s*$|: pulumi-virsh: see the error of the resource\s*$/;
+  /^debug: |^error: (?:update|preview|refresh|destroy) failed\s*$|: pulumi-virsh: see the error of the resource\s*$|^warning: using pulumi-resource-\w+ from \$PATH /;
 
 function outputsOf(result: object): Record<string, unknown> {
   const entries = Object.entries("outputs" in result ? (result.outputs as OutputMap) : {});

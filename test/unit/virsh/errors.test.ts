@@ -8,6 +8,21 @@ type Row = [cause: string, kind: ErrorKind, next?: RegExp];
 const CAUSES: Row[] = [
   ["operation failed: domain moment a b already exists", "Conflict", /another name, or delete/],
   [
+    "operation failed: domain 'a b' already exists with uuid c111f02d-8e39-42a7-bc5a-b3c8d849efa7",
+    "Conflict",
+    /change <name>, or remove <uuid>/,
+  ],
+  [
+    "operation failed: domain 'a b' is already defined with uuid c111f02d-8e39-42a7-bc5a-b3c8d849efa7",
+    "Conflict",
+    /change <name>, or remove <uuid>/,
+  ],
+  [
+    "Requested operation is not valid: cannot delete inactive domain with 2 snapshots",
+    "Conflict",
+    /Delete them first/,
+  ],
+  [
     "unsupported configuration: external snapshot file for disk vda already exists and is not a block device: /images/o,x.qcow2",
     "Conflict",
     /Move that file away/,
@@ -133,11 +148,6 @@ const CAUSES: Row[] = [
   ],
   ["argument unsupported: unknown flag", "Unsupported"],
   ["this function is not supported by the connection driver: virDomainSnapshotCreateXML", "Unsupported"],
-  [
-    "Requested operation is not valid: cannot delete inactive domain with 2 snapshots",
-    "Unsupported",
-    /domstate/,
-  ],
   [
     "revert requires force: snapshot 'a' lacks domain 'x' rollback info",
     "NeedsForce",

@@ -1,0 +1,55 @@
+import { domainOption, flags, lines, nothing, option, type Command } from "./command.js";
+
+/** What is done to a domain as a whole. */
+
+export function defineDomain(file: string): Command<void> {
+  return { args: ["define", option("file", file)], tried: "define a domain", changes: true, parse: nothing };
+}
+
+/** Never with `--snapshots-metadata` or `--checkpoints-metadata`: whose they are is not known here. */
+export function undefineDomain(uuid: string, { nvram }: { nvram: boolean }): Command<void> {
+  const tried = `undefine domain ${uuid}`;
+  return {
+    args: [
+      "undefine",
+      domainOption(uuid, tried),
+      "--managed-save",
+      ...flags({ nvram, "keep-nvram": !nvram }),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function setAutostart(uuid: string, on: boolean): Command<void> {
+  const tried = `set whether domain ${uuid} starts with its host`;
+  return {
+    args: ["autostart", domainOption(uuid, tried), ...flags({ disable: !on })],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function startDomain(uuid: string): Command<void> {
+  const tried = `start domain ${uuid}`;
+  return { args: ["start", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function shutdownDomain(uuid: string): Command<void> {
+  const tried = `shut down domain ${uuid}`;
+  return { args: ["shutdown", domainOption(uuid, tried)], tried, changes: true, parse: nothing };
+}
+
+export function listCheckpoints(uuid: string): Command<string[]> {
+  const tried = `list the checkpoints of domain ${uuid}`;
+  return {
+    args: ["checkpoint-list", domainOption(uuid, tried), "--name"],
+    tried,
+    changes: false,
+    parse: (stdout) => lines(stdout, tried),
+    // A driver that knows no checkpoints has none.
+    refusals: [{ said: /^this function is not supported by the connection driver/, means: [] }],
+  };
+}

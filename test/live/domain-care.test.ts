@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
+import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { assertDone, TestStack, type Run } from "./support/engine.js";
+import { guest, inGuest, lab, until, virsh } from "./support/host.js";
+import { VirshStandIn } from "./support/stand-in.js";
+
+/** How the state calls what stands behind a Domain "vm". */
+const COMMAND = "virsh:index:Domain$command:local:Command::vm";
+
+/** Names of this run alone, for the laboratory is shared. */
+const own = (name: string) => `${name} ${process.pid}`;
+
+describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () => {
+  let stack: TestStack;
+  let disk: Disk;
+
+  const program = (args: Partial<DomainArgs> & { xml: DomainArgs["xml"] }) => () => {
+    new Domain("vm", { running: false, shutdownTimeoutSeconds: 0, ...args });
+    return {};
+  };
+  const names = async () => (await virsh("list", "--all", "--name")).split("\n");
+  const made = ["create vm", "create vm"];
+  const removed = ["delete vm", "delete vm"];
+
+  before(async function () {
+    if (!(await hasCommandPlugin())) return this.skip();
+    disk = await Disk.make();
+  });
+  beforeEach(async () => {
+    stack = await TestStack.open();
+  });
+  afterEach(() => stack.close());
+  after(() => (disk as Disk | undefined)?.close());
+
+  it("does not define over a domain that exists, and takes it over where adopt says so", async () => {
+    const theirs = await guest("--off");
+    const before = await virsh("dumpxml", theirs.uuid);
+    const xml = disk.xml(theirs.name, { title: "ours" });
+    failedWith(
+      await stack.up(program({ xml })),
+      `Unable to define domain "${theirs.name}": the host has a domain of that name already, ${theirs.uuid}. ` +
+        "Nothing was changed. Give this one another <name>, or take that one over, with this definition, by adopt: true.",
+    );
+    assert.equal(await virsh("dumpxml", theirs.uuid), before);
+    assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"]);
+    assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
+    assertDone(await stack.destroy(), removed);
+    assert.ok(!(await names()).includes(theirs.name));
+  });
+
+  it("leaves alone what somebody else defined under its name after it was gone", async () => {
+    const [name, other] = [own("again"), "bcfa3df3-7f64-4055-baf6-8ec50c3b0251"];
+    assertDone(await stack.up(program({ xml: disk.xml(name) })), made);
+    const uuid = await virsh("domuuid", name);
+    await virsh("undefine", uuid);
+    await disk.define(name, { uuid: other });
+    failedWith(
+      await stack.up(program({ xml: disk.xml(name, { title: "changed" }) })),
+      `Unable to change domain "${name}": the host lists no domain ${uuid}; its name belongs to another one, ${other}. ` +
+        "Nothing was changed.",
+    );
+    const told = `${name} is another domain by now, ${other} in place of ${uuid}: it is left as it is.`;
+    assertDone(await stack.destroy(), removed, [told]);
+    assert.equal(await virsh("domuuid", name), other);
+    await virsh("undefine", other);
+  });
+
+  it("replaces it under another name, its snapshots first", async () => {
+    const renamed = (name: string) => () => {
+      const vm = new Domain("vm", { xml: disk.xml(own(name)), running: false });
+      new Snapshot("checkpoint", { domain: vm.name });
+      return { name: vm.name };
+    };
+    assertDone(await stack.up(renamed("old")), [...made, "create checkpoint"]);
+    const { steps, ok, outputs } = await stack.up(renamed("new"));
+    assert.deepEqual([ok, outputs], [true, { name: own("new") }]);
+    assert.deepEqual(
+      steps.filter((step) => /^(delete|create)-/.test(step)),
+      [
+        "delete-replaced checkpoint",
+        "delete-replaced vm",
+        "create-replacement vm",
+        "create-replacement checkpoint",
+      ],
+    );
+    const now = await names();
+    assert.deepEqual([now.includes(own("old")), now.includes(own("new"))], [false, true]);
+    assertDone(await stack.destroy(), ["delete checkpoint", ...removed]);
+  });
+
+  it("takes names and texts as they are, whatever a shell or virsh might read in them", async () => {
+    const hostile = ["$(touch pwned); `touch pwned`", "--domain", " 'a' \"b\" \\ & <ñandú ☃> "];
+    const all = hostile.map((name) => `${name}${process.pid}`);
+    const before = await readdir(stack.folder);
+    const declared = () => {
+      for (const [index, name] of all.entries()) {
+        const vm = new Domain(`vm${index}`, {
+          xml: disk.xml(name, { title: `$(touch pwned) ${name}` }),
+          running: false,
+        });
+        if (index === 0) new Snapshot("checkpoint", { domain: vm.name });
+      }
+      return {};
+    };
+    const up = await stack.up(declared);
+    assert.ok(up.ok, up.messages.join("\n"));
+    const listed = (await virsh("list", "--all", "--uuid", "--name"))
+      .split("\n")
+      .map((line) => line.slice(37));
+    assert.deepEqual(
+      all.filter((name) => !listed.includes(name)),
+      [],
+    );
+    assertDone(await stack.up(declared), []);
+    const down = await stack.destroy();
+    assert.ok(down.ok, down.messages.join("\n"));
+    assert.ok(!(await virsh("list", "--all", "--name")).includes(String(process.pid) + "\n"));
+    assert.deepEqual(await readdir(stack.folder), before);
+  });
+
+  it("leaves nothing of a domain that cannot be started", async () => {
+    const name = own("diskless");
+    const xml = disk.xml(name).replace(disk.file, "/nowhere/disk.qcow2");
+    const { messages } = failedWith(
+      await stack.up(program({ xml, running: true })),
+      `Unable to start domain "${name}": `,
+    );
+    assert.match(
+      messages[0] ?? "",
+      /\/nowhere\/disk\.qcow2.* was undefined again, so nothing is left of it\./,
+    );
+    assert.ok(!(await names()).includes(name));
+  });
+
+  it("keeps it in the state, and its URI out of sight, while its host cannot be reached", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "virsh-way-"));
+    const way = join(folder, "here");
+    const socket =
+      new URL(lab("LIBVIRT_DEFAULT_URI").replace(/^qemu\+unix/, "http")).searchParams.get("socket") ?? "";
+    const open = () => symlink(dirname(socket), way);
+    const uri = pulumi.secret(`qemu+unix:///session?socket=${way}/libvirt-sock`);
+    const name = own("far");
+    await open();
+    assertDone(await stack.up(program({ xml: pulumi.secret(disk.xml(name)), uri })), made);
+    const { inputs, outputs } = await stack.recorded(COMMAND);
+    const plain = JSON.stringify([inputs, outputs], (_key, value: unknown) =>
+      isSecret(value) ? "secret" : value,
+    );
+    assert.doesNotMatch(
+      plain,
+      /virsh-way|domain type|xmlSha256/,
+      "neither it nor the XML lie open in the state",
+    );
+    await rm(way);
+    const preview = await stack.preview(
+      program({ xml: pulumi.secret(disk.xml(name, { title: "changed" })), uri }),
+    );
+    assert.deepEqual([preview.ok, preview.messages.length], [true, 1]);
+    assert.match(
+      preview.messages[0] ?? "",
+      /^What this change does to far \d+, and when, could not be seen from here: /,
+    );
+    failedWith(await stack.destroy(), "Unable to list the domains: Failed to connect socket to ");
+    assert.ok(await stack.recorded(COMMAND), "the state still has it");
+    await open();
+    assertDone(await stack.destroy(), removed);
+    await rm(folder, { recursive: true });
+  });
+
+  it("asks a guest to shut down, and waits for it", async () => {
+    const [name, uuid] = [own("listens"), "bcfa3df3-7f64-4055-baf6-8ec50c3b0252"];
+    const standIn = await VirshStandIn.make();
+    const observed = await TestStack.open(standIn.env);
+    const xml = disk.xml(name, { uuid, agent: true, serial: true });
+    assertDone(await observed.up(program({ xml, running: true, shutdownTimeoutSeconds: 60 })), made);
+    await inGuest(name, "printf '#!/bin/sh\\npoweroff -f\\n' >/sbin/shutdown; chmod +x /sbin/shutdown");
+    await until("the agent answers", () =>
+      virsh("domtime", uuid).then(
+        () => true,
+        () => false,
+      ),
+    );
+    assertDone(await observed.destroy(), removed);
+    const verbs = (await standIn.calls()).map(({ command }) => command.split(" ")[1]);
+    assert.deepEqual([verbs.includes("shutdown"), verbs.includes("destroy")], [true, false]);
+    await observed.close();
+    await standIn.close();
+  });
+});
+
+/** As an export shows the value of a secret. */
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
+}
+
+/** That a command failed in these words, which come after what `@pulumi/command` says of itself. */
+function failedWith(run: Run, words: string): Run {
+  assert.deepEqual([run.ok, run.messages.length], [false, 1], run.messages.join("\n"));
+  assert.ok(run.messages[0]?.includes(words), `${words}\nin\n${run.messages[0] ?? ""}`);
+  return run;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
+import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { assertDone, TestStack } from "./support/engine.js";
+import { output, snapshotsOf, virsh } from "./support/host.js";
+import { VirshStandIn } from "./support/stand-in.js";
+
+const NAME = `vm-${process.pid}`;
+
+describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, () => {
+  let standIn: VirshStandIn;
+  let stack: TestStack;
+  let disk: Disk;
+  let uuid: string;
+
+  const program = (args: Partial<DomainArgs>) => () => {
+    const vm = new Domain("vm", { xml: disk.xml(NAME), shutdownTimeoutSeconds: 1, ...args });
+    new Snapshot("checkpoint", { domain: vm.name });
+    return { name: vm.name, uuid: vm.uuid };
+  };
+  const titled = (title: string) => ({ xml: disk.xml(NAME, { title }) });
+  const verbs = async () => (await standIn.calls()).map(({ command }) => command.split(" ")[1] ?? "");
+  const state = () => virsh("domstate", NAME);
+
+  before(async function () {
+    if (!(await hasCommandPlugin())) return this.skip();
+    [standIn, disk] = await Promise.all([VirshStandIn.make(), Disk.make()]);
+    stack = await TestStack.open(standIn.env);
+  });
+  after(async () => {
+    // Not made when it was all skipped.
+    for (const made of [standIn, stack, disk] as ({ close(): Promise<void> } | undefined)[])
+      await made?.close();
+  });
+
+  it("defines it and starts it, and takes the snapshot after that", async () => {
+    const up = await stack.up(program({ autostart: true }));
+    assertDone(up, ["create vm", "create vm", "create checkpoint"]);
+    uuid = await virsh("domuuid", NAME);
+    assert.deepEqual(up.outputs, { name: NAME, uuid });
+    assert.equal(await state(), "running");
+    assert.match(await virsh("dominfo", NAME), /^Autostart: +enable$/m);
+    const steps = ["define", "autostart", "start", "snapshot-create-as"];
+    assert.deepEqual(
+      (await verbs()).filter((verb) => steps.includes(verb)),
+      steps,
+    );
+  });
+
+  it("does nothing, and asks nothing of virsh, when nothing changes", async () => {
+    await standIn.forget();
+    assertDone(await stack.up(program({ autostart: true })), []);
+    assert.deepEqual(await standIn.calls(), []);
+  });
+
+  it("tells of a changed definition that a running VM takes it up at its next boot", async () => {
+    const changed = program({ autostart: false, ...titled("changed") });
+    assertDone(
+      await stack.preview(changed),
+      ["update vm"],
+      [
+        `The changed definition of ${NAME} takes effect at its next boot; it is running now. ` +
+          "To have it sooner, shut it down and start it: a reboot from within keeps the old one.",
+      ],
+    );
+    const up = await stack.up(changed);
+    assertDone(up, ["update vm"], [`${NAME} runs on with its old definition until its next boot.`]);
+    assert.deepEqual(up.outputs, { name: NAME, uuid });
+    assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>changed<\/title>/);
+    assert.doesNotMatch(await virsh("dumpxml", uuid), /<title>changed<\/title>/);
+    assert.match(await virsh("dominfo", NAME), /^Autostart: +disable$/m);
+    assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["checkpoint"]);
+  });
+
+  it("shuts it down where it is not to run, by a power cut when the guest does not listen", async () => {
+    const off = program({ running: false, ...titled("changed") });
+    assertDone(
+      await stack.preview(off),
+      ["update vm"],
+      [`${NAME} is running, and this update shuts it down, if need be by a power cut after 1 s.`],
+    );
+    await standIn.forget();
+    const told = [`${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
+    assertDone(await stack.up(off), ["update vm"], told);
+    assert.equal(await state(), "shut off");
+    assert.ok(!(await verbs()).includes("define"), "what did not change is not defined again");
+  });
+
+  it("tells of a changed definition that a VM which is off takes it up when it starts", async () => {
+    const later = `The changed definition of ${NAME} takes effect at its next start; it is off now.`;
+    assertDone(await stack.preview(program({ running: false, ...titled("later") })), ["update vm"], [later]);
+    const now = `The changed definition of ${NAME} takes effect now: ${NAME} is off, and this update starts it.`;
+    assertDone(await stack.preview(program(titled("now"))), ["update vm"], [now]);
+    assertDone(await stack.up(program(titled("now"))), ["update vm"]);
+    assert.match(await virsh("dumpxml", uuid), /<title>now<\/title>/);
+  });
+
+  it("refuses another UUID under the same name, in the preview already", async () => {
+    const other = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
+    const { ok, messages } = await stack.preview(program({ xml: disk.xml(NAME, { uuid: other }) }));
+    assert.deepEqual([ok, messages.length], [false, 1]);
+    assert.ok(
+      messages[0]?.endsWith(
+        `Unable to define domain "${NAME}" anew: xml has the UUID ${other}, and this domain is ${uuid}. ` +
+          "Nothing was changed. Remove <uuid>, and the domain keeps its own. For another domain in the place of " +
+          "this one, change <name> as well, or run pulumi up --replace with its URN.",
+      ),
+      messages[0],
+    );
+    assert.ok(
+      (await stack.preview(program({ xml: disk.xml(NAME, { uuid }) }))).ok,
+      "its own may be written down",
+    );
+  });
+
+  it("does not remove it while it has a snapshot of somebody else's, which it names, and lets it run", async () => {
+    await standIn.forget();
+    await virsh("snapshot-create-as", `--domain=${uuid}`, "--name=theirs");
+    const { ok, steps, messages } = await stack.destroy();
+    assert.deepEqual({ ok, steps }, { ok: false, steps: ["delete checkpoint", "delete vm"] });
+    assert.equal(messages.length, 1);
+    assert.ok(
+      messages[0]?.includes(
+        `Unable to undefine domain "${NAME}": it has the snapshot "theirs", which this program does not declare or ` +
+          "did not delete first. Nothing was changed. Delete them first, if they may go",
+      ),
+      messages[0],
+    );
+    assert.equal(await state(), "running");
+    assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["theirs"]);
+  });
+
+  it("deletes its snapshot, stops it and undefines it, in this order, and leaves its disk", async () => {
+    await virsh("snapshot-delete", `--domain=${uuid}`, "--snapshotname=theirs");
+    const told = [`${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
+    assertDone(await stack.destroy(), ["delete vm", "delete vm"], told);
+    const steps = ["snapshot-delete", "shutdown", "destroy", "undefine"];
+    assert.deepEqual(
+      (await verbs()).filter((verb) => steps.includes(verb)),
+      steps,
+    );
+    assert.doesNotMatch(await virsh("list", "--all", "--uuid"), new RegExp(uuid));
+    assert.ok(existsSync(disk.file));
+    await output("qemu-img", "check", disk.file);
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as commands from "../../../provider/domain-command.js";
+import { Domain, type DomainArgs } from "../../../sdk/index.js";
+
+const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
+const XML = "<domain><name>a $(b)</name></domain>";
+const environment = {
+  PULUMI_VIRSH_URI: "",
+  PULUMI_VIRSH_RUNNING: "true",
+  PULUMI_VIRSH_AUTOSTART: "",
+  PULUMI_VIRSH_ADOPT: "false",
+  PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "60",
+};
+
+describe("a Domain in a program", () => {
+  let registered: pulumi.runtime.MockResourceArgs[];
+  let stdout: string | undefined;
+  const mocks: pulumi.runtime.Mocks = {
+    newResource(args) {
+      registered.push(args);
+      return { id: "1", state: { ...(args.inputs as object), stdout } };
+    },
+    call: (args) => args.inputs as Record<string, unknown>,
+  };
+  beforeEach(async () => {
+    registered = [];
+    stdout = JSON.stringify({ name: "a $(b)", uuid: UUID, xmlSha256: "" });
+    await pulumi.runtime.setMocks(mocks);
+    pulumi.runtime.setAllConfig({});
+  });
+
+  /** What the engine is told of the command behind a domain. */
+  async function command(args: DomainArgs): Promise<Record<string, unknown>> {
+    await valueOf(new Domain("vm", args).uuid);
+    return registered.find(({ type }) => type === "command:local:Command")?.inputs as Record<string, unknown>;
+  }
+
+  it("is a component with one command of its name", async () => {
+    await command({ xml: XML });
+    assert.deepEqual(
+      registered.map(({ type, name }) => `${type} ${name}`),
+      ["virsh:index:Domain vm", "command:local:Command vm"],
+    );
+  });
+
+  it("hands over texts that never change, and all that a user gives beside them", async () => {
+    assert.deepEqual(await command({ xml: XML }), {
+      interpreter: ["node", "-e"],
+      create: 'require("pulumi-virsh/domain-command").create()',
+      update: 'require("pulumi-virsh/domain-command").update()',
+      delete: 'require("pulumi-virsh/domain-command").delete()',
+      logging: "stderr",
+      environment,
+      stdin: XML,
+      triggers: ["a $(b)"],
+    });
+  });
+
+  it("names an entry point that the package has, with what the texts call", () => {
+    assert.deepEqual(Object.keys(commands).sort(), ["create", "delete", "update"]);
+    const file = resolve(__dirname, "../../../../package.json");
+    const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, unknown> };
+    assert.ok("./domain-command" in exports);
+  });
+
+  it("hands over every argument, also one that is known later", async () => {
+    const args = {
+      xml: pulumi.output(XML),
+      uri: pulumi.output("qemu+ssh://root@host/system"),
+      running: false,
+      autostart: Promise.resolve(true),
+      adopt: true,
+      shutdownTimeoutSeconds: pulumi.output(5),
+    };
+    assert.deepEqual((await command(args))["environment"], {
+      PULUMI_VIRSH_URI: "qemu+ssh://root@host/system",
+      PULUMI_VIRSH_RUNNING: "false",
+      PULUMI_VIRSH_AUTOSTART: "true",
+      PULUMI_VIRSH_ADOPT: "true",
+      PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "5",
+    });
+  });
+
+  it("connects to the configured URI, unless it is given another", async () => {
+    pulumi.runtime.setAllConfig({ "virsh:uri": "qemu+ssh://root@host/system" });
+    const configured = (await command({ xml: XML }))["environment"] as typeof environment;
+    assert.equal(configured.PULUMI_VIRSH_URI, "qemu+ssh://root@host/system");
+    registered = [];
+    const given = (await command({ xml: XML, uri: "qemu:///system" }))["environment"] as typeof environment;
+    assert.equal(given.PULUMI_VIRSH_URI, "qemu:///system");
+  });
+
+  it("has a name from its XML and a UUID from there or from the command, and neither is a secret", async () => {
+    const vm = new Domain("vm", { xml: pulumi.secret(XML) });
+    assert.deepEqual([await valueOf(vm.name), await valueOf(vm.uuid)], ["a $(b)", UUID]);
+    assert.deepEqual([await pulumi.isSecret(vm.name), await pulumi.isSecret(vm.uuid)], [false, false]);
+    stdout = undefined;
+    const own = new Domain("own", {
+      xml: XML.replace("</name>", `</name><uuid>${UUID.toUpperCase()}</uuid>`),
+    });
+    assert.equal(await valueOf(own.uuid), UUID);
+  });
+
+  it("can be declared in a preview under Pulumi's mocks, whose engine knows no hooks", async () => {
+    await pulumi.runtime.setMocks(mocks, "project", "stack", true);
+    assert.equal((await command({ xml: XML }))["stdin"], XML);
+  });
+
+  it("is told apart from other resources", () => {
+    const vm = new Domain("vm", { xml: XML });
+    assert.ok(Domain.isInstance(vm));
+    for (const other of [undefined, null, {}, "vm", { __pulumiType: "virsh:index:Snapshot" }]) {
+      assert.ok(!Domain.isInstance(other));
+    }
+  });
+
+  const wrong: [args: DomainArgs, message: RegExp][] = [
+    [
+      { xml: "vm.xml" },
+      /^Domain "vm": Unable to use xml: line 1: .* not the name of a file that holds it\.$/,
+    ],
+    [
+      { xml: XML, uri: "qemu+ssh://u:pw@host/system" },
+      /^Domain "vm": uri: "qemu\+ssh:\/\/u:\*\*\*@host\/system" cannot be used: /,
+    ],
+    [
+      { xml: XML, shutdownTimeoutSeconds: -1 },
+      /^Domain "vm": shutdownTimeoutSeconds: -1 cannot be used: expected a whole number from 0 to 86400\.$/,
+    ],
+  ];
+  for (const [args, message] of wrong) {
+    it(`refuses ${JSON.stringify(args)} at once, and names what is wrong`, () => {
+      assert.throws(() => new Domain("vm", args), { message });
+    });
+  }
+});
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((tell) => {
+    output.apply((value) => tell(value));
+  });
+}
