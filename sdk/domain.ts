@@ -111,7 +111,7 @@ export class Domain extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // It holds a digest of the XML, which may be a secret.
         additionalSecretOutputs: ["stdout"],
-        hooks: { beforeUpdate: foresight(this, name, pulumi.output({ xml: args.xml, environment })) },
+        hooks: foresight(this, name, pulumi.output({ xml: args.xml, environment })),
       },
     );
     // The URN is known in previews, too, and has its user wait for the command.

@@ -1,33 +1,39 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { foresee, type Asked } from "../provider/command/foresee.js";
+import { foreseeCreate, foreseeUpdate, type Asked } from "../provider/command/foresee.js";
 
 /** A run of a program knows its hooks by their names, and two domains may have one name under different parents. */
 let made = 0;
 
 /**
- * Has a preview tell what a pending change of `domain` will do; nothing runs, and nothing is told, where none is. What
- * is asked for comes from the program: the engine would hand it to the hook with secrets wrapped and out of reach.
+ * Has a preview tell what a pending operation will do to `domain`; nothing runs, and nothing is told, where none is.
+ * What is asked for comes from the program: the engine would hand it to the hooks with secrets wrapped and out of reach.
  */
 export function foresight(
   domain: pulumi.Resource,
   name: string,
   asked: pulumi.Output<Asked>,
-): pulumi.ResourceHook[] {
-  // The update itself tells what it did, and without a hook its state needs no engine that knows hooks.
-  if (!pulumi.runtime.isDryRun() || !takesHooks()) return [];
+): pulumi.ResourceHookBinding {
+  // The operation itself tells what it did, and without hooks its state needs no engine that knows them.
+  if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
   let known: Asked | undefined;
   asked.apply((value) => (known = value));
-  const tell: pulumi.ResourceHookFunction = async ({ oldOutputs }) => {
-    // What is not known yet cannot be told.
-    if (known === undefined) return;
-    const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
-    for (const line of await foresee(await valueOf(stdout ?? ""), known)) await pulumi.log.info(line, domain);
+  const hook = (look: (asked: Asked, stdout: string) => Promise<string[]>): pulumi.ResourceHook => {
+    const tell: pulumi.ResourceHookFunction = async ({ oldOutputs }) => {
+      // What is not known yet cannot be told.
+      if (known === undefined) return;
+      const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
+      for (const line of await look(known, await valueOf(stdout ?? ""))) await pulumi.log.info(line, domain);
+    };
+    made += 1;
+    // The engine calls from outside of the program, which would leave an inline one without its own runtime.
+    const bound = AsyncResource.bind(tell);
+    return new pulumi.ResourceHook(`virsh:index:Domain ${name} ${made}`, bound, { onDryRun: true });
   };
-  made += 1;
-  // The engine calls from outside of the program, which would leave an inline one without its own runtime.
-  const bound = AsyncResource.bind(tell);
-  return [new pulumi.ResourceHook(`virsh:index:Domain ${name} ${made}`, bound, { onDryRun: true })];
+  return {
+    beforeCreate: [hook((given) => foreseeCreate(given))],
+    beforeUpdate: [hook((given, stdout) => foreseeUpdate(stdout, given))],
+  };
 }
 
 /** The engine of Pulumi's own mocks says that it does, and does not. */

@@ -1,4 +1,5 @@
-import { changeLines } from "../definition/preview.js";
+import { takenOver } from "../definition/create.js";
+import { adoptionLines, changeLines } from "../definition/preview.js";
 import { refuseOtherUuid } from "../definition/update.js";
 import { digest } from "../definition/wanted.js";
 import { isVirshError } from "../errors.js";
@@ -16,19 +17,42 @@ export interface Asked {
 const TIMEOUT_SECONDS = 10;
 
 /**
+ * What a pending create will do to a domain that is there already, in words: only where it is to be taken over is there
+ * anything to tell. Throws where it would be refused.
+ */
+export async function foreseeCreate({ xml, environment }: Asked): Promise<string[]> {
+  const { uri, adopt, ...settings } = readSettings(environment);
+  if (!adopt) return [];
+  const identity = readIdentity(xml);
+  return orQuietly(identity.name, async () => {
+    const host = openDomainHost({ uri, timeoutSeconds: TIMEOUT_SECONDS });
+    const existing = takenOver(identity, await host.listDomains(), adopt);
+    if (existing === undefined) return [];
+    return adoptionLines({ ...settings, ...existing }, await host.domainState(existing.uuid));
+  });
+}
+
+/**
  * What a pending change of a domain will do, and when, in words. `stdout` is what the command before it printed.
  * Throws where the change would be refused.
  */
-export async function foresee(stdout: string, { xml, environment }: Asked): Promise<string[]> {
+export async function foreseeUpdate(stdout: string, { xml, environment }: Asked): Promise<string[]> {
   const { name, uuid, xmlSha256 } = readPrevious({ PULUMI_COMMAND_STDOUT: stdout });
   refuseOtherUuid(readIdentity(xml).uuid, { name, uuid });
-  const { uri, running, shutdownTimeoutSeconds } = readSettings(environment);
-  const change = { name, xmlChanges: digest(xml) !== xmlSha256, running, shutdownTimeoutSeconds };
-  try {
+  const { uri, ...settings } = readSettings(environment);
+  const change = { ...settings, name, xmlChanges: digest(xml) !== xmlSha256 };
+  return orQuietly(name, async () => {
     const host = openDomainHost({ uri, timeoutSeconds: TIMEOUT_SECONDS });
     return changeLines(change, await host.domainState(uuid));
+  });
+}
+
+/** A runner that cannot reach the host still previews; that it would be refused is told, though. */
+async function orQuietly(name: string, look: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await look();
   } catch (error) {
-    if (!isVirshError(error)) throw error;
-    return [`What this change does to ${name}, and when, could not be seen from here: ${error.said}`];
+    if (!isVirshError(error) || error.kind === "Conflict") throw error;
+    return [`What this does to ${name}, and when, could not be seen from here: ${error.said}`];
   }
 }

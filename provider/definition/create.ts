@@ -27,7 +27,7 @@ export async function create(host: DomainHost, wanted: Wanted, tell: Tell): Prom
 }
 
 /** The existing domain that is to be taken over, `undefined` if there is none; an error for every other one. */
-function takenOver(
+export function takenOver(
   { name, uuid }: DomainIdentity,
   domains: readonly DomainRef[],
   adopt: boolean,

@@ -1,12 +1,25 @@
 import type { DomainState } from "../snapshot/host.js";
 import { isOff } from "./power.js";
 
-/** A change that is pending. */
-export interface Change {
+/** What is asked of a domain that is there. */
+interface Asked {
   name: string;
-  xmlChanges: boolean;
   running: boolean;
   shutdownTimeoutSeconds: number;
+}
+
+/** A change that is pending. */
+export interface Change extends Asked {
+  xmlChanges: boolean;
+}
+
+/** What a create will do to a domain that it takes over, in words. Pure. */
+export function adoptionLines(asked: Asked & { uuid: string }, state: DomainState): string[] {
+  const { name, uuid } = asked;
+  return [
+    `${name} exists (${uuid}) and is taken over: its definition is replaced by this one.`,
+    ...changeLines({ ...asked, xmlChanges: true }, state),
+  ];
 }
 
 /** What an update will do to a domain in this state, in words. Pure. */

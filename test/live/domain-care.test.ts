@@ -47,6 +47,14 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
         "Nothing was changed. Give this one another <name>, or take that one over, with this definition, by adopt: true.",
     );
     assert.equal(await virsh("dumpxml", theirs.uuid), before);
+    assertDone(
+      await stack.preview(program({ xml, adopt: true })),
+      ["create vm"],
+      [
+        `${theirs.name} exists (${theirs.uuid}) and is taken over: its definition is replaced by this one.`,
+        `The changed definition of ${theirs.name} takes effect at its next start; it is off now.`,
+      ],
+    );
     assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"]);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     assertDone(await stack.destroy(), removed);
@@ -163,7 +171,7 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
     assert.deepEqual([preview.ok, preview.messages.length], [true, 1]);
     assert.match(
       preview.messages[0] ?? "",
-      /^What this change does to far \d+, and when, could not be seen from here: /,
+      /^What this does to far \d+, and when, could not be seen from here: /,
     );
     failedWith(await stack.destroy(), "Unable to list the domains: Failed to connect socket to ");
     assert.ok(await stack.recorded(COMMAND), "the state still has it");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeLines } from "../../../provider/definition/preview.js";
+import { adoptionLines, changeLines } from "../../../provider/definition/preview.js";
 
 describe("what a preview tells of a domain's change", () => {
   const rows = [
@@ -40,4 +40,12 @@ describe("what a preview tells of a domain's change", () => {
       if (expected !== undefined) assert.match(lines[0] ?? "", expected);
     });
   }
+
+  it("one that is taken over: that its definition is replaced, and when that takes effect", () => {
+    const asked = { name: "vm", uuid: "bcfa3df3", running: true, shutdownTimeoutSeconds: 5 };
+    assert.deepEqual(adoptionLines(asked, "shut off"), [
+      "vm exists (bcfa3df3) and is taken over: its definition is replaced by this one.",
+      "The changed definition of vm takes effect now: vm is off, and this update starts it.",
+    ]);
+  });
 });
