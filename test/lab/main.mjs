@@ -108,8 +108,8 @@ async function main() {
   await project();
   const built = { engine: await engine(), guest: await guestFiles(), tree };
   if (!everywhere) return inLaboratory(built, verb, command);
-  return testEverywhere((at, files, env) =>
-    inLaboratory({ ...built, tree: at }, verb, [...mocha, ...files], env),
+  return testEverywhere((at, tests, env) =>
+    inLaboratory({ ...built, tree: at }, verb, [...mocha, ...tests], env),
   );
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Machine } from "./set-up.js";
 
@@ -22,9 +23,9 @@ describe("the tests on every libvirt", () => {
       process.getuid = () => ${uid};
       const results = ${JSON.stringify(results)};
       const { testEverywhere } = await lab("suite.mjs");
-      const status = await testEverywhere(async (tree, files, env) => {
+      const status = await testEverywhere(async (tree, tests, env) => {
         const { status, tally } = results.shift();
-        console.error(tree?.split("/").at(-2).replace(/-[^-]*$/, "") ?? "own", files.length);
+        console.error(tree?.split("/").at(-2).replace(/-[^-]*$/, "") ?? "own", tests.length);
         if (tally) writeFileSync(env.TEST_TALLY, JSON.stringify(tally));
         return status;
       });
@@ -63,6 +64,22 @@ describe("the tests on every libvirt", () => {
     assert.deepEqual(ranOn(stderr), ["own", "libvirt-sid"]);
     assert.match(stdout, / Debian trixie: skipped, for mmdebstrap .* ended with 1\n/);
     assert.deepEqual([status, last(stdout)], [0, "105 passed, 0 failed, 1 skipped"]);
+  });
+
+  it("are, on the others, those of libvirt itself, by titles that there are", async () => {
+    const { stdout } = await machine.runs(
+      `const { OF_LIBVIRT } = await lab("suite.mjs"); console.log(JSON.stringify(OF_LIBVIRT));`,
+    );
+    const live = path.resolve(__dirname, "../../../../test/live");
+    const tests = readdirSync(live).filter((name) => name.endsWith(".test.ts"));
+    const sources = tests.map((name) => readFileSync(path.join(live, name), "utf8"));
+    for (const title of JSON.parse(stdout) as string[]) {
+      const described = new RegExp(`describe\\("[^"]*${title}`);
+      assert.ok(
+        sources.some((source) => described.test(source)),
+        title,
+      );
+    }
   });
 
   it("fail when a run did not come to its end, or ended with a failure that it did not count", async () => {
