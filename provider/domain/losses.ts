@@ -3,21 +3,21 @@ import type { SnapshotXml } from "../xml/snapshot.js";
 import { holdsState } from "./shape.js";
 
 /** What a revert does to a domain beyond its disks and memory, each as a clause. */
-export function losses(now: DomainXml, snapshot: SnapshotXml, managedSave: boolean): string[] {
+export function losses(
+  now: DomainXml,
+  snapshot: SnapshotXml,
+  managedSave: boolean,
+  overlays: readonly string[],
+): string[] {
   const then = snapshot.inactiveDomain ?? snapshot.domain;
   return [
-    ...overlays(now, snapshot),
+    ...disappearing(overlays),
     ...(then === undefined ? [] : definition(now, then)),
     ...(managedSave ? ["the managed-save image is discarded"] : []),
   ];
 }
 
-/** An external revert leaves the overlays that were written since; libvirt deletes them. */
-function overlays(now: DomainXml, { disks }: SnapshotXml): string[] {
-  const external = disks.filter(({ snapshot }) => snapshot === "external").map(({ name }) => name);
-  const files = now.disks
-    .filter(({ target, source }) => external.includes(target) && source !== undefined)
-    .map(({ source }) => source);
+function disappearing(files: readonly string[]): string[] {
   return files.length === 0
     ? []
     : [

@@ -1,6 +1,6 @@
 import { gated } from "../domain/gates.js";
 import { quote, VirshError } from "../errors.js";
-import type { SnapshotXml } from "../xml/snapshot.js";
+import { isExternal, type SnapshotXml } from "../xml/snapshot.js";
 import type { DeleteRequest, Host } from "./host.js";
 import type { PartialState } from "./state.js";
 
@@ -56,8 +56,4 @@ async function lineage(host: Host, domainUuid: string, from: string | undefined)
     name = snapshot.parent;
   }
   return found;
-}
-
-function isExternal({ disks, memory }: SnapshotXml): boolean {
-  return memory.snapshot === "external" || disks.some(({ snapshot }) => snapshot === "external");
 }

@@ -1,6 +1,7 @@
 import { gated } from "../domain/gates.js";
 import { losses } from "../domain/losses.js";
 import { quote, VirshError } from "../errors.js";
+import { isExternal } from "../xml/snapshot.js";
 import type { RevertRequest } from "./host.js";
 import type { Revert } from "./plan.js";
 import { safetyPlan, type SafetyPlan } from "./safety.js";
@@ -25,6 +26,9 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
   const { to = "captured", force, resetNvram } = step.options;
   const safety = safetyPlan(step, situation, time);
   const refusal = refuse(step, situation);
+  const { now, snapshot, managedSave, overlays } = situation;
+  // With a safety snapshot they become its base, and what goes is the empty one above it.
+  const gone = safety === undefined ? (overlays?.files ?? []) : [];
   return {
     request: {
       // What was captured of a running domain's disks alone is to run again: libvirt would leave it off.
@@ -36,24 +40,31 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
     dropManagedSave: situation.managedSave,
     stopAfterwards: to === "shutoff",
     ...(safety === undefined ? {} : { safety }),
-    losses: losses(situation.now, situation.snapshot, situation.managedSave),
+    losses: losses(now, snapshot, managedSave, gone),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }
 
 /** What stops QEMU first and fails then is refused before. */
-function refuse(step: Revert, { snapshot, version, imagesWithout }: Situation): VirshError | undefined {
-  const external =
-    snapshot.disks.some((disk) => disk.snapshot === "external") || snapshot.memory.snapshot === "external";
+function refuse(step: Revert, situation: Situation): VirshError | undefined {
+  const { snapshot, version, imagesWithout, overlays } = situation;
+  const external = isExternal(snapshot);
   const closed =
     (external ? gated("revertExternal", version) : undefined) ??
     (external && snapshot.state === "disk-snapshot" ? gated("revertExternalRunning", version) : undefined);
   if (closed !== undefined) return refused(step, closed.reason, closed.remedy);
-  if (imagesWithout.length === 0) return undefined;
+  if (imagesWithout.length > 0)
+    return refused(
+      step,
+      `its data is missing in ${imagesWithout.map(quote).join(", ")}: somebody removed it from the image`,
+      "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.",
+    );
+  if (overlays === undefined || overlays.neededBy.length === 0) return undefined;
   return refused(
     step,
-    `its data is missing in ${imagesWithout.map(quote).join(", ")}: somebody removed it from the image`,
-    "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.",
+    `libvirt would delete ${overlays.files.map(quote).join(", ")}, which ${overlays.neededBy.map(quote).join(", ")} ` +
+      "came after: the current snapshot was set by hand",
+    `Set it to the one that the domain was on last: virsh snapshot-current ${step.target.domainUuid} NAME`,
   );
 }
 

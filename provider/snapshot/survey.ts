@@ -2,6 +2,7 @@ import { quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import type { Host } from "./host.js";
+import { overlaysThatGo, type Overlays } from "./overlays.js";
 import type { Revert } from "./plan.js";
 import { readTarget } from "./target.js";
 
@@ -13,6 +14,8 @@ export interface Situation {
   version: string;
   /** Images that should hold the snapshot's data and do not. */
   imagesWithout: readonly string[];
+  /** What libvirt deletes with it. */
+  overlays?: Overlays | undefined;
 }
 
 export function revertPhrase({ domainName, target }: Revert): string {
@@ -29,7 +32,8 @@ export async function survey(host: Host, step: Revert): Promise<Situation> {
     host.daemonVersion(),
   ]);
   const imagesWithout = await imagesWithoutData(host, now, snapshot);
-  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout };
+  const overlays = await overlaysThatGo(host, domainUuid, snapshot);
+  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout, overlays };
 }
 
 async function imagesWithoutData(host: Host, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {

@@ -70,6 +70,11 @@ export function parseSnapshot(xml: string): SnapshotXml {
   });
 }
 
+/** Whether the state that a revert brings back lies in files of its own. */
+export function isExternal({ disks, memory }: Pick<SnapshotXml, "disks" | "memory">): boolean {
+  return memory.snapshot === "external" || disks.some(({ snapshot }) => snapshot === "external");
+}
+
 /** The same document with another description (none: the element goes), everything else to the letter. */
 export function withDescription(xml: string, description: string | undefined): string {
   const root = parseDocument(xml, "domainsnapshot");

@@ -1,3 +1,6 @@
+import type { Feature } from "../../provider/domain/gates.js";
+import type { SnapshotArgs } from "../../sdk/index.js";
+
 /** How domains go back: what docs/behaviour.md tells, and what the laboratory is asked. */
 
 export type State = "running" | "paused" | "shut off";
@@ -25,4 +28,24 @@ export const revertTable: readonly RevertRow[] = [
   { taken: "shut off", now: "shut off", to: "running", ends: "running" },
   { taken: "shut off", now: "running", to: "paused", ends: "paused" },
   { taken: "shut off", now: "paused", to: "shutoff", ends: "shut off" },
+];
+
+/** A snapshot whose state lies in files of its own; `DIR` in a path stands for a folder on the host. */
+export interface ExternalRevertRow extends RevertRow {
+  asked: Pick<SnapshotArgs, "diskOnly" | "memory">;
+  /** What libvirt has to be able to do for it: it is refused before anything is touched where it is not. */
+  needs: Feature;
+}
+
+const disks = { asked: { diskOnly: true } } as const;
+const running = { ...disks, taken: "running", needs: "revertExternalRunning" } as const;
+const memory = { asked: { memory: { snapshot: "external", file: "DIR/memory" } } } as const;
+
+export const externalRevertTable: readonly ExternalRevertRow[] = [
+  { ...disks, taken: "shut off", now: "running", to: "running", ends: "running", needs: "revertExternal" },
+  { ...disks, taken: "shut off", now: "running", to: "captured", ends: "shut off", needs: "revertExternal" },
+  { ...running, now: "shut off", to: "captured", ends: "running" },
+  { ...running, now: "running", to: "shutoff", ends: "shut off" },
+  { ...memory, taken: "running", now: "shut off", to: "captured", ends: "running", needs: "revertExternal" },
+  { ...memory, taken: "paused", now: "running", to: "captured", ends: "paused", needs: "revertExternal" },
 ];

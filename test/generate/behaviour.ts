@@ -1,5 +1,5 @@
 import { GATES } from "../../provider/domain/gates.js";
-import { revertTable } from "../behaviour/revert.js";
+import { externalRevertTable, revertTable } from "../behaviour/revert.js";
 import { takeTable } from "../behaviour/take.js";
 import { table } from "./table.js";
 
@@ -8,7 +8,8 @@ export function behaviour(): string {
   return `# What happens
 
 Made by \`npm run generate\` from the tables that the tests put to a real libvirt, row by row
-(\`test/behaviour\`, \`test/live/take.test.ts\`, \`test/live/revert.test.ts\`).
+(\`test/behaviour\`, \`test/live/take.test.ts\`, \`test/live/revert.test.ts\`, \`test/live/external.test.ts\`), on
+libvirt 9.0, 11.3 and 12.8.
 
 ## Taking a snapshot
 
@@ -22,9 +23,15 @@ ${table(["domain", "asked", "because"], refused())}
 
 ${table(["taken while", "domain now", "`revert.to`", "ends"], revertTable.map(Object.values) as string[][])}
 
+## Reverting to an external snapshot
+
+The overlays that the current snapshot began are deleted, and libvirt makes new ones; the preview names those that go.
+
+${table(["asked", "taken while", "domain now", "`revert.to`", "ends", "needs libvirt"], external())}
+
 ## What depends on the daemon's version
 
-${table(["works from", "works until", "otherwise libvirt …", "what to do"], gates())}
+${table(["works from", "works until", "before and after that, libvirt …", "what to do"], gates())}
 `;
 }
 
@@ -42,13 +49,15 @@ function refused(): string[][] {
   );
 }
 
+function external(): string[][] {
+  return externalRevertTable.map(({ asked, taken, now, to, ends, needs }) => {
+    const from = GATES.find(({ feature }) => feature === needs)?.from ?? "";
+    return [code(asked), taken, now, to, ends, from];
+  });
+}
+
 function gates(): string[][] {
-  return GATES.map(({ from = "–", until = "–", reason, remedy }) => [
-    from,
-    until,
-    `${reason} (outside of these)`,
-    remedy,
-  ]);
+  return GATES.map(({ from = "–", until = "–", reason, remedy }) => [from, until, reason, remedy]);
 }
 
 function code(asked: object): string {

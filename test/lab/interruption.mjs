@@ -14,21 +14,33 @@ class Interrupted extends Error {
   }
 }
 
+/** @param {NodeJS.Signals} signal */
+const interrupt = (signal) => controller.abort(new Interrupted(signal));
+
 /** @type {(signal: NodeJS.Signals) => void} */
-let receive = (signal) => controller.abort(new Interrupted(signal));
+let receive = interrupt;
+let asked = false;
 
 /** From now on no signal ends this process without its clean-up. */
 export function takeSignals() {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])) {
-    process.on(signal, () => receive(signal));
+    process.on(signal, () => {
+      asked = true;
+      receive(signal);
+    });
   }
   // With its terminal gone, writing to it fails; that must not be the end of the clean-up either.
   process.stderr.on("error", () => undefined);
 }
 
-/** @param {(signal: NodeJS.Signals) => void} receiver gets them from now on */
-export function giveSignalsTo(receiver) {
+/** @param {(signal: NodeJS.Signals) => void} receiver gets them from now on; without one, they interrupt */
+export function giveSignalsTo(receiver = interrupt) {
   receive = receiver;
+}
+
+/** Whether this process was asked to end, whoever got the signal. */
+export function wasAskedToEnd() {
+  return asked;
 }
 
 /**

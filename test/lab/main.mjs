@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
 import { startLaboratory } from "./laboratory.mjs";
 import { stackFor } from "./stack.mjs";
+import { testEverywhere } from "./suite.mjs";
 import { libvirtTree } from "./tree.mjs";
 import { engine } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
@@ -16,12 +17,20 @@ import { node, project, root } from "./setup/project.mjs";
 
 const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
 
+const mocha = [node, join(root, "node_modules/mocha/bin/mocha.js")];
+
 /** What is asked for. @param {readonly string[]} args */
 function requestOf([verb = "", ...args]) {
   const words = args[0] === "--" ? args.slice(1) : args;
   const release = words[0] === "--libvirt" ? (words[1] ?? "") : undefined;
   const rest = release === undefined ? words : words.slice(2);
-  return { verb, release, command: commandOf(verb, rest[0] === "--" ? rest.slice(1) : rest) };
+  const given = rest[0] === "--" ? rest.slice(1) : rest;
+  return {
+    verb,
+    release,
+    everywhere: verb === "test" && words.length === 0,
+    command: commandOf(verb, given),
+  };
 }
 
 /** @param {string} verb @param {readonly string[]} given @returns {readonly string[]} */
@@ -32,7 +41,7 @@ function commandOf(verb, given) {
     case "bench":
       return [node, join(root, "dist/test/bench/main.js"), ...given];
     case "test":
-      return [node, join(root, "node_modules/mocha/bin/mocha.js"), "dist/test/**/*.test.js", ...given];
+      return [...mocha, "dist/test/**/*.test.js", ...given];
     case "lab":
       return given.length > 0 ? given : [process.env.SHELL || "/bin/sh"];
     default:
@@ -65,13 +74,13 @@ function hasTerminal() {
   }
 }
 
-async function main() {
-  const { verb, release, command } = requestOf(process.argv.slice(2));
-  takeSignals();
-  await packages();
-  const tree = release === undefined ? undefined : await libvirtTree(release);
-  await project();
-  const built = { engine: await engine(), guest: await guestFiles(), tree };
+/**
+ * Starts a laboratory and runs the command in it.
+ * @param {import("./laboratory.mjs").Built} built @param {string} verb @param {readonly string[]} command
+ * @param {NodeJS.ProcessEnv} [more] what else is in its environment
+ */
+async function inLaboratory(built, verb, command, more = {}) {
+  giveSignalsTo();
   const starting = {
     what: "starting the laboratory",
     why: "a libvirt of its own and two guests",
@@ -80,7 +89,7 @@ async function main() {
   };
   const laboratory = await task(starting, () => startLaboratory(built));
   try {
-    const env = { ...process.env, ...laboratory.environment };
+    const env = { ...process.env, ...laboratory.environment, ...more };
     if (verb === "test") await laboratory.agent();
     if (verb === "lab") await stackFor(command, env);
     interruption.throwIfAborted();
@@ -89,6 +98,19 @@ async function main() {
     giveSignalsTo(() => undefined);
     await laboratory.stop();
   }
+}
+
+async function main() {
+  const { verb, release, everywhere, command } = requestOf(process.argv.slice(2));
+  takeSignals();
+  await packages();
+  const tree = release === undefined ? undefined : await libvirtTree(release);
+  await project();
+  const built = { engine: await engine(), guest: await guestFiles(), tree };
+  if (!everywhere) return inLaboratory(built, verb, command);
+  return testEverywhere((at, tests, env) =>
+    inLaboratory({ ...built, tree: at }, verb, [...mocha, ...tests], env),
+  );
 }
 
 main().then(

@@ -7,7 +7,7 @@ import { install } from "./setup/packages.mjs";
 import { SetupError, task } from "./setup/progress.mjs";
 
 /** Debian releases whose libvirt a laboratory can run on instead of the machine's own: each a whole system, a tree. */
-const RELEASES = ["trixie", "sid"];
+export const RELEASES = ["trixie", "sid"];
 
 const PACKAGES = [
   "libvirt-daemon",

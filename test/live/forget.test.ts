@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
-import { TestStack, type Run } from "./support/engine.js";
+import { succeed, TestStack } from "./support/engine.js";
 import { diskOf, guest, imageSnapshots, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import { isAtLeast } from "./support/libvirt.js";
 
 /** Snapshots of one domain, in the order in which they are taken. */
 type Chain = Record<string, Partial<SnapshotArgs>>;
@@ -116,21 +117,24 @@ describe("forgetting a snapshot", () => {
     await succeed(stack.destroy());
   });
 
-  it("that libvirt cannot delete under a foreign one says why, and leaves both", async () => {
+  it("under a foreign one leaves that one; where libvirt cannot, it says why, and leaves both", async () => {
     await start("--off");
     await take({ a: { diskOnly: true } });
     await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
-    const { ok, messages } = await stack.destroy();
-    assert.equal(ok, false);
-    assert.ok(
-      messages.includes(
-        `Unable to delete snapshot "a" of ${domain.name}: invalid argument: could not find base disk source in disk source chain. ` +
-          "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
-      ),
-      messages.join("\n"),
-    );
-    assert.deepEqual(await snapshotsOf(domain), ["a", "foreign"]);
-    await virsh("start", domain.uuid);
+    // Of a domain that is off: 9.0 does not find the base of the one in the middle, 11.3 does.
+    if (!(await isAtLeast("11.3.0"))) {
+      const { ok, messages } = await stack.destroy();
+      assert.equal(ok, false);
+      assert.ok(
+        messages.includes(
+          `Unable to delete snapshot "a" of ${domain.name}: invalid argument: could not find base disk source in disk source chain. ` +
+            "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
+        ),
+        messages.join("\n"),
+      );
+      assert.deepEqual(await snapshotsOf(domain), ["a", "foreign"]);
+      await virsh("start", domain.uuid);
+    }
     await succeed(stack.destroy());
     assert.deepEqual(await snapshotsOf(domain), ["foreign"]);
   });
@@ -140,9 +144,3 @@ describe("forgetting a snapshot", () => {
   const placed = (chain: Chain): Chain =>
     JSON.parse(JSON.stringify(chain).replaceAll("MEMORY", join(lab("LAB_DIR"), "memory-of-a"))) as Chain;
 });
-
-async function succeed(command: Promise<Run>): Promise<Run> {
-  const run = await command;
-  assert.ok(run.ok, run.messages.join("\n"));
-  return run;
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { revertTable, type State } from "../behaviour/revert.js";
-import { TestStack, type Run } from "./support/engine.js";
+import { succeed, TestStack } from "./support/engine.js";
 import {
   diskOf,
   guest,
@@ -12,6 +12,7 @@ import {
   virsh,
   type Guest,
 } from "./support/host.js";
+import { bring, stateOf } from "./support/states.js";
 
 type RevertArgs = SnapshotArgs["revert"];
 
@@ -204,27 +205,6 @@ describe("a revert", () => {
   });
 });
 
-async function succeed(command: Promise<Run>): Promise<Run> {
-  const run = await command;
-  assert.ok(run.ok, run.messages.join("\n"));
-  return run;
-}
-
 async function safetyOf(domain: Guest): Promise<string[]> {
   return (await snapshotsOf(domain)).filter((name) => name.startsWith("base-before-revert-"));
-}
-
-async function stateOf({ uuid }: Guest): Promise<string> {
-  return (await virsh("domstate", uuid)).trim();
-}
-
-/** Brings a domain into a state, whatever it is in. */
-async function bring(domain: Guest, state: State): Promise<void> {
-  const present = await stateOf(domain);
-  if (present === state) return;
-  if (state === "shut off") await virsh("destroy", domain.uuid);
-  else {
-    if (present === "shut off") await virsh("start", domain.uuid);
-    await virsh(state === "paused" ? "suspend" : "resume", domain.uuid).catch(() => undefined);
-  }
 }

@@ -12,10 +12,11 @@ import {
   virsh,
   type Guest,
 } from "./support/host.js";
+import { closed } from "./support/libvirt.js";
 
 describe("the scene: a checkpoint of a running VM, and back to it, disk and memory", () => {
-  const NAME = "instantánea1";
   const DESCRIPTION = "Creada carpeta importante";
+  let name: string;
   let domain: Guest;
   let stack: TestStack;
   let disk: string;
@@ -24,18 +25,20 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
   const program = (token: string) => () => ({
     checkpoint: new Snapshot("checkpoint", {
       domain: lab("LAB_DOMAIN"),
-      name: NAME,
+      name,
       description: DESCRIPTION,
       atomic: true,
       revert: { triggers: [token] },
     }),
   });
   const backLine = () =>
-    `${domain.name} will go back to snapshot "${NAME}", taken ${taken}: ` +
+    `${domain.name} will go back to snapshot "${name}", taken ${taken}: ` +
     "everything since then, on disk and in memory, is discarded.";
   const inTheGuest = () => inGuest(domain.name, 'ls /data/importante 2>&1; echo "remembered: $remembered"');
 
   before(async () => {
+    // Where libvirt gives QEMU's job the snapshot's name, it takes no other letters.
+    name = (await closed("internalRunningAnyName")) === undefined ? "instantánea1" : "instantanea1";
     domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
     disk = await diskOf(domain);
     stack = await TestStack.open();
@@ -57,14 +60,14 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
   it("takes it, and virsh and qemu-img say what the outputs say", async () => {
     const run = await stack.up(program("never"));
     assertDone(run, ["create checkpoint"]);
-    taken = await creationTime(domain, NAME);
+    taken = await creationTime(domain, name);
     const { urn: _, ...outputs } = run.outputs["checkpoint"] as Record<string, unknown>;
     assert.deepEqual(outputs, {
-      id: `${domain.uuid}/${NAME}`,
+      id: `${domain.uuid}/${name}`,
       domain: domain.name,
       domainUuid: domain.uuid,
       domainName: domain.name,
-      name: NAME,
+      name,
       description: DESCRIPTION,
       atomic: true,
       revert: { triggers: ["never"] },
@@ -77,11 +80,11 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
       consistency: "memory",
     });
 
-    const of = [`--domain=${domain.uuid}`, `--snapshotname=${NAME}`];
-    assert.deepEqual(await snapshotsOf(domain), [NAME]);
+    const of = [`--domain=${domain.uuid}`, `--snapshotname=${name}`];
+    assert.deepEqual(await snapshotsOf(domain), [name]);
     const info = await virsh("snapshot-info", ...of);
     for (const line of [
-      `Name: ${NAME}`,
+      `Name: ${name}`,
       `Domain: ${domain.name}`,
       "Current: yes",
       "State: running",
@@ -89,7 +92,7 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
     ]) {
       assert.ok(info.replace(/: +/g, ": ").split("\n").includes(line), `${line} in ${info}`);
     }
-    const xml = await snapshotXml(domain, NAME);
+    const xml = await snapshotXml(domain, name);
     for (const element of [
       `<description>${DESCRIPTION}</description>`,
       "<state>running</state>",
@@ -98,10 +101,10 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
     ]) {
       assert.ok(xml.includes(element), `${element} in ${xml}`);
     }
-    assert.equal(await virsh("snapshot-current", `--domain=${domain.uuid}`, "--name"), NAME);
+    assert.equal(await virsh("snapshot-current", `--domain=${domain.uuid}`, "--name"), name);
     await assert.rejects(virsh("snapshot-parent", ...of), /has no parent/);
     const [image, ...others] = await imageSnapshots(disk);
-    assert.equal(image?.name, NAME);
+    assert.equal(image?.name, name);
     assert.ok(image["vm-state-size"] > 1024 * 1024, "the image holds the memory");
     assert.ok(
       Math.abs(image["date-sec"] - Date.parse(taken) / 1000) <= 5,

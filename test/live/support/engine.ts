@@ -33,6 +33,13 @@ export function assertFailed(run: Run, steps: string[], messages: string[]): voi
   assert.deepEqual(shown(run), { ok: false, steps, messages });
 }
 
+/** The command's outcome, once it is sure that it succeeded. */
+export async function succeed(command: Promise<Run>): Promise<Run> {
+  const run = await command;
+  assert.ok(run.ok, run.messages.join("\n"));
+  return run;
+}
+
 function shown({ ok, steps, messages }: Run): Omit<Run, "outputs"> {
   return { ok, steps, messages };
 }

@@ -85,17 +85,17 @@ export async function imageSnapshots(file: string): Promise<ImageSnapshot[]> {
   return info.snapshots ?? [];
 }
 
-/** Moves the disk of a domain that is off into another folder. */
+/** Moves the disk of a domain that is off into another folder, which only the daemon may see. */
 export async function moveDisk(domain: Guest, folder: string): Promise<void> {
   const from = await diskOf(domain);
   const to = join(folder, basename(from));
-  await output("cp", "--preserve", from, to);
+  await output("cp", "--preserve", from, (await daemonRoot()) + to);
   await rm(from);
   await redefine(domain, (definition) => definition.replace(from, to));
 }
 
 /** Defines a domain from its own definition, edited. */
-async function redefine({ uuid }: Guest, edit: (definition: string) => string): Promise<void> {
+export async function redefine({ uuid }: Guest, edit: (definition: string) => string): Promise<void> {
   const file = join(lab("LAB_DIR"), `${uuid}.edited.xml`);
   await writeFile(file, edit(await virsh("dumpxml", "--inactive", uuid)));
   await virsh("define", file);
@@ -109,6 +109,11 @@ export async function qemuPid({ uuid }: Guest): Promise<number> {
 
 export async function daemonPid(): Promise<number> {
   return Number(await readFile(join(lab("LAB_DIR"), "../run/libvirt/libvirtd.pid"), "utf8"));
+}
+
+/** What the daemon calls `/`. */
+export async function daemonRoot(): Promise<string> {
+  return `/proc/${await daemonPid()}/root`;
 }
 
 /** Waits until `condition` holds, looking often; an error after `seconds`. */

@@ -3,7 +3,7 @@ import type { Revert } from "../../../provider/snapshot/plan.js";
 import { planReversal } from "../../../provider/snapshot/reversal.js";
 import { survey, type Situation } from "../../../provider/snapshot/survey.js";
 import type { SnapshotXml } from "../../../provider/xml/snapshot.js";
-import { disk, running } from "../domain/domains.js";
+import { running } from "../domain/domains.js";
 import { FakeHost } from "./fake-host.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, type FakeDomain } from "./fake-hypervisor.js";
 import { failsWith } from "./rejects.js";
@@ -96,13 +96,25 @@ describe("the plan of a revert", () => {
     );
   });
 
-  it("tells what goes with it", () => {
-    const { losses, dropManagedSave } = planned(
-      {},
-      { snapshot: overlay, managedSave: true, now: running({ disks: [disk("vda")] }) },
+  it("is refused where libvirt would delete what other snapshots need", () => {
+    const overlays = { files: ["/i/vda.a"], neededBy: ["b", "c"] };
+    assert.equal(
+      planned({ force: true }, { snapshot: disksOff, overlays }).refusal?.message,
+      'Unable to revert debian12 to snapshot "a": libvirt would delete "/i/vda.a", which "b", "c" came after: the current snapshot was set by hand. ' +
+        `Nothing was changed. Set it to the one that the domain was on last: virsh snapshot-current ${UUID} NAME`,
     );
-    assert.deepEqual(losses, ["the overlay /images/vda disappears", "the managed-save image is discarded"]);
+  });
+
+  it("tells what goes with it", () => {
+    const overlays = { files: ["/i/vda.b"], neededBy: [] };
+    const { losses, dropManagedSave } = planned({}, { snapshot: overlay, managedSave: true, overlays });
+    assert.deepEqual(losses, ["the overlay /i/vda.b disappears", "the managed-save image is discarded"]);
     assert.equal(dropManagedSave, true);
+  });
+
+  it("leaves the overlay to the safety snapshot, where one is taken", () => {
+    const overlays = { files: ["/i/vda.b"], neededBy: [] };
+    assert.deepEqual(planned({ safetySnapshot: { keep: 1 } }, { snapshot: disksAlone, overlays }).losses, []);
   });
 });
 

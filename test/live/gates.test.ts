@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { assertFailed, succeed, TestStack } from "./support/engine.js";
+import {
+  diskOf,
+  guest,
+  imageSnapshots,
+  inGuest,
+  lab,
+  output,
+  redefine,
+  snapshotsOf,
+  virsh,
+  type Guest,
+} from "./support/host.js";
+import { closed } from "./support/libvirt.js";
+import { stateOf } from "./support/states.js";
+
+/**
+ * What depends on libvirt's version, on whichever side of its gate this daemon is; those of a revert to an external
+ * snapshot are with the table of external.test.ts.
+ */
+describe("a gate: where it is closed nothing is touched, where it is open it works", () => {
+  let domain: Guest;
+  let stack: TestStack;
+  const program =
+    (args: Partial<SnapshotArgs> = {}) =>
+    () => ({
+      taken: new Snapshot("taken", { domain: domain.name, ...args }),
+    });
+
+  beforeEach(async () => {
+    stack = await TestStack.open();
+  });
+  afterEach(() => stack.close());
+
+  /** That taking it was refused for this reason, with the domain as it was. */
+  async function assertRefused(args: Partial<SnapshotArgs>, property: string, reason: string): Promise<void> {
+    const state = await stateOf(domain);
+    const run = await stack.up(program(args));
+    const [told = "", ...others] = run.messages;
+    assertFailed(run, ["create taken"], [told]);
+    assert.deepEqual(others, []);
+    const { name = "taken" } = args as { name?: string };
+    const start = `Unable to take snapshot "${name}" of ${domain.name}: ${property}: ${reason}. Nothing was changed. `;
+    assert.ok(told.startsWith(start), told);
+    assert.deepEqual([await snapshotsOf(domain), await stateOf(domain)], [[], state]);
+    assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
+  }
+
+  it("a name of any letters for an internal snapshot of a running domain", async () => {
+    domain = await guest();
+    const reason = await closed("internalRunningAnyName");
+    if (reason !== undefined) {
+      await assertRefused({ name: "instantánea 1" }, "name", reason);
+    } else {
+      await succeed(stack.up(program({ name: "instantánea 1" })));
+      assert.deepEqual(await snapshotsOf(domain), ["instantánea 1"]);
+      await succeed(stack.destroy());
+    }
+    await succeed(stack.up(program({ name: "Az.0-9_" })));
+    assert.deepEqual(await snapshotsOf(domain), ["Az.0-9_"]);
+  });
+
+  it("deleting an external snapshot that the domain has left for an internal one below", async () => {
+    domain = await guest("--off");
+    const image = await diskOf(domain);
+    await virsh("snapshot-create-as", domain.uuid, "inside");
+    await succeed(stack.up(program({ diskOnly: true })));
+    await virsh("snapshot-revert", domain.uuid, "inside");
+    const { ok, messages } = await stack.destroy();
+    const reason = await closed("deleteExternalOverInternal");
+    if (reason !== undefined) {
+      assert.equal(ok, false);
+      const start = `Unable to delete snapshot "taken" of ${domain.name}: ${reason}. Nothing was changed. `;
+      assert.ok(
+        messages.some((line) => line.startsWith(start)),
+        messages.join("\n"),
+      );
+    } else assert.ok(ok, messages.join("\n"));
+    assert.deepEqual(await snapshotsOf(domain), reason === undefined ? ["inside"] : ["inside", "taken"]);
+    assert.equal(await diskOf(domain), image);
+    assert.deepEqual(
+      (await imageSnapshots(image)).map(({ name }) => name),
+      ["inside"],
+    );
+    await virsh("start", domain.uuid);
+    await inGuest(domain.name, "ls /data");
+  });
+
+  describe("an internal snapshot of a domain with firmware in flash", () => {
+    /** The same domain with a flash, and its variables in a file of this format. */
+    async function withFlash(format: "raw" | "qcow2"): Promise<void> {
+      const [code, variables] = ["code", `variables.${format}`].map((name) =>
+        join(lab("LAB_DIR"), `${domain.uuid}.${name}`),
+      ) as [string, string];
+      // What is in it does not matter to libvirt, which tells UEFI by the flash; this one boots.
+      await copyFile("/usr/share/seabios/bios-256k.bin", code);
+      await output("qemu-img", "create", "-f", format, variables, "256K");
+      await output("chown", "--reference", lab("LAB_DIR"), variables);
+      const nvram = `<nvram${format === "raw" ? "" : ` format='${format}'`}>${variables}</nvram>`;
+      const flash = `<loader readonly='yes' type='pflash'>${code}</loader>${nvram}`;
+      await redefine(domain, (xml) => xml.replace(/<(loader|nvram)[^]*<\/nvram>|(?=<kernel>)/, flash));
+    }
+
+    it("that is off", async () => {
+      domain = await guest("--off");
+      await withFlash("raw");
+      const reason = await closed("internalEfi");
+      if (reason !== undefined) {
+        await assertRefused({}, "domain", reason);
+        return;
+      }
+      await succeed(stack.up(program({ revert: { triggers: [0] } })));
+      assert.deepEqual(await snapshotsOf(domain), ["taken"]);
+      await succeed(stack.up(program({ revert: { triggers: [1] } })));
+      await succeed(stack.destroy());
+      assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
+    });
+
+    it("that runs, with its variables in qcow2 and no other format", async () => {
+      domain = await guest("--off");
+      const reason = (await closed("internalEfi")) ?? (await closed("internalEfiRunning"));
+      await withFlash("raw");
+      await virsh("start", domain.uuid);
+      await inGuest(domain.name, "kept=yes");
+      if (reason !== undefined) {
+        await assertRefused({}, "domain", reason);
+        return;
+      }
+      await assertRefused({}, "domain", "the firmware's variables (NVRAM) are not in qcow2");
+      await virsh("destroy", domain.uuid);
+      await withFlash("qcow2");
+      await virsh("start", domain.uuid);
+      await inGuest(domain.name, "kept=yes");
+      await succeed(stack.up(program({ revert: { triggers: [0] } })));
+      await inGuest(domain.name, "kept=no");
+      await succeed(stack.up(program({ revert: { triggers: [1] } })));
+      assert.equal(await inGuest(domain.name, "echo $kept"), "yes");
+      await succeed(stack.destroy());
+    });
+  });
+});
