@@ -10,16 +10,28 @@ const below = {
   virsh: [errors, "provider/xml"],
   domain: [errors, "provider/xml", "provider/virsh"],
   snapshot: [errors, "provider/xml", "provider/virsh", "provider/domain"],
-  adapter: [errors, "provider/xml", "provider/virsh", "provider/domain", "provider/snapshot"],
+  questions: [errors, "provider/xml", "provider/virsh", "provider/domain", "provider/snapshot"],
+  adapter: [
+    errors,
+    "provider/xml",
+    "provider/virsh",
+    "provider/domain",
+    "provider/snapshot",
+    "provider/questions",
+  ],
 };
 
-/** `types`: what may be imported too, as types only, since the interface a host serves lies above it. */
+/** The interfaces that a host serves: they lie above it, with those who need them. */
+const served = ["provider/snapshot/host.ts", "provider/questions/host.ts"];
+
+/** `types`: what may be imported too, as types only. */
 const rooms = [
   { at: errors, imports: [] },
   { at: "provider/xml", imports: below.xml },
-  { at: "provider/virsh", imports: below.virsh, types: ["provider/snapshot/host.ts"] },
+  { at: "provider/virsh", imports: below.virsh, types: served },
   { at: "provider/domain", imports: below.domain, types: ["provider/snapshot/host.ts"] },
   { at: "provider/snapshot", imports: below.snapshot },
+  { at: "provider/questions", imports: below.questions },
   { at: "provider/dynamic", imports: below.adapter },
   { at: "provider/plugin", imports: below.adapter },
   { at: "provider/dynamic-handler.ts", imports: [...below.adapter, "provider/dynamic"] },
