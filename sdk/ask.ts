@@ -24,14 +24,9 @@ export type ResultOf<Q extends Name> = Awaited<ReturnType<(typeof questions)[Q]>
 export async function ask<Q extends Name>(
   name: Q,
   args: object,
-  { provider }: pulumi.InvokeOptions = {},
+  opts: pulumi.InvokeOptions = {},
 ): Promise<ResultOf<Q>> {
-  if (provider !== undefined) {
-    throw new QuestionError(
-      `Unable to ask ${name}: opts.provider: this function asks virsh from within the program, there is no provider to choose. Give uri.`,
-      "Invalid",
-    );
-  }
+  refuseProvider(name, opts);
   const output = Object.entries(args).find(([, value]) => pulumi.Output.isInstance(value))?.[0];
   if (output !== undefined) {
     throw new QuestionError(
@@ -57,10 +52,19 @@ export function askLater<Q extends Name>(
   args: object,
   { dependsOn, ...opts }: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<ResultOf<Q>> {
+  refuseProvider(name, opts);
   const ready = pulumi
     .output(dependsOn ?? [])
     .apply((resources) => pulumi.all([resources].flat().map(created)));
   return pulumi.all([args, ready]).apply(([known]) => ask(name, known, opts));
+}
+
+function refuseProvider(name: Name, { provider }: pulumi.InvokeOptions): void {
+  if (provider === undefined) return;
+  throw new QuestionError(
+    `Unable to ask ${name}: opts.provider: this function asks virsh from within the program, there is no provider to choose. Give uri.`,
+    "Invalid",
+  );
 }
 
 /** Known once a resource is there. A component has no ID of its own. */

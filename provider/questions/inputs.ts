@@ -90,6 +90,12 @@ export const getSnapshotsInputs = v.strictObject({
 
 export const getDomainInputs = v.strictObject({ domain, ...connection });
 
+function formatProblem(format: string): string | undefined {
+  return /^[a-z][a-z0-9-]*$/.test(format)
+    ? undefined
+    : "it is no format of QEMU's. Give for instance raw or qcow2";
+}
+
 export const getDiskSnapshotsInputs = v.strictObject({
   file: input(text(pathProblem), {
     doc: "Absolute path of the image, on the machine that runs the program: qemu-img knows no other. A path it is in any case, also when it looks like `nbd:…` or `json:…`.",
@@ -99,19 +105,11 @@ export const getDiskSnapshotsInputs = v.strictObject({
     virsh: "qemu-img info --backing-chain",
     default: true,
   }),
-  format: input(
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^[a-z0-9-]+$/, "it is no format of QEMU's. Give for instance raw or qcow2"),
-      ),
-    ),
-    {
-      doc: "The image's format. Give `raw` for a disk that is: its guest could have written something else at its beginning.",
-      virsh: "qemu-img info --format",
-      defaultDoc: "what the image says itself",
-    },
-  ),
+  format: input(v.optional(text(formatProblem)), {
+    doc: "The image's format. Give `raw` for a disk that is: its guest could have written something else at its beginning.",
+    virsh: "qemu-img info --format",
+    defaultDoc: "what the image says itself",
+  }),
   ...connection,
 });
 
