@@ -25,8 +25,12 @@ function update(): Promise<void> {
   );
 }
 
-/** What an output knows of itself. */
+/** What an output knows of itself. Each part of it fails as the whole does, and nobody asks for them all. */
 function inside(output: unknown) {
+  const parts = output as Record<"isKnown" | "isSecret", Promise<unknown>> & {
+    allResources: () => Promise<unknown>;
+  };
+  for (const part of [parts.isKnown, parts.isSecret, parts.allResources()]) part.catch(() => undefined);
   return output as { promise: () => Promise<unknown>; isKnown: Promise<boolean> };
 }
 
