@@ -53,10 +53,26 @@ export function askLater<Q extends Name>(
   { dependsOn, ...opts }: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<ResultOf<Q>> {
   refuseProvider(name, opts);
-  const ready = pulumi
-    .output(dependsOn ?? [])
-    .apply((resources) => pulumi.all([resources].flat().map(created)));
-  return pulumi.all([args, ready]).apply(([known]) => ask(name, known, opts));
+  const known = pulumi.output(args);
+  const awaited = pulumi.all([dependsOn ?? [], resourcesBehind(known)]);
+  const there = awaited.apply(([named, behind]) => pulumi.all([named, behind].flat().map(created)));
+  return pulumi.all([known, there]).apply(([asked]) => ask(name, asked, opts));
+}
+
+/**
+ * The resources that a value comes from. As in Pulumi's own functions they have to be there, not only the value: a
+ * preview knows the name of a snapshot before it is taken.
+ */
+async function resourcesBehind(value: object): Promise<pulumi.Resource[]> {
+  const { allResources } = value as { allResources?: () => Promise<Set<pulumi.Resource>> };
+  return [...((await allResources?.()) ?? [])];
+}
+
+/** Known once a resource is there: a component once all in it are. */
+function created(resource: pulumi.Resource): pulumi.Output<unknown> {
+  if (pulumi.CustomResource.isInstance(resource)) return resource.id;
+  const { __childResources: children = [] } = resource as { __childResources?: Iterable<pulumi.Resource> };
+  return pulumi.all([...children].map(created));
 }
 
 function refuseProvider(name: Name, { provider }: pulumi.InvokeOptions): void {
@@ -65,11 +81,6 @@ function refuseProvider(name: Name, { provider }: pulumi.InvokeOptions): void {
     `Unable to ask ${name}: opts.provider: this function asks virsh from within the program, there is no provider to choose. Give uri.`,
     "Invalid",
   );
-}
-
-/** Known once a resource is there. A component has no ID of its own. */
-function created(resource: pulumi.Resource): pulumi.Output<string> {
-  return pulumi.CustomResource.isInstance(resource) ? resource.id : resource.urn;
 }
 
 function uriOf(args: { uri?: unknown }): unknown {

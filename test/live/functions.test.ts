@@ -7,6 +7,7 @@ import {
   getSnapshots,
   getSnapshotXml,
   type GetSnapshotsArgs,
+  type QuestionError,
   type SnapshotNode,
 } from "../../sdk/index.js";
 import { plant, type Kind, type Planted } from "./support/forest.js";
@@ -162,7 +163,7 @@ describe("snapshots of foreign names and descriptions", () => {
     const kindOf = (running: Promise<unknown>) =>
       running.then(
         () => assert.fail("no error"),
-        ({ kind }: { kind: string }) => kind,
+        (error: unknown) => (error as QuestionError).kind,
       );
     assert.equal(await kindOf(getSnapshot(asked)), "NotFound");
     assert.equal(await kindOf(getSnapshot({ ...asked, domain: "nope" })), "NotFound");
@@ -192,11 +193,8 @@ describe("a domain, as getDomain tells of it", () => {
 
   before(async () => {
     domains["off"] = await guest("--off");
-    domains["running"] = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
-    domains["agent"] = {
-      name: lab("LAB_AGENT_DOMAIN"),
-      uuid: await virsh("domuuid", lab("LAB_AGENT_DOMAIN")),
-    };
+    domains["running"] = await guest();
+    domains["agent"] = await guest("--agent");
     domains["paused"] = await guest("--raw");
     await virsh("suspend", named("paused").uuid);
     domains["diskless"] = await guest("--disks", "0");
@@ -204,6 +202,10 @@ describe("a domain, as getDomain tells of it", () => {
     domains["uefi"] = await uefi();
     domains["chain"] = await guest("--off");
     await virsh("snapshot-create-as", named("chain").uuid, "--disk-only", "--name=s1");
+  });
+
+  after(async () => {
+    for (const { uuid } of Object.values(domains)) await virsh("destroy", uuid).catch(() => undefined);
   });
 
   const SHAPES: [shape: string, state: string, agent: string][] = [
@@ -254,7 +256,7 @@ describe("a domain, as getDomain tells of it", () => {
       };
       for (const [kind, flags] of Object.entries(ATTEMPTS)) {
         const { possible, reason, remedy } = possibleSnapshots[kind as keyof typeof possibleSnapshots];
-        const taken = flags === undefined ? "no way to ask for it" : await attempt(named(shape), flags);
+        const taken = flags === undefined ? "no way to ask for it" : await attempt(named(shape), kind, flags);
         assert.equal(taken === "taken", possible, `${kind}: said ${reason ?? "possible"}, libvirt: ${taken}`);
         assert.equal(reason !== undefined && remedy !== undefined, !possible);
       }
@@ -262,15 +264,15 @@ describe("a domain, as getDomain tells of it", () => {
   }
 
   /** Takes a snapshot and lets libvirt forget it, or tells why it was not taken. */
-  async function attempt(domain: Guest, flags: string[]): Promise<string> {
+  async function attempt(domain: Guest, name: string, flags: string[]): Promise<string> {
     const before = await snapshotsOf(domain);
     try {
-      await virsh("snapshot-create-as", domain.uuid, "--name=attempt", ...flags);
+      await virsh("snapshot-create-as", domain.uuid, `--name=${name}`, ...flags);
     } catch (error) {
       assert.deepEqual(await snapshotsOf(domain), before);
       return String((error as { stderr?: string }).stderr);
     }
-    await virsh("snapshot-delete", domain.uuid, "--snapshotname=attempt", "--metadata");
+    await virsh("snapshot-delete", domain.uuid, `--snapshotname=${name}`, "--metadata");
     return "taken";
   }
 

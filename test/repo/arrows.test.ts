@@ -53,6 +53,9 @@ describe("the arrows between the rooms", () => {
     ["provider/dynamic-handler.ts", `import { serve } from "./plugin/serve.js";`],
     ["provider/plugin/new.ts", `import { handler } from "../dynamic/handler.js";`],
     ["provider/snapshot/new.ts", `import { root } from "../../test/repo/run.js";`],
+    ["provider/questions/new.ts", `import type { Input } from "@pulumi/pulumi";`],
+    ["provider/snapshot/new.ts", `import { questions } from "../questions/questions.js";`],
+    ["provider/virsh/new.ts", `import { ask } from "../questions/host.js";`],
     // One place starts processes.
     ["provider/virsh/new.ts", `import { spawn } from "node:child_process";`],
     ["provider/virsh/new.ts", `import { spawn } from "child_process";`],
@@ -87,6 +90,12 @@ describe("the arrows between the rooms", () => {
     ],
     ["provider/snapshot/new.ts", `import { facts } from "../domain/facts.js"; import * as v from "valibot";`],
     ["provider/dynamic/new.ts", `import { plan } from "../snapshot/plan.js"; import "@pulumi/pulumi";`],
+    ["provider/virsh/new.ts", `import type { QuestionHost } from "../questions/host.js";`],
+    [
+      "provider/questions/new.ts",
+      `import { a } from "../snapshot/state.js"; import { b } from "../virsh/host.js"; import "valibot";`,
+    ],
+    ["provider/plugin/new.ts", `import { questions } from "../questions/questions.js";`],
     ["provider/dynamic-handler.ts", `export { create } from "./dynamic/handler.js";`],
     ["provider/plugin/new.ts", `import { plan } from "../snapshot/plan.js"; import "@grpc/grpc-js";`],
     ["sdk/new.ts", `import type { State } from "../provider/snapshot/state.js"; import "@pulumi/pulumi";`],

@@ -98,6 +98,20 @@ describe("a question in a program", () => {
       assert.equal(await inside(answer).isKnown, false);
     });
 
+    it("is not asked while what an input comes from is still to be created, though its value is known", async () => {
+      const { name } = new Snapshot("a", { domain: "debian12" });
+      assert.equal(await inside(name).isKnown, true);
+      const answer = getDomainOutput({ domain: name, uri: NOWHERE });
+      assert.equal(await inside(answer).isKnown, false);
+    });
+
+    it("is not asked while something within a component is still to be created", async () => {
+      const component = new pulumi.ComponentResource("test:index:Group", "group");
+      new Snapshot("a", { domain: "debian12" }, { parent: component });
+      const answer = getDomainOutput({ domain: "debian12", uri: NOWHERE }, { dependsOn: component });
+      assert.equal(await inside(answer).isKnown, false);
+    });
+
     it("is not asked while what it depends on is still to be created", async () => {
       const snapshot = new Snapshot("a", { domain: "debian12" });
       for (const dependsOn of [snapshot, [snapshot], pulumi.output([snapshot])]) {

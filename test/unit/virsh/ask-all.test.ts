@@ -92,8 +92,10 @@ describe("many questions about one domain", () => {
     });
 
     it("keep a password out of the message", async () => {
-      pretend(`process.stderr.write("error: no way to qemu://root:hunter2@host/\\n"); process.exitCode = 1;`);
-      await fails(host().askAll<unknown[]>(UUID, [domainState(UUID)]), "Unexpected", /root:\*\*\*@host/);
+      pretend(
+        `process.stderr.write("error: no way to qemu://admin:hunter2@host/\\n"); process.exitCode = 1;`,
+      );
+      await fails(host().askAll<unknown[]>(UUID, [domainState(UUID)]), "Unexpected", /admin:\*\*\*@host/);
     });
 
     it("go in few processes, none of which has too long an argument", async () => {
