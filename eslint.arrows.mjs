@@ -11,11 +11,19 @@ const below = {
   domain: [errors, "provider/xml", "provider/virsh"],
   snapshot: [errors, "provider/xml", "provider/virsh", "provider/domain"],
   definition: [errors, "provider/xml", "provider/virsh"],
-  adapter: [errors, "provider/xml", "provider/virsh", "provider/domain", "provider/snapshot"],
+  questions: [errors, "provider/xml", "provider/virsh", "provider/domain", "provider/snapshot"],
+  adapter: [
+    errors,
+    "provider/xml",
+    "provider/virsh",
+    "provider/domain",
+    "provider/snapshot",
+    "provider/questions",
+  ],
 };
 
 /** The interfaces that a host serves: they lie above it, with those who need them. */
-const served = ["provider/snapshot/host.ts", "provider/definition/host.ts"];
+const served = ["provider/snapshot/host.ts", "provider/definition/host.ts", "provider/questions/host.ts"];
 
 /** `types`: what may be imported too, as types only. */
 const rooms = [
@@ -25,6 +33,7 @@ const rooms = [
   { at: "provider/domain", imports: below.domain, types: ["provider/snapshot/host.ts"] },
   { at: "provider/snapshot", imports: below.snapshot },
   { at: "provider/definition", imports: below.definition, types: served },
+  { at: "provider/questions", imports: below.questions },
   { at: "provider/dynamic", imports: below.adapter },
   { at: "provider/plugin", imports: below.adapter },
   { at: "provider/dynamic-handler.ts", imports: [...below.adapter, "provider/dynamic"] },

@@ -61,6 +61,14 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
           "Leave memory out, or use diskOnly.",
         )
       : undefined,
+  ({ shape }) =>
+    shape.memory === "internal" && !some(shape, "internal")
+      ? refuse(
+          "memory",
+          "internal memory goes into the image of a disk, and the domain has none",
+          'Set memory.snapshot to "external" with a file.',
+        )
+      : undefined,
   ({ shape, domain }) =>
     shape.memory !== "no" && domain.passthrough.length > 0
       ? refuse(

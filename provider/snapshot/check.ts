@@ -25,12 +25,19 @@ export interface Checked {
  */
 export function check(raw: Record<string, unknown>): Checked {
   const inputs = normalise(raw);
-  const { issues = [] } = v.safeParse(snapshotInputs, inputs);
-  const problems = issues.filter((issue) => isKnown(issue.input)).map(toProblem);
+  const problems = problemsIn(inputs, snapshotInputs);
   const checked = inputs as SnapshotInputs;
   // What depends on several inputs is judged once each of them is right by itself.
   return { inputs: checked, problems: problems.length > 0 ? problems : conflicts(checked).map(toConflict) };
 }
+
+/** What is wrong with each input by itself, by a table of inputs. */
+export function problemsIn(inputs: Record<string, unknown>, table: InputTable): Problem[] {
+  const { issues = [] } = v.safeParse(table, inputs);
+  return issues.filter((issue) => isKnown(issue.input)).map((issue) => toProblem(issue, table));
+}
+
+type InputTable = v.GenericSchema & { entries: v.ObjectEntries };
 
 function normalise(raw: Record<string, unknown>): Record<string, unknown> {
   const inputs = withoutNulls(raw) as Record<string, unknown>;
@@ -40,7 +47,7 @@ function normalise(raw: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Pulumi sends `null` for what a program left out; to libvirt and to a diff it is the same as absent. */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
@@ -55,14 +62,14 @@ function toConflict({ property, message }: Conflict): Problem {
   return { property, reason: `${property}: ${message}.` };
 }
 
-function toProblem(issue: v.BaseIssue<unknown>): Problem {
+function toProblem(issue: v.BaseIssue<unknown>, table: InputTable): Problem {
   const property = propertyPath(issue);
-  return { property, reason: `${property}: ${reason(issue)}` };
+  return { property, reason: `${property}: ${reason(issue, table)}` };
 }
 
-function reason(issue: v.BaseIssue<unknown>): string {
+function reason(issue: v.BaseIssue<unknown>, table: InputTable): string {
   if (issue.type === "strict_object" && issue.expected === "never") {
-    return `there is no such property. ${knownProperties(issue)}`;
+    return `there is no such property. ${knownProperties(issue, table)}`;
   }
   if (issue.type === "strict_object" && issue.received === "undefined") return "this property is required";
   const shown = shownValue(issue);
@@ -99,9 +106,9 @@ interface Shape {
   wrapped?: { entries?: Record<string, Shape>; item?: { entries?: Record<string, Shape> } };
 }
 
-function knownProperties(issue: v.BaseIssue<unknown>): string {
+function knownProperties(issue: v.BaseIssue<unknown>, table: InputTable): string {
   const parents = issue.path?.slice(0, -1).filter(({ key }) => typeof key === "string") ?? [];
-  let entries: Record<string, Shape> = snapshotInputs.entries as unknown as Record<string, Shape>;
+  let entries: Record<string, Shape> = table.entries as unknown as Record<string, Shape>;
   for (const { key } of parents) {
     const { wrapped } = entries[String(key)] ?? {};
     entries = wrapped?.entries ?? wrapped?.item?.entries ?? {};

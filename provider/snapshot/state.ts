@@ -132,6 +132,9 @@ export function snapshotId({ domainUuid, name }: Pick<Target, "domainUuid" | "na
   return `${domainUuid}/${name}`;
 }
 
+/** What a snapshot tells of itself. */
+export type ReadFacts = Omit<SnapshotFacts, keyof Kept>;
+
 /** The state of a snapshot as it was read from the host. */
 export function toState(
   inputs: SnapshotInputs,
@@ -140,17 +143,24 @@ export function toState(
   current: string | undefined,
   kept: Kept,
 ): SnapshotState {
+  const { description: _asked, ...others } = inputs;
+  return {
+    ...others,
+    ...(snapshot.description === undefined ? {} : { description: snapshot.description }),
+    schemaVersion: SCHEMA_VERSION,
+    ...readFacts(domain, snapshot, current),
+    ...kept,
+  };
+}
+
+export function readFacts(domain: DomainRef, snapshot: SnapshotXml, current: string | undefined): ReadFacts {
   const capturedDisks = snapshot.disks.flatMap(({ name, snapshot: kind, source }): CapturedDisk[] => {
     if (kind === "internal") return [{ name, snapshot: kind }];
     if (kind === "external")
       return [{ name, snapshot: kind, ...(source === undefined ? {} : { file: source }) }];
     return [];
   });
-  const { description: _asked, ...others } = inputs;
   return {
-    ...others,
-    ...(snapshot.description === undefined ? {} : { description: snapshot.description }),
-    schemaVersion: SCHEMA_VERSION,
     domainUuid: domain.uuid,
     domainName: domain.name,
     creationTime: toRfc3339(snapshot.creationTime),
@@ -160,7 +170,6 @@ export function toState(
     isCurrent: current === snapshot.name,
     capturedDisks,
     capturedMemory: snapshot.memory,
-    ...kept,
   };
 }
 

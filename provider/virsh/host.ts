@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import type { DomainHost } from "../definition/host.js";
+import type { QuestionHost } from "../questions/host.js";
 import type {
   CreateRequest,
   DeleteRequest,
@@ -13,14 +15,17 @@ import type {
   SnapshotDocument,
 } from "../snapshot/host.js";
 import type { DomainXml } from "../xml/domain.js";
-import { option, type Command } from "./commands/command.js";
+import { finishedAs, understood, type Answer, type Answers } from "./answer.js";
+import { notUnderstood, option, type Command } from "./commands/command.js";
 import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { explain, isFailedLookup } from "./errors.js";
 import { readTags, removeFile } from "./files.js";
+import { readImages, type Image, type ImageOptions } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
-import { run, type Limits } from "./process.js";
+import { run, type Finished, type Limits } from "./process.js";
+import { partsOf, scriptOf } from "./script.js";
 import { isHere, redactText, redactUri, uriProblem } from "./uri.js";
 
 /** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
@@ -28,6 +33,11 @@ export const openHost: OpenHost = (options) => open(options);
 
 /** The same, for what is done to a domain as a whole. */
 export function openDomainHost(options: HostOptions): DomainHost {
+  return open(options);
+}
+
+/** The same, for questions alone. */
+export function openQuestionHost(options: HostOptions): QuestionHost {
   return open(options);
 }
 
@@ -42,11 +52,14 @@ function open(options: HostOptions): VirshHost {
 
 const AFTERWARDS_SECONDS = 30;
 
+/** Their names fit into the 128 KiB that Linux takes in one argument, and their answers into what `run` takes. */
+const MOST_AT_ONCE = 64;
+
 /** A daemon is not replaced within a run: its version is asked for once. */
 const versions = new Map<string, string>();
 
 /** The hypervisor behind one virsh process a call. */
-class VirshHost implements Host, DomainHost {
+class VirshHost implements Host, DomainHost, QuestionHost {
   readonly shownUri: string | undefined;
   private readonly connection: readonly string[];
   private readonly limits: Limits;
@@ -185,15 +198,64 @@ class VirshHost implements Host, DomainHost {
     return isHere(this.options.uri) ? removeFile(path) : Promise.resolve(false);
   }
 
-  private async ask<T>({ args, tried, changes, parse, refusals = [] }: Command<T>): Promise<T> {
-    const { limits } = this;
-    const call = { program: "virsh", args: ["--quiet", ...this.connection, ...args], tried, changes, limits };
-    const { exitCode, stdout, stderr } = await run(call);
-    if (exitCode === 0) return parse(stdout);
-    const error = explain(redactText(stderr), tried);
-    const answer = refusals.find(({ said }) => said.test(error.said));
-    if (answer !== undefined) return answer.means;
-    throw error;
+  async readImages(file: string, options: ImageOptions): Promise<Image[]> {
+    if (isHere(this.options.uri)) return readImages(file, options, this.limits);
+    throw new VirshError({
+      kind: "Unsupported",
+      tried: `read the image ${quote(file)}`,
+      said: `it is on the host of ${this.shownUri ?? "virsh's default connection"}, and qemu-img reads the files of this machine`,
+      next: "Run the program on that host, with a uri such as qemu:///system.",
+    });
+  }
+
+  async askAll<T extends readonly unknown[]>(
+    uuid: string,
+    commands: { [K in keyof T]: Command<T[K]> },
+  ): Promise<Answers<T>> {
+    const all: readonly Command<T[number]>[] = commands;
+    const answers: Answer<T[number]>[] = [];
+    while (answers.length < all.length) {
+      const some = all.slice(answers.length, answers.length + MOST_AT_ONCE);
+      answers.push(...(await this.askScript(some)));
+    }
+    for (const answer of answers) {
+      if ("error" in answer && isFailedLookup(answer.error)) throw await this.judgeLookup(uuid, answer.error);
+    }
+    return answers as unknown as Answers<T>;
+  }
+
+  private async askScript<T>(commands: readonly Command<T>[]): Promise<Answer<T>[]> {
+    const [{ tried } = { tried: "ask virsh" }] = commands;
+    const mark = randomUUID();
+    const script = scriptOf(
+      commands.map(({ args }) => args),
+      mark,
+    );
+    const finished = await this.run([script], { tried, changes: false });
+    const parts = partsOf(finished, commands.length, mark);
+    // Then it did not even connect, or is no virsh.
+    if (parts === undefined && finished.exitCode === 0) throw notUnderstood(tried, finished.stdout);
+    if (parts === undefined) throw explain(redactText(finished.stderr), tried);
+    return commands.map((command, index) => {
+      try {
+        return { value: understood(command, finishedAs(parts[index] ?? finished)) };
+      } catch (error) {
+        if (!isVirshError(error)) throw error;
+        return { error };
+      }
+    });
+  }
+
+  private async ask<T>(command: Command<T>): Promise<T> {
+    return understood(command, await this.run(command.args, command));
+  }
+
+  private run(
+    args: readonly string[],
+    { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
+  ): Promise<Finished> {
+    const { connection, limits } = this;
+    return run({ program: "virsh", args: ["--quiet", ...connection, ...args], tried, changes, limits });
   }
 
   /** Asks about one domain. virsh says the same of a domain that is gone and of one that it failed to look up. */

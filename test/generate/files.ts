@@ -1,5 +1,6 @@
 import { format, resolveConfig } from "prettier";
 import { behaviour } from "./behaviour.js";
+import { questionTypes } from "./questions.js";
 import { readme } from "./readme.js";
 import { sdkTypes } from "./sdk.js";
 
@@ -7,6 +8,7 @@ import { sdkTypes } from "./sdk.js";
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
   const files = {
     "sdk/snapshot-types.ts": sdkTypes(),
+    "sdk/question-types.ts": questionTypes(),
     "README.md": readme(read("README.md")),
     "docs/behaviour.md": behaviour(),
   };

@@ -59,7 +59,7 @@ function factOutputs(): string[] {
   );
 }
 
-function inputDoc(facts: InputFacts | undefined): string {
+export function inputDoc(facts: InputFacts | undefined): string {
   if (facts === undefined) return "";
   const byDefault = defaultText(facts);
   return comment([

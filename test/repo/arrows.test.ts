@@ -57,6 +57,9 @@ describe("the arrows between the rooms", () => {
     ["provider/definition/new.ts", `import { local } from "@pulumi/command";`],
     ["provider/command/new.ts", `import { plan } from "../snapshot/plan.js";`],
     ["provider/domain-command.ts", `import { create } from "./dynamic/handler.js";`],
+    ["provider/questions/new.ts", `import type { Input } from "@pulumi/pulumi";`],
+    ["provider/snapshot/new.ts", `import { questions } from "../questions/questions.js";`],
+    ["provider/virsh/new.ts", `import { ask } from "../questions/host.js";`],
     // One place starts processes.
     ["provider/virsh/new.ts", `import { spawn } from "node:child_process";`],
     ["provider/virsh/new.ts", `import { spawn } from "child_process";`],
@@ -102,6 +105,12 @@ describe("the arrows between the rooms", () => {
     ],
     ["provider/domain-command.ts", `export { create } from "./command/handler.js";`],
     ["sdk/new.ts", `import { local } from "@pulumi/command";`],
+    ["provider/virsh/new.ts", `import type { QuestionHost } from "../questions/host.js";`],
+    [
+      "provider/questions/new.ts",
+      `import { a } from "../snapshot/state.js"; import { b } from "../virsh/host.js"; import "valibot";`,
+    ],
+    ["provider/plugin/new.ts", `import { questions } from "../questions/questions.js";`],
     ["provider/dynamic-handler.ts", `export { create } from "./dynamic/handler.js";`],
     ["provider/plugin/new.ts", `import { plan } from "../snapshot/plan.js"; import "@grpc/grpc-js";`],
     ["sdk/new.ts", `import type { State } from "../provider/snapshot/state.js"; import "@pulumi/pulumi";`],

@@ -6,7 +6,7 @@ import { root } from "./run.js";
 
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
-const FILES = ["sdk/snapshot-types.ts", "README.md", "docs/behaviour.md"];
+const FILES = ["sdk/snapshot-types.ts", "sdk/question-types.ts", "README.md", "docs/behaviour.md"];
 
 describe("what is generated from the tables of inputs and outputs", () => {
   for (const file of FILES) {

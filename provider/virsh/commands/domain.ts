@@ -91,12 +91,47 @@ export function removeManagedSave(uuid: string): Command<void> {
 }
 
 export function listManagedSaves(): Command<string[]> {
-  const tried = "list the domains with a managed-save image";
+  return listUuids("list the domains with a managed-save image", "--with-managed-save");
+}
+
+export function listPersistent(): Command<string[]> {
+  return listUuids("list the persistent domains", "--persistent");
+}
+
+export function listAutostart(): Command<string[]> {
+  return listUuids("list the domains that start with the host", "--autostart");
+}
+
+function listUuids(tried: string, which: string): Command<string[]> {
   return {
-    args: ["list", "--all", "--with-managed-save", "--uuid"],
+    args: ["list", "--all", which, "--uuid"],
     tried,
     changes: false,
     parse: (stdout) => stdout.split("\n").filter((line) => line !== ""),
+  };
+}
+
+/** Sizes of a disk in bytes: what the guest sees, what is allocated in the file, where the file ends. */
+export interface BlockInfo {
+  capacity: number;
+  allocation: number;
+  physical: number;
+}
+
+export function blockInfo(uuid: string, target: string): Command<BlockInfo> {
+  const tried = `read the size of disk ${quote(target)} of domain ${uuid}`;
+  return {
+    args: ["domblkinfo", domainOption(uuid, tried), option("device", target)],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      const bytes = (name: string) => {
+        const value = new RegExp(`^${name}: +(\\d+)$`, "m").exec(stdout)?.[1];
+        if (value === undefined) throw notUnderstood(tried, stdout);
+        return Number(value);
+      };
+      return { capacity: bytes("Capacity"), allocation: bytes("Allocation"), physical: bytes("Physical") };
+    },
   };
 }
 

@@ -9,11 +9,36 @@ import type {
 import { parseSnapshot } from "../../xml/snapshot.js";
 import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
 
+/** The filters of `snapshot-list`, by its flags. */
+export interface SnapshotFilter {
+  from?: string | undefined;
+  current?: boolean | undefined;
+  descendants?: boolean | undefined;
+  roots?: boolean | undefined;
+  leaves?: boolean | undefined;
+  noLeaves?: boolean | undefined;
+  metadata?: boolean | undefined;
+  noMetadata?: boolean | undefined;
+  inactive?: boolean | undefined;
+  active?: boolean | undefined;
+  diskOnly?: boolean | undefined;
+  internal?: boolean | undefined;
+  external?: boolean | undefined;
+  topological?: boolean | undefined;
+}
+
 /** Names, one a line. A foreign name that holds a newline shows as two names, of which none can be read. */
-export function listSnapshots(uuid: string): Command<string[]> {
+export function listSnapshots(uuid: string, filter: SnapshotFilter = {}): Command<string[]> {
   const tried = `list the snapshots of domain ${uuid}`;
+  const { from, noLeaves, noMetadata, diskOnly, ...sameName } = filter;
   return {
-    args: ["snapshot-list", domainOption(uuid, tried), "--name"],
+    args: [
+      "snapshot-list",
+      domainOption(uuid, tried),
+      ...(from === undefined ? [] : [option("from", from)]),
+      ...flags({ ...sameName, "no-leaves": noLeaves, "no-metadata": noMetadata, "disk-only": diskOnly }),
+      "--name",
+    ],
     tried,
     changes: false,
     parse: (stdout) => lines(stdout, tried),
@@ -30,15 +55,30 @@ export function listDescendants(uuid: string, name: string): Command<string[]> {
   };
 }
 
-/** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
-export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
+/** What `parse` makes of the document as libvirt prints it; `security`: with the passwords in it. */
+export function dumpSnapshot<T>(
+  uuid: string,
+  name: string,
+  { security }: { security: boolean },
+  parse: (xml: string) => T,
+): Command<T> {
   const tried = `read snapshot ${quote(name)} of domain ${uuid}`;
   return {
-    args: ["snapshot-dumpxml", domainOption(uuid, tried), option("snapshotname", name), "--security-info"],
+    args: [
+      "snapshot-dumpxml",
+      domainOption(uuid, tried),
+      option("snapshotname", name),
+      ...flags({ "security-info": security }),
+    ],
     tried,
     changes: false,
-    parse: (xml) => ({ xml, snapshot: parseSnapshot(xml) }),
+    parse,
   };
+}
+
+/** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
+export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
+  return dumpSnapshot(uuid, name, { security: true }, (xml) => ({ xml, snapshot: parseSnapshot(xml) }));
 }
 
 export function currentSnapshot(uuid: string): Command<string | undefined> {

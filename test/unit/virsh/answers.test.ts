@@ -51,6 +51,14 @@ describe("virsh's answer", () => {
     assert.equal(refusal.said.test("Requested operation is not valid: other"), false);
   });
 
+  it("is the size of a disk, in bytes", () => {
+    const { parse } = domain.blockInfo(UUID, "vda");
+    const text = "Capacity:       67108864\nAllocation:     1048576\nPhysical:       196616\n";
+    assert.deepEqual(parse(text), { capacity: 67_108_864, allocation: 1_048_576, physical: 196_616 });
+    for (const bad of ["", "Capacity:       64 MiB\n", "Capacity:       67108864\n"])
+      assert.throws(() => parse(bad), isUnexpected);
+  });
+
   it("is the version of the daemon, not of the client", () => {
     const { parse } = domain.daemonVersion();
     const text =

@@ -1,0 +1,22 @@
+/** A snapshot among those that came after it. */
+export interface SnapshotNode {
+  /** The snapshot's name; what else is known of it is in `snapshots`. */
+  name: string;
+  /** The snapshots that came directly after it, in the order of `snapshots`. */
+  children: SnapshotNode[];
+}
+
+/**
+ * The trees that snapshots form. What came after one that is not among them is a root: a filter has left its parent
+ * out.
+ */
+export function treesOf(snapshots: readonly { name: string; parent?: string }[]): SnapshotNode[] {
+  const nodes = new Map(snapshots.map(({ name }) => [name, { name, children: [] as SnapshotNode[] }]));
+  const roots: SnapshotNode[] = [];
+  for (const { name, parent } of snapshots) {
+    const node = nodes.get(name);
+    const above = parent === undefined ? undefined : nodes.get(parent);
+    if (node !== undefined) (above?.children ?? roots).push(node);
+  }
+  return roots;
+}

@@ -1,0 +1,124 @@
+import { quote, VirshError } from "../errors.js";
+import { run, type Limits } from "./process.js";
+
+/** A disk image as `qemu-img info` tells of it. */
+export interface Image {
+  file: string;
+  format: string;
+  /** Bytes that a guest sees. */
+  virtualSize: number;
+  /** Bytes that it takes of its file system. */
+  actualSize: number;
+  /** The file below it, as the image names it. */
+  backingFile?: string;
+  snapshots: ImageSnapshot[];
+}
+
+/** An internal snapshot in an image. */
+export interface ImageSnapshot {
+  id: string;
+  name: string;
+  /** Seconds since the epoch. */
+  date: number;
+  /** Bytes of memory state. */
+  vmStateSize: number;
+  /** Seconds that the guest had run. */
+  vmClock: number;
+}
+
+export interface ImageOptions {
+  /** Otherwise qemu-img finds it out from the image itself. */
+  format?: string | undefined;
+  /** The images below it, too. */
+  backingChain: boolean;
+}
+
+/** An image and, if asked for, those below it. `file` has to be absolute: `nbd:…` and `json:…` are no files to QEMU. */
+export async function readImages(
+  file: string,
+  { format, backingChain }: ImageOptions,
+  limits: Limits,
+): Promise<Image[]> {
+  const tried = `read the image ${quote(file)}`;
+  const args = [
+    "info",
+    "--output=json",
+    // The guest that uses the image holds its lock.
+    "--force-share",
+    ...(backingChain ? ["--backing-chain"] : []),
+    ...(format === undefined ? [] : [`--format=${format}`]),
+    file,
+  ];
+  const call = { program: "qemu-img", args, tried, changes: false, limits };
+  const { exitCode, stdout, stderr } = await run(call);
+  if (exitCode !== 0) throw explain(stderr.trim(), file, tried);
+  const images = understood(stdout, tried);
+  return backingChain ? (images as RawImage[]).map(toImage) : [toImage(images as RawImage)];
+}
+
+function explain(stderr: string, file: string, tried: string): VirshError {
+  const said =
+    stderr
+      .split("\n")
+      .at(-1)
+      ?.replace(/^qemu-img: /, "") ?? "";
+  const ours = said.startsWith(`Could not open '${file}': `);
+  if (ours && said.endsWith(": No such file or directory"))
+    return new VirshError({ kind: "NotFound", tried, said: "there is no such file" });
+  if (said.endsWith(": Permission denied")) {
+    const next = "Run the program as a user that may read the image.";
+    return new VirshError({ kind: "Denied", tried, said, next });
+  }
+  return new VirshError({
+    kind: "Unexpected",
+    tried,
+    said: said || "qemu-img failed without a word",
+    next: ours ? undefined : "It may be an image below: backingChain: false reads this one alone.",
+  });
+}
+
+/** What of qemu-img's JSON is used. */
+interface RawImage {
+  filename: string;
+  format: string;
+  "virtual-size": number;
+  "actual-size": number;
+  "full-backing-filename"?: string;
+  "backing-filename"?: string;
+  snapshots?: RawSnapshot[];
+}
+
+interface RawSnapshot {
+  id: string;
+  name: string;
+  "date-sec": number;
+  "vm-state-size": number;
+  "vm-clock-sec": number;
+  "vm-clock-nsec": number;
+}
+
+function understood(stdout: string, tried: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch (cause) {
+    throw new VirshError({ kind: "Unexpected", tried, said: "qemu-img did not answer in JSON", cause });
+  }
+}
+
+function toImage(image: RawImage): Image {
+  const backingFile = image["full-backing-filename"] ?? image["backing-filename"];
+  return {
+    file: image.filename,
+    format: image.format,
+    virtualSize: image["virtual-size"],
+    actualSize: image["actual-size"],
+    ...(backingFile === undefined ? {} : { backingFile }),
+    snapshots: (image.snapshots ?? []).map((snapshot) => ({
+      id: snapshot.id,
+      name: snapshot.name,
+      date: snapshot["date-sec"],
+      vmStateSize: snapshot["vm-state-size"],
+      vmClock: snapshot["vm-clock-sec"] + snapshot["vm-clock-nsec"] / 1e9,
+    })),
+  };
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { getDiskSnapshots, getDiskSnapshotsOutput, getDomain, getDomainOutput } from "../../../sdk/index.js";
+import { QuestionError, Snapshot } from "../../../sdk/index.js";
+
+/** An address where nobody is asked: a question that goes there says so. */
+const NOWHERE = "qemu+unix:///session?socket=/nowhere";
+
+/** Every output of a resource, as a preview knows it that is to create it: nothing. */
+function preview(): Promise<void> {
+  return pulumi.runtime.setMocks(
+    { newResource: ({ inputs }) => ({ id: undefined, state: inputs as object }), call: () => ({}) },
+    "project",
+    "stack",
+    true,
+  );
+}
+
+function update(): Promise<void> {
+  return pulumi.runtime.setMocks(
+    { newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) },
+    "project",
+    "stack",
+    false,
+  );
+}
+
+/** What an output knows of itself. Each part of it fails as the whole does, and nobody asks for them all. */
+function inside(output: unknown) {
+  const parts = output as Record<"isKnown" | "isSecret", Promise<unknown>> & {
+    allResources: () => Promise<unknown>;
+  };
+  for (const part of [parts.isKnown, parts.isSecret, parts.allResources()]) part.catch(() => undefined);
+  return output as { promise: () => Promise<unknown>; isKnown: Promise<boolean> };
+}
+
+async function fails(running: Promise<unknown>, kind: string, message: RegExp): Promise<void> {
+  await assert.rejects(running, (error) => {
+    assert.ok(error instanceof QuestionError, String(error));
+    assert.ok(pulumi.RunError.isInstance(error), "Pulumi would show it with a stack");
+    assert.equal(error.kind, kind);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+describe("a question in a program", () => {
+  beforeEach(async () => {
+    await update();
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("connects to the configured URI, unless it is given another", async () => {
+    pulumi.runtime.setAllConfig({ "virsh:uri": NOWHERE });
+    await fails(getDomain({ domain: "debian12" }), "Unreachable", /Failed to connect socket to '\/nowhere'/);
+    const other = "qemu+ext:///system";
+    await fails(getDomain({ domain: "debian12", uri: other }), "Invalid", /^Unable to ask getDomain: uri: /);
+  });
+
+  it("throws what went wrong without a stack, and with its kind", async () => {
+    await fails(getDiskSnapshots({ file: "/nowhere/at/all" }), "NotFound", /there is no such file/);
+    await fails(
+      getDiskSnapshots({ file: "/x", uri: "qemu+ssh://host/system" }),
+      "Unsupported",
+      /it is on the host of qemu\+ssh:\/\/host\/system, and qemu-img reads the files of this machine/,
+    );
+  });
+
+  it("takes no output, and says which form does", async () => {
+    const domain = pulumi.output("debian12") as unknown as string;
+    await fails(
+      getDomain({ domain }),
+      "Invalid",
+      /^Unable to ask getDomain: domain: .* Use getDomainOutput\.$/,
+    );
+  });
+
+  it("has no provider to choose, and says so", async () => {
+    const provider = new (class extends pulumi.ProviderResource {})("virsh", "p");
+    await fails(getDomain({ domain: "debian12" }, { provider }), "Invalid", /opts\.provider: .* Give uri\.$/);
+    assert.throws(
+      () => getDomainOutput({ domain: "debian12" }, { provider }),
+      /opts\.provider: .* Give uri\.$/,
+    );
+  });
+
+  it("is asked once its inputs are known", async () => {
+    const file = pulumi.output(Promise.resolve("/nowhere/at/all"));
+    await fails(inside(getDiskSnapshotsOutput({ file })).promise(), "NotFound", /there is no such file/);
+  });
+
+  describe("in a preview", () => {
+    beforeEach(preview);
+
+    it("is not asked while an input is unknown", async () => {
+      const { creationTime } = new Snapshot("a", { domain: "debian12" });
+      const answer = getDomainOutput({ domain: creationTime, uri: NOWHERE });
+      assert.equal(await inside(answer).isKnown, false);
+    });
+
+    it("is not asked while what an input comes from is still to be created, though its value is known", async () => {
+      const { name } = new Snapshot("a", { domain: "debian12" });
+      assert.equal(await inside(name).isKnown, true);
+      const answer = getDomainOutput({ domain: name, uri: NOWHERE });
+      assert.equal(await inside(answer).isKnown, false);
+    });
+
+    it("is not asked while something within a component is still to be created", async () => {
+      const component = new pulumi.ComponentResource("test:index:Group", "group");
+      new Snapshot("a", { domain: "debian12" }, { parent: component });
+      const answer = getDomainOutput({ domain: "debian12", uri: NOWHERE }, { dependsOn: component });
+      assert.equal(await inside(answer).isKnown, false);
+    });
+
+    it("is not asked while what it depends on is still to be created", async () => {
+      const snapshot = new Snapshot("a", { domain: "debian12" });
+      for (const dependsOn of [snapshot, [snapshot], pulumi.output([snapshot])]) {
+        const answer = getDomainOutput({ domain: "debian12", uri: NOWHERE }, { dependsOn });
+        assert.equal(await inside(answer).isKnown, false);
+      }
+    });
+
+    it("is asked when all is known", async () => {
+      const answer = getDomainOutput({ domain: pulumi.output("debian12"), uri: NOWHERE }, { dependsOn: [] });
+      await fails(inside(answer).promise(), "Unreachable", /Failed to connect/);
+    });
+  });
+});

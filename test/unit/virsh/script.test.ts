@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { run } from "../../../provider/virsh/process.js";
+import { partsOf, scriptOf } from "../../../provider/virsh/script.js";
+
+const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
+
+/** Runs a script through the real virsh; nothing in it needs a hypervisor. */
+async function played(commands: readonly (readonly string[])[], mark = "MARK") {
+  const call = {
+    program: "virsh",
+    args: ["--quiet", scriptOf(commands, mark)],
+    tried: "echo",
+    changes: false,
+  };
+  return partsOf(await run({ ...call, limits: LIMITS }), commands.length, mark);
+}
+
+describe("a script for virsh", () => {
+  it("quotes every word, and marks the end of each answer on both outputs", () => {
+    assert.equal(
+      scriptOf(
+        [
+          ["domstate", "--domain=a b"],
+          ["snapshot-dumpxml", "--snapshotname=it's"],
+        ],
+        "M",
+      ),
+      String.raw`'domstate' '--domain=a b'; echo M; echo --err M; 'snapshot-dumpxml' '--snapshotname=it'\''s'; echo M; echo --err M`,
+    );
+  });
+
+  it("brings every word to its command to the letter, whatever virsh's own parser would make of it", async () => {
+    const word = fc.oneof(
+      fc.string({ unit: "grapheme", maxLength: 40 }),
+      fc.string({
+        unit: fc.constantFrom("'", '"', "\\", ";", "#", "\n", "\t", " ", "$(x)", "`", "-", "=", "a"),
+        maxLength: 20,
+      }),
+    );
+    const words = word.filter((text) => !text.includes("\0") && text.isWellFormed());
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { minLength: 1, maxLength: 30 }), async (texts) => {
+        const parts = await played(texts.map((text) => ["echo", `x${text}`]));
+        assert.deepEqual(
+          parts,
+          texts.map((text) => ({ stdout: `x${text}`, stderr: "" })),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  }).timeout(60_000);
+
+  it("runs nothing that a word holds", async () => {
+    const parts = await played([
+      ["echo", "'; echo more; echo '"],
+      ["echo", "a\necho more"],
+    ]);
+    assert.deepEqual(
+      parts?.map(({ stdout }) => stdout),
+      ["'; echo more; echo '", "a\necho more"],
+    );
+  });
+
+  it("goes on after a command that fails, and tells whose words are whose", async () => {
+    const parts = await played([
+      ["echo", "before"],
+      ["cd", "/"],
+      ["echo", "after"],
+    ]);
+    assert.deepEqual(parts, [
+      { stdout: "before", stderr: "" },
+      { stdout: "", stderr: "error: cd: command valid only in interactive mode\n" },
+      { stdout: "after", stderr: "" },
+    ]);
+  });
+
+  it("has no answers when virsh does not know a command in it", async () => {
+    assert.equal(await played([["echo", "before"], ["nonsense"]]), undefined);
+  });
+
+  it("has no answers when it did not come to its end, on either output", () => {
+    const whole = { stdout: "aMbM", stderr: "error: M\nerror: x\nerror: M\n" };
+    assert.deepEqual(partsOf(whole, 2, "M"), [
+      { stdout: "a", stderr: "" },
+      { stdout: "b", stderr: "error: x\n" },
+    ]);
+    assert.equal(partsOf({ ...whole, stdout: "aMb" }, 2, "M"), undefined);
+    assert.equal(partsOf({ ...whole, stderr: "error: M\n" }, 2, "M"), undefined);
+    assert.equal(partsOf({ stdout: "", stderr: "error: failed to connect\n" }, 1, "M"), undefined);
+  });
+});
