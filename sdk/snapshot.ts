@@ -15,7 +15,7 @@ const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-virsh/dynamic-han
  * new Snapshot("checkpoint", {
  *   domain: "debian12",
  *   description: "before the upgrade",
- *   revert: { triggers: [config.get("revertToken")] },
+ *   revert: { triggers: [config.get("revert")] },
  * });
  * ```
  *

@@ -3,13 +3,13 @@ import { Snapshot } from "pulumi-virsh";
 
 const config = new pulumi.Config();
 
-// Taken once, disk and memory. To go back to it: pulumi config set revertToken "$(date)" and pulumi up.
+// Taken once, disk and memory. To go back to it: pulumi config set revert "$(date)" and pulumi up.
 const checkpoint = new Snapshot("checkpoint", {
   domain: config.get("domain") ?? "debian12",
   name: "instantánea1",
   description: "Creada carpeta importante",
   atomic: true,
-  revert: { triggers: [config.get("revertToken") ?? "never"] },
+  revert: { triggers: [config.get("revert") ?? "never"] },
 });
 
 export const id = checkpoint.id;

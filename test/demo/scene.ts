@@ -1,19 +1,12 @@
-import { createRequire } from "node:module";
 import type { Run, TestStack } from "../live/support/engine.js";
+import { example } from "../live/support/example.js";
 import { inGuest, type Guest } from "../live/support/host.js";
 import { meetTheEnd, meetTheHost } from "./checks.js";
 import type { Expectations, Facts } from "./expectations.js";
 import { halvesOf, type Outputs } from "./outputs.js";
 import { quoted, say, step, waiting } from "./talk.js";
 
-const load = createRequire(__filename);
-const EXAMPLE = load.resolve("../../examples/checkpoint/index.js");
-
-/** The first example, evaluated anew as every run of the engine does. */
-function example(): Record<string, unknown> {
-  Reflect.deleteProperty(load.cache, EXAMPLE);
-  return load(EXAMPLE) as Record<string, unknown>;
-}
+const program = example("checkpoint");
 
 const BEFORE: Facts = { "/data/importante": "there", remembered: "before" };
 const AFTER: Facts = { "/data/importante": "gone", remembered: "after" };
@@ -37,7 +30,7 @@ async function prepare(domain: Guest, expectations: Expectations): Promise<void>
 
 async function take(stack: TestStack, domain: Guest, expectations: Expectations): Promise<Outputs> {
   step("pulumi up takes the snapshot that the program declares, disk and memory, while the VM runs.");
-  const run = await waiting("pulumi up", stack.up(example));
+  const run = await waiting("pulumi up", stack.up(program));
   told(run);
   expectations.meet("the first up takes one snapshot", done(run), {
     did: "create checkpoint",
@@ -66,9 +59,9 @@ async function previewRevert(
   outputs: Outputs,
   expectations: Expectations,
 ): Promise<void> {
-  step("pulumi config set revertToken please, and pulumi preview tells what an up would do:");
-  await waiting("pulumi config set", stack.configure("revertToken", "please"));
-  const run = await waiting("pulumi preview", stack.preview(example));
+  step("pulumi config set revert please, and pulumi preview tells what an up would do:");
+  await waiting("pulumi config set", stack.configure("revert", "please"));
+  const run = await waiting("pulumi preview", stack.preview(program));
   expectations.meet("the preview shows one update", done(run), { did: "update checkpoint" });
   expectations.meet(
     "the preview tells what the revert discards",
@@ -84,7 +77,7 @@ async function previewRevert(
 
 async function revert(stack: TestStack, domain: Guest, expectations: Expectations): Promise<void> {
   step("pulumi up does it.");
-  const run = await waiting("pulumi up", stack.up(example));
+  const run = await waiting("pulumi up", stack.up(program));
   told(run);
   expectations.meet("the second up updates the snapshot's resource", done(run), { did: "update checkpoint" });
   expectations.meet("the directory and the variable are back", await seen(domain), BEFORE);
@@ -92,7 +85,7 @@ async function revert(stack: TestStack, domain: Guest, expectations: Expectation
 
 async function rest(stack: TestStack, expectations: Expectations): Promise<void> {
   step("Nothing is left to do: neither another up nor a refresh finds a difference.");
-  const up = await waiting("pulumi up", stack.up(example));
+  const up = await waiting("pulumi up", stack.up(program));
   expectations.meet("a further up changes nothing", done(up), { did: "nothing" });
   const refresh = await waiting("pulumi refresh", stack.refresh());
   expectations.meet("refresh changes nothing", done(refresh), { did: "nothing" });

@@ -98,6 +98,15 @@ export class TestStack {
     return observed((options) => this.stack.up({ program: asynchronous(program), ...options }));
   }
 
+  /** `pulumi up --continue-on-error`. */
+  upAsFarAsPossible(program: Program): Promise<Run> {
+    return besideMocha(() =>
+      observed((options) =>
+        this.stack.up({ program: asynchronous(program), continueOnError: true, ...options }),
+      ),
+    );
+  }
+
   refresh(): Promise<Run> {
     return observed((options) => this.stack.refresh(options), "resOutputsEvent");
   }
@@ -139,6 +148,21 @@ export interface RecordedResource {
 
 function asynchronous(program: Program) {
   return () => Promise.resolve(program());
+}
+
+/**
+ * A program that goes on after a failure rejects promises that nobody waits for. The SDK listens for those itself, and
+ * reports them; mocha, listening as well, would have them fail the test.
+ */
+async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
+  const event = "uncaughtException";
+  const listeners = process.listeners(event);
+  process.removeAllListeners(event);
+  try {
+    return await work();
+  } finally {
+    for (const listener of listeners) process.on(event, listener);
+  }
 }
 
 /** Which event of a step is counted: a refresh knows only afterwards what became of a resource. */

@@ -1,0 +1,39 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { Snapshot } from "pulumi-virsh";
+
+const config = new pulumi.Config();
+const version = config.require("upgrade");
+const rollback = config.getBoolean("rollback") ?? false;
+
+// Each upgrade has a checkpoint of its own: the next one's is taken before this one's is deleted.
+const checkpoint = new Snapshot("checkpoint", {
+  domain: config.get("domain") ?? "debian12",
+  name: `before-${version}`,
+  description: `Before the upgrade to ${version}`,
+  // Triggers that come revert the VM; triggers that go do nothing.
+  revert: { triggers: rollback ? [version] : [] },
+});
+
+if (!rollback) {
+  const environment = { VERSION: version };
+  const upgrade = new local.Command(
+    "upgrade",
+    { create: config.require("upgradeCommand"), environment, triggers: [version] },
+    { dependsOn: checkpoint },
+  );
+
+  const advice =
+    "The upgrade failed its verification. To go back: pulumi config set rollback true; pulumi up";
+  new local.Command(
+    "verify",
+    {
+      create: `${config.require("verifyCommand")} || { echo '${advice}' >&2; exit 1; }`,
+      environment,
+      triggers: [version],
+    },
+    { dependsOn: upgrade },
+  );
+}
+
+export const takenAt = checkpoint.creationTime;

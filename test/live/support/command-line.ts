@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { output } from "./host.js";
+
+/** The real command line on the project in `folder`, with a stack of its own. */
+export class CommandLine {
+  private readonly stack = `cli-${process.pid}`;
+
+  /** `env`: what differs in the environment of the engine, and so of the provider. */
+  constructor(
+    private readonly folder: string,
+    private readonly env: Record<string, string> = {},
+  ) {}
+
+  async open(): Promise<void> {
+    await output("pulumi", "stack", "init", this.stack, "--cwd", this.folder);
+  }
+
+  /** Runs the command; what it wrote, on both of its outputs. */
+  async pulumi(...words: string[]): Promise<string> {
+    const where = ["--cwd", this.folder, "--stack", this.stack, "--non-interactive", "--color", "never"];
+    const env = { ...process.env, ...this.env };
+    const { stdout, stderr } = await promisify(execFile)("pulumi", [...words, ...where], { env });
+    return stdout + stderr;
+  }
+
+  async close(): Promise<void> {
+    // Not made when it was all skipped.
+    await output("pulumi", "stack", "rm", this.stack, "--yes", "--force", "--cwd", this.folder).catch(
+      () => undefined,
+    );
+  }
+}
+
+/** Whether that program of Pulumi's is on PATH; an ordinary installation brings it. */
+export function onPath(program: "pulumi-language-nodejs" | "pulumi-resource-command"): Promise<boolean> {
+  return output("which", program).then(
+    () => true,
+    () => false,
+  );
+}
