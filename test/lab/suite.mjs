@@ -6,7 +6,7 @@ import { SetupError } from "./setup/progress.mjs";
 import { libvirtTree, RELEASES } from "./tree.mjs";
 
 /** Titles of the live tests of what libvirt itself does, which may differ from version to version. */
-export const OF_LIBVIRT = [
+const OF_LIBVIRT = [
   "the scene:",
   "as the table of behaviour has it",
   "an external snapshot",

@@ -122,7 +122,7 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
 
     it("that runs, with its variables in qcow2 and no other format", async () => {
       domain = await guest("--off");
-      const reason = (await closed("internalEfi")) ?? (await closed("internalEfiRunning"));
+      const reason = await closed("internalEfi", "internalEfiRunning");
       await withFlash("raw");
       await virsh("start", domain.uuid);
       await inGuest(domain.name, "kept=yes");

@@ -9,9 +9,10 @@ async function libvirtVersion(): Promise<string> {
   return version;
 }
 
-/** Why this daemon cannot, in the words of its gate; `undefined` when it can. */
-export async function closed(feature: Feature): Promise<string | undefined> {
-  return gated(feature, await libvirtVersion())?.reason;
+/** Why this daemon cannot do all of these, in the words of the first gate that is closed; `undefined` when it can. */
+export async function closed(...features: Feature[]): Promise<string | undefined> {
+  const version = await libvirtVersion();
+  return features.map((feature) => gated(feature, version)?.reason).find((reason) => reason !== undefined);
 }
 
 /** For what differs between versions without that the provider decides anything by it. */
