@@ -157,7 +157,7 @@ class VirshHost implements Host {
     const call = { program: "virsh", args: ["--quiet", ...this.connection, ...args], tried, changes, limits };
     const { exitCode, stdout, stderr } = await run(call);
     if (exitCode === 0) return parse(stdout);
-    const error = explain(redactText(stderr), tried);
+    const error = explain(redactText(stderr), tried).with({ begun: changes });
     const answer = refusals.find(({ said }) => said.test(error.said));
     if (answer !== undefined) return answer.means;
     throw error;
