@@ -9,6 +9,8 @@ import type { LastRevert, SafetySnapshot, SnapshotState } from "./state.js";
 import { revertPhrase, survey, type Situation } from "./survey.js";
 import { mayStillRun, watch, withTimeLeft } from "./watch.js";
 
+const AGAIN = "The old triggers are kept, so the next pulumi up tries the revert again.";
+
 /** Snapshots that this process has reverted a domain to, by host and domain. */
 const reverted = new Map<string, string>();
 
@@ -83,7 +85,7 @@ async function goBack(
       await later.destroyDomain(domainUuid);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    const next = [error.next, await whatNow(host, step)];
+    const next = [error.next, error.begun === false ? AGAIN : await whatNow(host, step)];
     throw error.with({
       tried: revertPhrase(step),
       next: next.filter((part) => part !== undefined).join(" "),
@@ -152,8 +154,7 @@ function turnOf(host: Host, domainUuid: string): string {
 async function whatNow(host: Host, { target, domainName }: Revert): Promise<string> {
   const { domainUuid } = target;
   const outcome = await watch(host, domainUuid, (later) => later.domainState(domainUuid));
-  const again = "The old triggers are kept, so the next pulumi up tries the revert again.";
-  if (!outcome.ended) return `What ${domainName} does now could not be seen (${outcome.said}). ${again}`;
+  if (!outcome.ended) return `What ${domainName} does now could not be seen (${outcome.said}). ${AGAIN}`;
   const start = outcome.found === "shut off" ? ` To start it as it is: virsh start ${domainUuid}.` : "";
-  return `${domainName} is ${quote(outcome.found)} now.${start} ${again}`;
+  return `${domainName} is ${quote(outcome.found)} now.${start} ${AGAIN}`;
 }

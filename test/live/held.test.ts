@@ -65,7 +65,11 @@ describe("a domain that another client holds", function () {
         const qemu = await qemuPid(domain);
         process.kill(qemu, "SIGSTOP");
         const theirs = virsh("snapshot-create-as", `--domain=${domain.uuid}`, "--name=theirs");
-        const release = () => process.kill(qemu, "SIGCONT");
+        let stopped = true;
+        const release = () => {
+          if (stopped) process.kill(qemu, "SIGCONT");
+          stopped = false;
+        };
         try {
           await until("they hold it", () => isBusy(domain));
           return await use(release);
@@ -82,13 +86,15 @@ describe("a domain that another client holds", function () {
           "m",
         );
 
-      beforeEach(async () => {
-        const run = await stack.up(program(4, {}));
+      /** The time limit of a delete is that of the state. */
+      const prepare = async (timeoutSeconds: number) => {
+        const run = await stack.up(program(timeoutSeconds, {}));
         assert.ok(run.ok, told(run));
         await standIn.forget();
-      });
+      };
 
       it("says who holds it, and fails within its time with nothing changed", async () => {
+        await prepare(4);
         const before = await creationTime(domain, "kept");
         await held(async () => {
           const run = await stack.up(program(4, args, more));
@@ -112,9 +118,7 @@ describe("a domain that another client holds", function () {
       });
 
       it("goes on by itself when they are done in time", async () => {
-        // The time limit that a delete has is that of the state.
-        assert.ok((await stack.up(program(100, {}))).ok);
-        await standIn.forget();
+        await prepare(100);
         const run = await held(async (release) => {
           const running = stack.up(program(100, args, more));
           await until("it waits", async () => (await standIn.calls("domcontrol")).length > 1, 60);
@@ -128,32 +132,34 @@ describe("a domain that another client holds", function () {
     });
   }
 
-  it("a create waits for a block job, says which disk, and goes on when it is over", async () => {
-    const copy = join(lab("LAB_DIR"), `${domain.uuid}.copy`);
-    await output(
-      "virsh",
-      "blockcopy",
-      domain.uuid,
-      "vda",
-      copy,
-      "--transient-job",
-      "--bandwidth=4096",
-      "--bytes",
-    );
-    await standIn.forget();
-    const running = stack.up(program(100, {}, true));
-    await until("it waits", async () => (await standIn.calls("snapshot-create-as")).length > 1, 60);
-    await virsh("blockjob", domain.uuid, "vda", "--abort");
-    const run = await running;
-    assert.ok(run.ok, run.messages.join("\n"));
-    assert.ok(
-      run.messages.some((line) =>
-        line.startsWith(
-          `Waiting to take snapshot "more" of ${domain.name}: block copy still active: disk 'vda' `,
+  describe("a create during a block job", () => {
+    it("waits, says which disk it is about, and goes on when it is over", async () => {
+      const copy = join(lab("LAB_DIR"), `${domain.uuid}.copy`);
+      await output(
+        "virsh",
+        "blockcopy",
+        domain.uuid,
+        "vda",
+        copy,
+        "--transient-job",
+        "--bandwidth=4096",
+        "--bytes",
+      );
+      await standIn.forget();
+      const running = stack.up(program(100, {}, true));
+      await until("it waits", async () => (await standIn.calls("snapshot-create-as")).length > 1, 60);
+      await virsh("blockjob", domain.uuid, "vda", "--abort");
+      const run = await running;
+      assert.ok(run.ok, run.messages.join("\n"));
+      assert.ok(
+        run.messages.some((line) =>
+          line.startsWith(
+            `Waiting to take snapshot "more" of ${domain.name}: block copy still active: disk 'vda' `,
+          ),
         ),
-      ),
-      run.messages.join("\n"),
-    );
-    await rm(copy);
+        run.messages.join("\n"),
+      );
+      await rm(copy);
+    });
   });
 });

@@ -193,6 +193,18 @@ describe("reverting a domain", () => {
       assert.equal(next, `What debian12 does now could not be seen (Failed to connect socket). ${AGAIN}`);
     });
 
+    it("since another holds the domain has changed nothing, and looks no further", async () => {
+      domain.control = ["background job (1.0s)", ENDLESSLY];
+      const host = new FakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
+      await failsWith(
+        revert(host, A()),
+        "Busy",
+        'Unable to revert debian12 to snapshot "a": another job holds the domain: background job (1.0s). ' +
+          `Nothing was changed. \`virsh domjobinfo\` tells more of it. timeoutSeconds sets how long is waited. ${AGAIN}`,
+      );
+      assert.equal(hypervisor.methods.at(-1), "domainControl");
+    });
+
     it("is not tried again by itself", async () => {
       hypervisor.fail("revertSnapshot", said("Unexpected", "no"));
       await failsWith(revert(new FakeHost(hypervisor), A()), "Unexpected");
