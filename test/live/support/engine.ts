@@ -142,6 +142,7 @@ export interface RecordedResource {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
+  provider?: string | undefined;
   initErrors?: string[];
 }
 
