@@ -34,6 +34,8 @@ export interface ErrorParts {
   said: string;
   /** The next step for the reader, a full sentence. */
   next?: string | undefined;
+  /** `false` where it is certain that nothing was begun on the host: the call only asked, or never ran. */
+  begun?: boolean | undefined;
   cause?: unknown;
 }
 
@@ -43,19 +45,21 @@ export class VirshError extends Error {
   readonly tried: string;
   readonly said: string;
   readonly next: string | undefined;
+  readonly begun: boolean | undefined;
 
-  constructor({ kind, tried, said, next, cause }: ErrorParts) {
+  constructor({ kind, tried, said, next, begun, cause }: ErrorParts) {
     super(sentence(`Unable to ${tried}: ${said}`) + (next === undefined ? "" : ` ${next}`), { cause });
     this.kind = kind;
     this.tried = tried;
     this.said = said;
     this.next = next;
+    this.begun = begun;
   }
 
   /** The same error with some parts told better by a caller that knows more. */
   with(parts: Partial<ErrorParts>): VirshError {
-    const { kind, tried, said, next } = this;
-    return new VirshError({ kind, tried, said, next, cause: this.cause, ...parts });
+    const { kind, tried, said, next, begun, cause } = this;
+    return new VirshError({ kind, tried, said, next, begun, cause, ...parts });
   }
 }
 

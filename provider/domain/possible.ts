@@ -22,6 +22,7 @@ interface Case {
 /** What libvirt would refuse, or accept and ignore, as things are. */
 const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
   unknownDisk,
+  diskNamedTwice,
   ({ wanted, shape }) =>
     !shape.active && wanted.memory !== undefined && wanted.memory.snapshot !== "no"
       ? refuse(
@@ -126,6 +127,16 @@ function unknownDisk({ wanted, domain }: Case): Refusal | undefined {
     `there is no disk ${quote(stranger)}`,
     `The domain has ${targets.join(", ") || "none"}.`,
   );
+}
+
+/** By its target and by its image, which the inputs alone do not show. */
+function diskNamedTwice({ wanted, domain }: Case): Refusal | undefined {
+  for (const { target, source } of domain.disks) {
+    const [name, again] = wanted.disks?.filter(({ name }) => name === target || name === source) ?? [];
+    if (name === undefined || again === undefined) continue;
+    return refuse("disks", `${quote(name.name)} and ${quote(again.name)} are the same disk`, "Name it once.");
+  }
+  return undefined;
 }
 
 function otherMode({ shape }: Case): Refusal | undefined {

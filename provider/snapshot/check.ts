@@ -79,6 +79,14 @@ function reason(issue: v.BaseIssue<unknown>, table: InputTable): string {
 
 function expectation(issue: v.BaseIssue<unknown>): string {
   switch (issue.type) {
+    case "boolean":
+      return "true or false";
+    case "string":
+      return "a string";
+    case "number":
+      return "a number";
+    case "picklist":
+      return oneOf(issue.expected ?? "");
     case "integer":
       return "a whole number";
     case "min_value":
@@ -92,6 +100,14 @@ function expectation(issue: v.BaseIssue<unknown>): string {
     default:
       return issue.expected ?? "something else";
   }
+}
+
+/** `("a" | "b" | "c")` as one would say it. */
+function oneOf(choices: string): string {
+  return choices
+    .replace(/^\((.*)\)$/, "$1")
+    .replace(/ \| (?=[^|]*$)/, " or ")
+    .replaceAll(" | ", ", ");
 }
 
 function shownValue(issue: v.BaseIssue<unknown>): string {

@@ -1,6 +1,6 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
 import { adopt } from "./adopt.js";
-import type { Tell } from "./busy.js";
+import { untilIdle, type Tell } from "./busy.js";
 import type { DomainRef, Host } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { SnapshotInputs } from "./inputs.js";
@@ -27,10 +27,13 @@ async function createInTurn(
   tell: Tell,
 ): Promise<SnapshotState> {
   const { uuid } = domain;
-  const [existing, definition] = await Promise.all([host.listSnapshots(uuid), host.domainXml(uuid)]);
+  const [existing, definition] = await Promise.all([
+    isThere(host, domain, inputs.name, tell),
+    host.domainXml(uuid),
+  ]);
   let quiesced = false;
   // libvirt would refuse it, too. But after a time limit a snapshot of that name has to be known to be ours.
-  if (existing.includes(inputs.name)) {
+  if (existing) {
     if (inputs.adopt !== true) throw alreadyExists(domain, inputs.name);
     await adopt(host, domain, definition, inputs, tell);
   } else {
@@ -42,6 +45,14 @@ async function createInTurn(
     }
   }
   return readNew(host, domain, inputs, quiesced);
+}
+
+/** One that is listed may be under way only, begun by an up that was cut short, and gone again should it fail. */
+async function isThere(host: Host, domain: DomainRef, name: string, tell: Tell): Promise<boolean> {
+  const isListed = async () => (await host.listSnapshots(domain.uuid)).includes(name);
+  if (!(await isListed())) return false;
+  await untilIdle(host, { domainUuid: domain.uuid, tried: takePhrase(domain, name) }, tell);
+  return isListed();
 }
 
 /** Returns once the snapshot whose creation was cut short is proven to be there; throws otherwise. */
@@ -94,7 +105,7 @@ function alreadyExists(domain: DomainRef, name: string): VirshError {
     kind: "Conflict",
     tried: takePhrase(domain, name),
     said: "the domain has a snapshot of that name already",
-    next: "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
+    next: "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
   });
 }
 

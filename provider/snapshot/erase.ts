@@ -15,12 +15,15 @@ export async function erase(
   tell: Tell,
   mayWait: () => boolean = () => false,
 ): Promise<boolean> {
+  const { domainUuid, name } = state;
   const found = await find(host, state);
   if (found === undefined) return true;
   try {
     await expectDeletable(host, state, found.snapshot);
     await tellDescendants(host, state, tell);
-    await whenFree(host, tell, () => host.deleteSnapshot(state.domainUuid, state.name, deleteRequest(state)));
+    await whenFree(host, { domainUuid, tried: deletePhrase(state) }, tell, () =>
+      host.deleteSnapshot(domainUuid, name, deleteRequest(state)),
+    );
   } catch (error) {
     if (!isVirshError(error)) throw error;
     // It may as well be one of those it came after.
@@ -92,6 +95,6 @@ async function find(host: Host, state: PartialState): Promise<SnapshotDocument |
     return isSame(state, document.snapshot) ? document : undefined;
   } catch (error) {
     if (isVirshError(error, "NotFound")) return undefined;
-    throw error;
+    throw isVirshError(error) ? error.with({ tried: deletePhrase(state) }) : error;
   }
 }

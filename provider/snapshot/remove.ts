@@ -1,9 +1,11 @@
+import { isVirshError } from "../errors.js";
 import type { Tell } from "./busy.js";
 import { erase } from "./erase.js";
 import type { Host } from "./host.js";
 import { inOrder, othersWait } from "./order.js";
-import { safetyStates } from "./safety.js";
+import { safetyStates, tellStrays } from "./safety.js";
 import type { PartialState } from "./state.js";
+import { withTimeLeft } from "./watch.js";
 
 /** How many removals of a domain this process has done. */
 const done = new Map<string, number>();
@@ -34,6 +36,17 @@ async function removeInTurn(
   for (const each of [...safetyStates(state), state]) {
     if (!(await erase(host, each, tell, mayWait))) return false;
   }
+  if (state.revert?.safetySnapshot !== undefined) await tellLeft(host, state, tell);
   done.set(state.domainUuid, (done.get(state.domainUuid) ?? 0) + 1);
   return true;
+}
+
+/** With the domain they would be gone, too. */
+async function tellLeft(host: Host, state: PartialState, tell: Tell): Promise<void> {
+  try {
+    // Those of the state are deleted by now.
+    await tellStrays(withTimeLeft(host), state, tell);
+  } catch (error) {
+    if (!isVirshError(error, "NotFound")) throw error;
+  }
 }

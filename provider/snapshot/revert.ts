@@ -1,13 +1,15 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
 import { whenFree, type Tell } from "./busy.js";
-import type { Host } from "./host.js";
+import type { Host, RevertRequest } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { Revert } from "./plan.js";
 import { planReversal, type Reversal } from "./reversal.js";
-import { pruneSafety, SafetyIncomplete, takeSafety, type SafetyPlan } from "./safety.js";
+import { pruneSafety, SafetyIncomplete, takeSafety, tellStrays, type SafetyPlan } from "./safety.js";
 import type { LastRevert, SafetySnapshot, SnapshotState } from "./state.js";
 import { revertPhrase, survey, type Situation } from "./survey.js";
-import { watch, withTimeLeft } from "./watch.js";
+import { mayStillRun, watch, withTimeLeft } from "./watch.js";
+
+const AGAIN = "The old triggers are kept, so the next pulumi up tries the revert again.";
 
 /** Snapshots that this process has reverted a domain to, by host and domain. */
 const reverted = new Map<string, string>();
@@ -29,10 +31,11 @@ export async function revert(
   const situation = await survey(host, step);
   const reversal = planReversal(step, situation, now());
   if (reversal.refusal !== undefined) throw reversal.refusal;
+  if (reversal.safety !== undefined) await tellStrays(host, state, tell);
   const safety = reversal.safety && (await takeFirst(host, state, step, reversal.safety, situation, tell));
   reverted.set(turnOf(host, step.target.domainUuid), step.target.name);
   try {
-    await goBack(host, step, reversal, tell);
+    await goBack(host, step, reversal, situation, tell);
   } catch (error) {
     if (safety === undefined || !(error instanceof Error)) throw error;
     throw withSafety(state, safety, error);
@@ -70,22 +73,64 @@ async function goBack(
   host: Host,
   step: Revert,
   { request, stopAfterwards, dropManagedSave }: Reversal,
+  { now }: Situation,
   tell: Tell,
 ): Promise<void> {
-  const { domainUuid, name } = step.target;
+  const { domainUuid } = step.target;
   try {
-    await whenFree(host, tell, () => host.revertSnapshot(domainUuid, name, request));
-    if (dropManagedSave) await host.removeManagedSave(domainUuid);
-    if (stopAfterwards && (await host.domainState(domainUuid)) !== "shut off")
-      await host.destroyDomain(domainUuid);
+    await haveReverted(host, step, request, now.id, tell);
+    const later = withTimeLeft(host);
+    if (dropManagedSave) await later.removeManagedSave(domainUuid);
+    if (stopAfterwards && (await later.domainState(domainUuid)) !== "shut off")
+      await later.destroyDomain(domainUuid);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    const next = [error.next, await whatNow(host, step)];
+    const next = [error.next, error.begun === false ? AGAIN : await whatNow(host, step)];
     throw error.with({
       tried: revertPhrase(step),
       next: next.filter((part) => part !== undefined).join(" "),
     });
   }
+}
+
+/** Returns once it is done, also where that is only seen after the time limit. */
+async function haveReverted(
+  host: Host,
+  step: Revert,
+  request: RevertRequest,
+  id: number | undefined,
+  tell: Tell,
+): Promise<void> {
+  const { domainUuid, name } = step.target;
+  const tried = revertPhrase(step);
+  const before = { current: await host.currentSnapshot(domainUuid), id };
+  try {
+    await whenFree(host, { domainUuid, tried }, tell, () => host.revertSnapshot(domainUuid, name, request));
+  } catch (error) {
+    if (!isVirshError(error) || !mayStillRun(error)) throw error;
+    const outcome = await watch(host, domainUuid, (later) => lookAfterRevert(later, domainUuid));
+    if (!outcome.ended || !wasDone(name, before, outcome.found)) throw error;
+    tell(
+      `Here ${error.said}, but the host has finished it: ${step.domainName} is back at snapshot ${quote(name)}.`,
+    );
+  }
+}
+
+/** What a revert changes. */
+interface Traces {
+  current: string | undefined;
+  id: number | undefined;
+}
+
+async function lookAfterRevert(host: Host, domainUuid: string): Promise<Traces> {
+  const [current, { id }] = await Promise.all([host.currentSnapshot(domainUuid), host.domainXml(domainUuid)]);
+  return { current, id };
+}
+
+/** libvirt makes the snapshot current at the very end; where it was so before, a QEMU started anew is the proof. */
+function wasDone(name: string, before: Traces, after: Traces): boolean {
+  if (after.current !== name) return false;
+  return before.current !== name || (after.id !== undefined && after.id !== before.id);
 }
 
 /** One domain cannot go back to two moments: the second revert of a run would undo the first unseen. */
@@ -109,8 +154,7 @@ function turnOf(host: Host, domainUuid: string): string {
 async function whatNow(host: Host, { target, domainName }: Revert): Promise<string> {
   const { domainUuid } = target;
   const outcome = await watch(host, domainUuid, (later) => later.domainState(domainUuid));
-  const again = "The old triggers are kept, so the next pulumi up tries the revert again.";
-  if (!outcome.ended) return `What ${domainName} does now could not be seen (${outcome.said}). ${again}`;
+  if (!outcome.ended) return `What ${domainName} does now could not be seen (${outcome.said}). ${AGAIN}`;
   const start = outcome.found === "shut off" ? ` To start it as it is: virsh start ${domainUuid}.` : "";
-  return `${domainName} is ${quote(outcome.found)} now.${start} ${again}`;
+  return `${domainName} is ${quote(outcome.found)} now.${start} ${AGAIN}`;
 }

@@ -41,6 +41,28 @@ function safetyName(name: string, time: Date): string {
   return start + suffix;
 }
 
+const TIME_LENGTH = "20261124T190035Z".length;
+
+/**
+ * Tells of safety snapshots that no state remembers: a revert that was cut short took them. They are not pruned, for
+ * another program may have taken them for the same snapshot.
+ */
+export async function tellStrays(host: Host, state: PartialState, tell: Tell): Promise<void> {
+  const { domainUuid, domainName, safetySnapshots = [] } = state;
+  const remembered = safetySnapshots.map(({ name }) => name);
+  const start = safetyName(state.name, new Date(0)).slice(0, -TIME_LENGTH);
+  const isSafety = (name: string) =>
+    name.startsWith(start) && /^\d{8}T\d{6}Z$/.test(name.slice(start.length));
+  const strays = (await host.listSnapshots(domainUuid)).filter(
+    (name) => isSafety(name) && !remembered.includes(name),
+  );
+  if (strays.length === 0) return;
+  tell(
+    `${strays.map(quote).join(", ")} of ${domainName}: taken before an earlier revert that was cut short, and in no state. ` +
+      "Delete what is not needed of it with virsh snapshot-delete.",
+  );
+}
+
 /** What was left of an attempt: nothing, or a snapshot that is to be remembered whether or not it could be read back. */
 export class SafetyIncomplete extends Error {
   constructor(

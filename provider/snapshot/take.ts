@@ -32,14 +32,14 @@ export async function take(
   const quiesced = willQuiesce(domain, definition, inputs, tell);
   const paused = definition.id !== undefined && (await host.domainState(domain.uuid)) === "paused";
   try {
-    await whenFree(host, tell, () =>
+    await whenFree(host, { domainUuid: domain.uuid, tried }, tell, () =>
       host.createSnapshot(domain.uuid, { ...toRequest(inputs), quiesce: quiesced }),
     );
     return { quiesced };
   } catch (error) {
     if (!isVirshError(error)) throw error;
     const named = error.with({ tried });
-    if (mayStillRun(error)) throw named;
+    if (error.begun === false || mayStillRun(error)) throw named;
     throw await leaveAsItWas(host, definition, named, { quiesced, paused });
   }
 }

@@ -12,7 +12,7 @@ const PAUSE_MS = 500;
  * went away took its answer along.
  */
 export function mayStillRun(error: unknown): boolean {
-  return isVirshError(error, "Timeout", "Cancelled", "Unreachable");
+  return isVirshError(error, "Timeout", "Cancelled", "Unreachable") && error.begun !== false;
 }
 
 /** Waits, within a time of its own, until no job holds the domain, and then looks. Never tries anything again. */

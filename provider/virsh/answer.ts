@@ -13,10 +13,10 @@ export type Answer<T> = { value: T } | { error: VirshError };
 export type Answers<T extends readonly unknown[]> = { [K in keyof T]: Answer<T[K]> };
 
 /** What the end of a command means. Throws a `VirshError` where it is no answer. */
-export function understood<T>({ parse, refusals = [], tried }: Command<T>, finished: Finished): T {
+export function understood<T>({ parse, refusals = [], tried, changes }: Command<T>, finished: Finished): T {
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return parse(stdout);
-  const error = explain(redactText(stderr), tried);
+  const error = explain(redactText(stderr), tried).with({ begun: changes });
   const answer = refusals.find(({ said }) => said.test(error.said));
   if (answer !== undefined) return answer.means;
   throw error;

@@ -16,6 +16,8 @@ const KEY_LOGIN =
   "Log in without a password first: `ssh HOST` has to work by itself, with a key and a known host key.";
 const GROUP =
   "Give the user that runs Pulumi access to libvirt, usually by adding it to the group libvirt on the host.";
+const MIXED =
+  "Nothing was changed. Stop the domain first, or revert it to the internal snapshot: then libvirt deletes it, and the external ones after it.";
 const WAIT = "Wait for what holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
 const NO_PLACE = "Make room where the disk image or memory file lies, then try again.";
 const LOOK_FIRST = "Whether it was done is not known: look at the domain before trying again.";
@@ -68,6 +70,23 @@ const TABLE: readonly Row[] = [
     match: /^invalid argument: could not find base disk source in disk source chain$/,
     kind: "Unsupported",
     next: "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
+  },
+  {
+    match: /^unsupported configuration: deletion of external children disk snapshots not supported$/,
+    kind: "Unsupported",
+    next: 'Nothing was changed. Delete those that came after it first, or let this one go alone (deleteScope "snapshot").',
+  },
+  {
+    match:
+      /^Operation not supported: deleting external snapshot that has internal snapshot as parent not supported$/,
+    kind: "Unsupported",
+    next: MIXED,
+  },
+  {
+    match:
+      /^Operation not supported: disk image '.*' for internal snapshot '.*' is not the same as disk image currently used by VM$/,
+    kind: "Unsupported",
+    next: MIXED,
   },
   {
     match: /Invalid job ID 'internal-snapshot-/,

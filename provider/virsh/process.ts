@@ -80,7 +80,7 @@ export async function run(call: Call): Promise<Finished> {
   return { exitCode, stdout, stderr };
 }
 
-type Failure = Pick<ErrorParts, "kind" | "said" | "next">;
+type Failure = Pick<ErrorParts, "kind" | "said" | "next" | "begun">;
 
 interface Outcome {
   code?: string | undefined;
@@ -138,11 +138,17 @@ function notStarted(code: string, program: string, detail = code): Failure {
 
 function timedOut({ timeoutSeconds }: Limits, when: string, changes: boolean): Failure {
   const said = `the time limit of ${timeoutSeconds} s ran out ${when}`;
-  return { kind: "Timeout", said, next: `${afterwards(changes)} timeoutSeconds sets the limit.` };
+  return {
+    kind: "Timeout",
+    said,
+    next: `${afterwards(changes)} timeoutSeconds sets the limit.`,
+    begun: changes,
+  };
 }
 
 function cancelled(when: string, changes: boolean): Failure {
-  return { kind: "Cancelled", said: `it was stopped from outside ${when}`, next: afterwards(changes) };
+  const said = `it was stopped from outside ${when}`;
+  return { kind: "Cancelled", said, next: afterwards(changes), begun: changes };
 }
 
 /** Ending virsh ends nothing on the host: libvirt's daemon finishes the job that it was given. */

@@ -158,7 +158,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
       ["create recreated"],
       [
         `Unable to take snapshot "s1" of ${name}: the domain has a snapshot of that name already. ` +
-          "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
+          "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
       ],
     );
     assert.equal(await snapshotXml(domains.recreated, NAME), foreign);

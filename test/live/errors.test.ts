@@ -77,7 +77,7 @@ describe("errors as a user meets them", () => {
     await fails(
       { domain: off.name, name: "theirs" },
       `Unable to take snapshot "theirs" of ${off.name}: the domain has a snapshot of that name already. ` +
-        "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.",
+        "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
     );
     assert.equal(await snapshotXml(off, "theirs"), before);
   });

@@ -66,6 +66,26 @@ describe("forgetting a snapshot", () => {
       assert.deepEqual(await snapshotsOf(domain), ["a"]);
     });
 
+    for (const deleteScope of ["children", "childrenOnly"] as const) {
+      it(`${deleteScope}: external ones libvirt 9 does not delete so, which is told, and all stay`, async function () {
+        if (!(await virsh("version", "--daemon")).includes("daemon: 9.")) this.skip();
+        await start("--off");
+        await take({ a: { diskOnly: true, deleteScope } });
+        await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
+        const { ok, messages } = await stack.destroy();
+        assert.equal(ok, false);
+        assert.ok(
+          messages.includes(
+            `Unable to delete snapshot "a" of ${domain.name}: unsupported configuration: deletion of external children disk snapshots not supported. ` +
+              'Nothing was changed. Delete those that came after it first, or let this one go alone (deleteScope "snapshot").',
+          ),
+          messages.join("\n"),
+        );
+        assert.deepEqual(await snapshotsOf(domain), ["a", "foreign"]);
+        await virsh("start", domain.uuid);
+      });
+    }
+
     it("metadata: libvirt forgets it, the image keeps it", async () => {
       await start("--off");
       await take({ a: { deleteScope: "metadata" } });
@@ -91,6 +111,13 @@ describe("forgetting a snapshot", () => {
         shape: [],
         chain: { a: { memory: { snapshot: "external", file: "MEMORY" } } },
       },
+      "external with memory, and what came after it": {
+        shape: [],
+        chain: {
+          a: { memory: { snapshot: "external", file: "MEMORY" } },
+          b: { diskOnly: true },
+        },
+      },
       "mixed, off": {
         shape: ["--off"],
         chain: { a: {}, b: { diskOnly: true }, c: { diskOnly: true }, d: {} },
@@ -108,6 +135,42 @@ describe("forgetting a snapshot", () => {
         assert.equal((await virsh("domstate", domain.uuid)).trim(), "running");
       });
     }
+  });
+
+  it("internal and external mixed: a running domain has to be stopped first, and loses nothing until then", async () => {
+    await start();
+    await take({ a: {}, b: { diskOnly: true } });
+    const { ok, messages } = await stack.destroy();
+    const told = messages.join("\n");
+    assert.equal(ok, false, told);
+    assert.match(
+      told,
+      /^Unable to delete snapshot "a" of .* Nothing was changed\. Stop the domain first, or revert/m,
+    );
+    assert.match(
+      told,
+      /^Unable to delete snapshot "b" of .* Nothing was changed\. Stop the domain first, or revert/m,
+    );
+    assert.deepEqual(await snapshotsOf(domain), ["a", "b"]);
+    await virsh("destroy", domain.uuid);
+    await succeed(stack.destroy());
+    assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
+    await virsh("start", domain.uuid);
+    assert.deepEqual(await files(), filesBefore);
+  });
+
+  it("with the safety snapshots of its reverts leaves none of them, and the domain can start", async () => {
+    await start("--off");
+    const of = (token: string) => ({
+      a: { revert: { triggers: [token], safetySnapshot: { keep: 2 } } },
+      b: {},
+    });
+    await take(of("first"));
+    await succeed(stack.up(declare(of("second"))));
+    assert.equal((await snapshotsOf(domain)).length, 3);
+    await succeed(stack.destroy());
+    assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
+    await virsh("start", domain.uuid);
   });
 
   it("that is gone already is success", async () => {

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, TestStack, type RecordedResource } from "./support/engine.js";
-import { creationTime, guest, lab, snapshotsOf, snapshotXml, virsh, type Guest } from "./support/host.js";
+import {
+  anotherSecond,
+  creationTime,
+  lab,
+  snapshotsOf,
+  snapshotXml,
+  virsh,
+  type Guest,
+} from "./support/host.js";
+import { SHAPES, type Shape } from "./support/shapes.js";
 
 /**
  * States that released versions wrote, as `pulumi stack export` gives them: one file a version and shape, read by all
@@ -12,27 +21,6 @@ import { creationTime, guest, lab, snapshotsOf, snapshotXml, virsh, type Guest }
  * one; files that are there are never written again.
  */
 const PLACE = join(__dirname, "../../../test/states");
-
-interface Shape {
-  args: Omit<SnapshotArgs, "domain">;
-  domain: () => Promise<Guest>;
-  /** How virsh takes such a snapshot. */
-  flags: string[];
-}
-
-const DESCRIPTION = "antes de la actualización";
-const debian12 = async () => ({ name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) });
-
-const SHAPES: Record<string, Shape> = {
-  "internal-memory": {
-    args: { description: DESCRIPTION, atomic: true, timeoutSeconds: 300 },
-    domain: debian12,
-    flags: [`--description=${DESCRIPTION}`],
-  },
-  "internal-off": { args: {}, domain: () => guest("--off"), flags: [] },
-  "external-disk-only": { args: { diskOnly: true }, domain: () => guest(), flags: ["--disk-only"] },
-  reverted: { args: { revert: { triggers: ["again", 2] } }, domain: () => guest("--off"), flags: [] },
-};
 
 const domains: Record<string, Guest> = {};
 
@@ -46,25 +34,68 @@ function domainOf(shape: string): Guest {
   return domain;
 }
 
+/** What is declared of a shape, for its domain. */
+function declared(shape: string): Shape {
+  const { domain, ...rest } = SHAPES[shape] ?? assert.fail(shape);
+  const text = JSON.stringify(rest)
+    .replaceAll("{folder}", lab("LAB_DIR"))
+    .replaceAll("{uuid}", domainOf(shape).uuid)
+    .replaceAll("{uri}", lab("LIBVIRT_DEFAULT_URI"));
+  return { ...(JSON.parse(text) as Omit<Shape, "domain">), domain };
+}
+
+/** Every shape, as `change` makes it. */
 const program =
-  (change: Partial<SnapshotArgs> = {}) =>
+  (change: (shape: Shape) => Partial<SnapshotArgs> = () => ({})) =>
   () => {
-    for (const [shape, { args }] of Object.entries(SHAPES)) {
-      const { name: domain } = domainOf(shape);
-      new Snapshot(shape, { domain, ...args, ...(args.revert === undefined ? {} : change) });
+    for (const name of Object.keys(SHAPES)) {
+      const shape = declared(name);
+      new Snapshot(name, { domain: domainOf(name).name, ...shape.args, ...change(shape) });
     }
     return {};
   };
+const atFirst = ({ args }: Shape) => (args.revert === undefined ? {} : { revert: { triggers: ["first"] } });
+const another = ({ args, internal = false }: Shape) =>
+  internal ? { revert: { ...args.revert, triggers: ["another"] } } : {};
+
+async function takeByHand(shape: string): Promise<void> {
+  const { uuid } = domainOf(shape);
+  const { flags, safety = false } = declared(shape);
+  const take = (name: string, ...more: string[]) =>
+    virsh("snapshot-create-as", `--domain=${uuid}`, `--name=${name}`, ...more);
+  await take(shape, ...flags);
+  if (!safety) return;
+  // Identity needs times that differ.
+  await anotherSecond();
+  await take(`${shape}-before-revert-20260101T000000Z`);
+  await virsh("snapshot-current", uuid, shape);
+}
 
 /** The texts that differ from host to host. */
 async function particulars(shape: string, project: string): Promise<Record<string, string>> {
-  const { name, uuid } = domainOf(shape);
+  const domain = domainOf(shape);
+  const { name, uuid } = domain;
   const overlay = /<disk name='vda' snapshot='external'[^]*?<source file='([^']*)'/.exec(
-    await snapshotXml(domainOf(shape), shape),
+    await snapshotXml(domain, shape),
   )?.[1];
-  const taken = await creationTime(domainOf(shape), shape);
-  // The overlay's path holds the UUID, so it goes first.
-  return { ...(overlay === undefined ? {} : { overlay }), project, domain: name, uuid, taken };
+  const taken = await creationTime(domain, shape);
+  const safety = (await snapshotsOf(domain)).find((one) => one.includes("-before-revert-"));
+  const safetyTaken = safety === undefined ? undefined : await creationTime(domain, safety);
+  // What holds another of them goes first.
+  const all = {
+    overlay,
+    uri: lab("LIBVIRT_DEFAULT_URI"),
+    folder: lab("LAB_DIR"),
+    project,
+    domain: name,
+    uuid,
+    taken,
+    safety,
+    safetyTaken,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }
 
 /** The resources of a state, as far as this test looks into them. */
@@ -81,11 +112,14 @@ const isSnapshot = ({ urn }: RecordedResource) => urn.includes("virsh:Snapshot::
 async function record(version: string): Promise<void> {
   const stack = await TestStack.open();
   await makeDomains();
-  assert.equal((await stack.up(program({ revert: { triggers: ["first"] } }))).ok, true);
-  assert.equal((await stack.up(program())).ok, true);
+  for (const shape of Object.keys(SHAPES)) if (declared(shape).args.adopt === true) await takeByHand(shape);
+  for (const each of [program(atFirst), program()]) {
+    const { ok, messages } = await stack.up(each);
+    assert.ok(ok, messages.join("\n"));
+  }
   const whole: Recorded = await stack.export();
-  await mkdir(PLACE, { recursive: true });
-  for (const shape of Object.keys(SHAPES)) {
+  const there = await readdir(PLACE);
+  for (const shape of Object.keys(SHAPES).filter((each) => !there.includes(`${version}-${each}.json`))) {
     const resources = whole.deployment.resources.filter((one) => !isSnapshot(one) || isOf(shape)(one));
     let text = JSON.stringify(
       { ...whole, deployment: { ...whole.deployment, resources } },
@@ -120,7 +154,11 @@ async function recalled(version: string, shapes: readonly string[], project: str
   );
   const [first, ...others] = states;
   assert.ok(first);
-  const resources = others.flatMap(({ deployment }) => deployment.resources.filter(isSnapshot));
+  // In one state there is one provider.
+  const provider = first.deployment.resources.find(isSnapshot)?.provider;
+  const resources = others
+    .flatMap(({ deployment }) => deployment.resources.filter(isSnapshot))
+    .map((resource) => ({ ...resource, provider }));
   return {
     ...first,
     deployment: { ...first.deployment, resources: [...first.deployment.resources, ...resources] },
@@ -148,16 +186,25 @@ describe("states that earlier versions wrote", () => {
     assert.deepEqual(recorded.get("0.1.0")?.sort(), [...shapes].sort());
   });
 
-  it("show no change, neither in a preview nor in a refresh, and serve to destroy", async () => {
+  it("show no change, neither in a preview nor in a refresh, and serve to revert and to destroy", async () => {
     for (const [version, ofVersion] of recorded) {
-      for (const shape of ofVersion) {
-        const flags = SHAPES[shape]?.flags ?? [];
-        await virsh("snapshot-create-as", `--domain=${domainOf(shape).uuid}`, `--name=${shape}`, ...flags);
-      }
+      for (const shape of ofVersion) await takeByHand(shape);
       await stack.import(await recalled(version, ofVersion, stack.project));
       assertDone(await stack.preview(program()), []);
       assertDone(await stack.refresh(), []);
       assertDone(await stack.up(program()), []);
+      const reverted = await stack.up(program(another));
+      assert.deepEqual(
+        [reverted.ok, reverted.steps.sort()],
+        [
+          true,
+          shapes
+            .filter((shape) => SHAPES[shape]?.internal)
+            .map((shape) => `update ${shape}`)
+            .sort(),
+        ],
+        reverted.messages.join("\n"),
+      );
       const { ok, steps, messages } = await stack.destroy();
       assert.deepEqual(
         [ok, steps.sort(), messages],

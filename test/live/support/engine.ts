@@ -66,18 +66,23 @@ export class TestStack {
     private readonly stack: Stack,
     /** Where the engine and the provider run. */
     readonly folder: string,
+    readonly env: Record<string, string>,
   ) {}
 
   /** `env`: what differs in the environment of the engine, and so of the provider. */
   static async open(env: Record<string, string> = {}): Promise<TestStack> {
     await mkdir(PLACE, { recursive: true });
-    const folder = await mkdtemp(join(PLACE, "stack-"));
+    return TestStack.reopen(await mkdtemp(join(PLACE, "stack-")), env);
+  }
+
+  /** The stack of that folder, also from another process. */
+  static async reopen(folder: string, env: Record<string, string> = {}): Promise<TestStack> {
     const projectName = basename(folder);
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName, program: () => Promise.resolve({}) },
       { workDir: folder, envVars: env },
     );
-    return new TestStack(stack, folder);
+    return new TestStack(stack, folder, env);
   }
 
   /** `pulumi config set`. */
@@ -94,8 +99,8 @@ export class TestStack {
     return observed((options) => this.stack.preview({ program: asynchronous(program), ...options }));
   }
 
-  up(program: Program): Promise<Run> {
-    return observed((options) => this.stack.up({ program: asynchronous(program), ...options }));
+  up(program: Program, extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
+    return observed((options) => this.stack.up({ program: asynchronous(program), ...options, ...extra }));
   }
 
   /** `pulumi up --continue-on-error`. */
@@ -111,8 +116,8 @@ export class TestStack {
     return observed((options) => this.stack.refresh(options), "resOutputsEvent");
   }
 
-  destroy(): Promise<Run> {
-    return observed((options) => this.stack.destroy(options));
+  destroy(extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
+    return observed((options) => this.stack.destroy({ ...options, ...extra }));
   }
 
   /** What `pulumi stack export` writes. */
@@ -132,6 +137,16 @@ export class TestStack {
     return found;
   }
 
+  /** What a command that was cut short left open: `creating checkpoint`. */
+  async pending(): Promise<string[]> {
+    const { deployment } = (await this.export()) as {
+      deployment: { pending_operations?: { type: string; resource: { urn: string } }[] };
+    };
+    return (deployment.pending_operations ?? []).map(
+      ({ type, resource }) => `${type} ${nameOf(resource.urn)}`,
+    );
+  }
+
   close(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
@@ -143,6 +158,7 @@ export interface RecordedResource {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
+  provider?: string | undefined;
   initErrors?: string[];
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -105,6 +106,25 @@ export async function redefine({ uuid }: Guest, edit: (definition: string) => st
 /** The process behind a running guest. */
 export async function qemuPid({ uuid }: Guest): Promise<number> {
   return Number(linesOf(await output("pgrep", "-f", `qemu-system.*-uuid ${uuid}`))[0]);
+}
+
+/** Whether a job holds the domain, by `domcontrol`. */
+export async function isBusy({ uuid }: Guest): Promise<boolean> {
+  return (await virsh("domcontrol", uuid)) !== "ok";
+}
+
+/** Whether a virsh is at this command on this domain. */
+export async function isAsked(command: string, { uuid }: Guest): Promise<boolean> {
+  return output("pgrep", "-f", `virsh .*${command} .*${uuid}`).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether a stopped process was told to end, and will as soon as it goes on. */
+export async function beingEnded(pid: number): Promise<boolean> {
+  const pending = /^ShdPnd:\t(\w+)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1];
+  return (parseInt(pending ?? "0", 16) & (1 << (constants.signals.SIGTERM - 1))) !== 0;
 }
 
 export async function daemonPid(): Promise<number> {

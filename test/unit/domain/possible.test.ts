@@ -17,6 +17,9 @@ const COMMA = "Choose a name and a file without a comma, or start the domain fir
 type Case = [domain: DomainXml, wanted: Partial<Wanted>, version?: string];
 const memory = (snapshot: "no" | "internal" | "external") => ({ memory: { snapshot } });
 
+const internal = (name: string) => ({ name, snapshot: "internal" as const });
+const taking = (...names: string[]) => ({ disks: names.map(internal) });
+
 /** Rule by rule: what is refused and how, and its neighbours that are not. */
 const TABLE: [
   what: string,
@@ -26,16 +29,19 @@ const TABLE: [
 ][] = [
   [
     "a disk that is not there",
-    [off(two), { disks: [{ name: "vdz", snapshot: "internal" }] }],
+    [off(two), taking("vdz")],
     ["disks", 'there is no disk "vdz"', "The domain has vda, vdb."],
-    [
-      [off(two), { disks: [{ name: "vdb", snapshot: "internal" }] }],
-      [off(two), { disks: [{ name: "/images/vdb", snapshot: "internal" }] }],
-    ],
+    [[off(two), taking("/images/vda", "vdb")]],
+  ],
+  [
+    "a disk that is named by its target and by its image",
+    [off(two), taking("vdb", "/images/vdb")],
+    ["disks", '"vdb" and "/images/vdb" are the same disk', "Name it once."],
+    [[off(two), taking("/images/vda", "vdb")]],
   ],
   [
     "a disk of a domain that has none",
-    [off({ disks: [] }), { disks: [{ name: "vda", snapshot: "internal" }] }],
+    [off({ disks: [] }), taking("vda")],
     ["disks", 'there is no disk "vda"', "The domain has none."],
     [],
   ],
@@ -102,7 +108,7 @@ const TABLE: [
       'an internal snapshot takes every writable disk, and vda ("external") would be left out',
       DISKS,
     ],
-    [[running(two), { disks: [{ name: "vda", snapshot: "internal" }] }]],
+    [[running(two), taking("vda")]],
   ],
   [
     "an internal snapshot where the domain itself leaves disks out",

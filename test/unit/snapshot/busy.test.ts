@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { whenFree } from "../../../provider/snapshot/busy.js";
 import { FakeHost } from "./fake-host.js";
-import { FakeHypervisor, said } from "./fake-hypervisor.js";
+import { ENDLESSLY, FakeHypervisor, said } from "./fake-hypervisor.js";
 import { failsWith } from "./rejects.js";
 
 const HELD = said("Busy", "Timed out during operation: cannot acquire state change lock");
+const WAITING = { domainUuid: "u", tried: "take snapshot" };
 const OTHER = said("Busy", "block device is in use by block job");
 
 describe("an operation on a domain that another holds", () => {
@@ -12,11 +13,14 @@ describe("an operation on a domain that another holds", () => {
   beforeEach(() => (told = []));
 
   /** An operation that fails with each of `errors` in turn and then succeeds. */
-  function attempt(errors: Error[], left = 600_000) {
-    const host = new FakeHost(new FakeHypervisor(), undefined, { now: left, afterwards: 0 });
+  function attempt(errors: Error[], left = 600_000, control: string[] = []) {
+    const hypervisor = new FakeHypervisor();
+    hypervisor.define({ uuid: "u", name: "debian12", control });
+    const host = new FakeHost(hypervisor, undefined, { now: left, afterwards: 0 });
     let count = 0;
     const running = whenFree(
       host,
+      WAITING,
       (line) => void told.push(line),
       () => {
         const error = errors[count];
@@ -35,22 +39,45 @@ describe("an operation on a domain that another holds", () => {
   it("waits, and tells once who holds it", async () => {
     assert.equal(await attempt([HELD, HELD]).running, "done at 3");
     assert.deepEqual(told, [
-      "Waiting to run a command of virsh: Timed out during operation: cannot acquire state change lock",
+      "Waiting to take snapshot: Timed out during operation: cannot acquire state change lock",
     ]);
   });
 
   it("tells of another that holds it next", async () => {
     await attempt([HELD, OTHER]).running;
-    assert.deepEqual(told.slice(1), [
-      "Waiting to run a command of virsh: block device is in use by block job",
-    ]);
+    assert.deepEqual(told.slice(1), ["Waiting to take snapshot: block device is in use by block job"]);
   });
 
   it("gives up with who holds it when the time left is too short", async () => {
     const { running, count } = attempt([HELD], 1999);
-    assert.equal(await failsWith(running, "Busy"), HELD);
+    const { message, begun } = await failsWith(running, "Busy");
+    assert.equal(
+      message,
+      "Unable to take snapshot: Timed out during operation: cannot acquire state change lock. " +
+        "Nothing was changed. timeoutSeconds sets how long is waited.",
+    );
+    assert.equal(begun, false);
     assert.equal(count(), 1);
     assert.deepEqual(told, []);
+  });
+
+  it("is not asked of libvirt while a job is seen, which is told of once however long it takes", async () => {
+    const control = ["background job (1.0s)", "background job (2.0s)"];
+    const { running, count } = attempt([], 600_000, control);
+    assert.equal(await running, "done at 1");
+    assert.equal(count(), 1);
+    assert.deepEqual(told, ["Waiting to take snapshot: another job holds the domain: background job (1.0s)"]);
+  });
+
+  it("was never asked of libvirt when a job that is seen outlasts the time", async () => {
+    const { running, count } = attempt([], 1999, ["occupied (9.0s)", ENDLESSLY]);
+    const { message } = await failsWith(running, "Busy");
+    assert.equal(
+      message,
+      "Unable to take snapshot: another job holds the domain: occupied (9.0s). " +
+        "Nothing was changed. `virsh domjobinfo` tells more of it. timeoutSeconds sets how long is waited.",
+    );
+    assert.equal(count(), 0);
   });
 
   it("tries again while there is just time enough", async () => {

@@ -9,7 +9,7 @@ describe("checking the parts of an input", () => {
     [
       { memory: { snapshot: "manual" } },
       "memory.snapshot",
-      '"manual" cannot be used: expected ("no" | "internal" | "external").',
+      '"manual" cannot be used: expected "no", "internal" or "external".',
     ],
     [
       { memory: { snapshot: "external", file: "m" } },
@@ -40,7 +40,7 @@ describe("checking the parts of an input", () => {
     [
       { disks: [{ name: "vda", snapshot: "external", driver: "raw" }] },
       "disks[0].driver",
-      '"raw" cannot be used: expected ("qcow2" | "qed").',
+      '"raw" cannot be used: expected "qcow2" or "qed".',
     ],
     [
       { disks: [{ name: "vda", snapshot: "no", colour: 1 }] },

@@ -21,7 +21,7 @@ function withInput(path: string, value: unknown): Record<string, unknown> {
 
 const flag = {
   right: [true, false],
-  wrong: [["yes", '"yes" cannot be used: expected boolean.']],
+  wrong: [["yes", '"yes" cannot be used: expected true or false.']],
 } satisfies Row;
 
 interface Row {
@@ -34,7 +34,7 @@ const TABLE: Record<string, Row> = {
   uri: {
     right: ["qemu:///system", "qemu+ssh://root@host/system", "test:///default", "my-alias"],
     wrong: [
-      [5, "5 cannot be used: expected string."],
+      [5, "5 cannot be used: expected a string."],
       ["", '"" cannot be used: it is empty. Leave it out to connect where virsh does by itself.'],
       [
         "qemu+ext:///system?command=/tmp/x",
@@ -52,7 +52,7 @@ const TABLE: Record<string, Row> = {
       ["", `"" cannot be used: a snapshot needs a domain. Give the domain's name or UUID.`],
       ["a\nb", `"a\\nb" cannot be used: no domain can have such a name. Give the domain's name or UUID.`],
       ["a\0b", `"a\\u0000b" cannot be used: no domain can have such a name. Give the domain's name or UUID.`],
-      [12, "12 cannot be used: expected string."],
+      [12, "12 cannot be used: expected a string."],
       [undefined, "this property is required"],
       [null, "this property is required"],
     ],
@@ -60,14 +60,14 @@ const TABLE: Record<string, Row> = {
   name: {
     right: ["a", "instantánea1", "a b", "-x", "--", "0123", "true", `<&>"'`],
     wrong: [
-      [5, "5 cannot be used: expected string."],
+      [5, "5 cannot be used: expected a string."],
       [undefined, "this property is required"],
     ],
   },
   description: {
     right: ["", "Creada carpeta importante", "two\nlines\tand a tab", "ñ日本🙂", "é".repeat(60_000)],
     wrong: [
-      [false, "false cannot be used: expected string."],
+      [false, "false cannot be used: expected a string."],
       ["\u0001", '"\\u0001" cannot be used: it holds a control character that XML cannot carry. Remove it.'],
       ["\ufffe", '"\ufffe" cannot be used: it holds a control character that XML cannot carry. Remove it.'],
       [
@@ -83,8 +83,8 @@ const TABLE: Record<string, Row> = {
   diskOnly: {
     right: [true, false],
     wrong: [
-      ["true", '"true" cannot be used: expected boolean.'],
-      [1, "1 cannot be used: expected boolean."],
+      ["true", '"true" cannot be used: expected true or false.'],
+      [1, "1 cannot be used: expected true or false."],
     ],
   },
   memory: {
@@ -101,7 +101,7 @@ const TABLE: Record<string, Row> = {
   },
   quiesce: {
     right: ["none", "preferred", "required"],
-    wrong: [[true, 'true cannot be used: expected ("none" | "preferred" | "required").']],
+    wrong: [[true, 'true cannot be used: expected "none", "preferred" or "required".']],
   },
   atomic: flag,
   live: flag,
@@ -119,7 +119,7 @@ const TABLE: Record<string, Row> = {
   "revert.onDrift": flag,
   "revert.to": {
     right: ["captured", "running", "paused", "shutoff"],
-    wrong: [["off", '"off" cannot be used: expected ("captured" | "running" | "paused" | "shutoff").']],
+    wrong: [["off", '"off" cannot be used: expected "captured", "running", "paused" or "shutoff".']],
   },
   "revert.force": flag,
   "revert.resetNvram": flag,
@@ -129,9 +129,7 @@ const TABLE: Record<string, Row> = {
   },
   deleteScope: {
     right: ["snapshot", "children", "childrenOnly", "metadata"],
-    wrong: [
-      ["all", '"all" cannot be used: expected ("snapshot" | "children" | "childrenOnly" | "metadata").'],
-    ],
+    wrong: [["all", '"all" cannot be used: expected "snapshot", "children", "childrenOnly" or "metadata".']],
   },
   timeoutSeconds: {
     right: [1, 600, 604_800],
@@ -140,7 +138,7 @@ const TABLE: Record<string, Row> = {
       [-5, "-5 cannot be used: expected at least 1."],
       [604_801, "604801 cannot be used: expected at most 604800."],
       [1.5, "1.5 cannot be used: expected a whole number."],
-      ["600", '"600" cannot be used: expected number.'],
+      ["600", '"600" cannot be used: expected a number.'],
     ],
   },
 };
@@ -182,7 +180,7 @@ describe("checking the inputs of a snapshot", () => {
         reason:
           'name: "" cannot be used: a snapshot needs a name. Give one, or leave the property out to use the resource\'s name.',
       },
-      { property: "diskOnly", reason: "diskOnly: 1 cannot be used: expected boolean." },
+      { property: "diskOnly", reason: "diskOnly: 1 cannot be used: expected true or false." },
       {
         property: "revert.at",
         reason:

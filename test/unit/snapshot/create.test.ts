@@ -25,6 +25,7 @@ describe("taking a snapshot", () => {
   });
   const tell = () => undefined;
   /** What the host does on when the caller has given up. */
+  const keepBusy = () => void (domain.control = ["background job (31.0s)", ENDLESSLY]);
   const meanwhile = () => takeSnapshot(hypervisor, UUID, { name: "a", description: "before" });
 
   it("asks for it once, and gives all that can be read back", async () => {
@@ -46,6 +47,7 @@ describe("taking a snapshot", () => {
       "daemonVersion",
       "imageTags",
       "domainState",
+      "domainControl",
       "createSnapshot",
       "readSnapshot",
       "currentSnapshot",
@@ -85,7 +87,7 @@ describe("taking a snapshot", () => {
     await failsWith(
       create(new FakeHost(hypervisor), INPUTS, tell),
       "Conflict",
-      'Unable to take snapshot "a" of debian12: the domain has a snapshot of that name already. Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true.',
+      'Unable to take snapshot "a" of debian12: the domain has a snapshot of that name already. Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.',
     );
     assert.deepEqual(hypervisor.changes, []);
   });
@@ -167,12 +169,13 @@ describe("taking a snapshot", () => {
     });
 
     it("waits for the host to finish before it judges", async () => {
-      domain.control = ["background job (0.1s)"];
-      hypervisor.fail("createSnapshot", LIMIT);
+      hypervisor.fail("createSnapshot", LIMIT, {
+        meanwhile: () => (domain.control = ["background job (0.1s)"]),
+      });
       const running = create(new FakeHost(hypervisor), INPUTS, tell);
       setTimeout(meanwhile, 100);
       assert.equal((await running).name, "a");
-      assert.equal(hypervisor.methods.filter((method) => method === "domainControl").length, 2);
+      assert.equal(hypervisor.methods.filter((method) => method === "domainControl").length, 3);
     });
 
     it("says that nothing came of it when the host is idle and has nothing", async () => {
@@ -186,8 +189,7 @@ describe("taking a snapshot", () => {
     });
 
     it("keeps what the host is still busy with", async () => {
-      domain.control = ["background job (31.0s)", ENDLESSLY];
-      hypervisor.fail("createSnapshot", LIMIT);
+      hypervisor.fail("createSnapshot", LIMIT, { meanwhile: keepBusy });
       const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { state } = await isIncomplete(
         create(host, INPUTS, tell),
@@ -197,10 +199,46 @@ describe("taking a snapshot", () => {
     });
   });
 
+  describe("under a name that is listed while a job holds the domain", () => {
+    beforeEach(() => (domain.control = ["background job (1.0s)"]));
+    const told: string[] = [];
+
+    it("waits for what comes of that one, and takes its own when nothing does", async () => {
+      meanwhile();
+      hypervisor.during("domainControl", () => (domain.snapshots = []));
+      assert.equal((await create(new FakeHost(hypervisor), INPUTS, (line) => told.push(line))).name, "a");
+      assert.deepEqual(told, [
+        'Waiting to take snapshot "a" of debian12: another job holds the domain: background job (1.0s)',
+      ]);
+      assert.equal(hypervisor.changes.length, 1);
+    });
+
+    it("leaves it as it is when it comes to be, unless it is to be adopted", async () => {
+      meanwhile();
+      await failsWith(create(new FakeHost(hypervisor), INPUTS, tell), "Conflict");
+      domain.control = ["background job (1.0s)"];
+      assert.equal((await create(new FakeHost(hypervisor), { ...INPUTS, adopt: true }, tell)).name, "a");
+      assert.deepEqual(hypervisor.changes, []);
+    });
+  });
+
+  it("is not looked for afterwards when it was never begun", async () => {
+    hypervisor.fail("domainState", LIMIT.with({ begun: false }));
+    await failsWith(create(new FakeHost(hypervisor), INPUTS, tell), "Timeout", LIMIT.message);
+    assert.deepEqual(hypervisor.methods.slice(-1), ["domainState"]);
+  });
+
+  it("thaws nothing where another holds the domain, for nothing was frozen", async () => {
+    domain.control = ["background job (1.0s)", ENDLESSLY];
+    domain.xml = { agent: "connected" };
+    const host = new FakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
+    await failsWith(create(host, { ...INPUTS, diskOnly: true, quiesce: "required" }, tell), "Busy");
+    assert.deepEqual(hypervisor.changes, []);
+  });
+
   describe("when the host goes away meanwhile", () => {
     it("says that the outcome is unknown when the host stays away", async () => {
-      hypervisor.fail("createSnapshot", GONE, { meanwhile });
-      hypervisor.fail("domainControl", GONE);
+      hypervisor.fail("createSnapshot", GONE, { meanwhile: () => hypervisor.fail("domainControl", GONE) });
       const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       await failsWith(
         create(host, INPUTS, tell),
@@ -211,7 +249,7 @@ describe("taking a snapshot", () => {
 
     it("waits for the host to be back, and adopts the snapshot that it has", async () => {
       hypervisor.fail("createSnapshot", GONE, { meanwhile });
-      hypervisor.fail("domainControl", GONE, { nth: 1 });
+      hypervisor.fail("domainControl", GONE, { nth: 2 });
       assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).name, "a");
     });
   });

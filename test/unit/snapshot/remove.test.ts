@@ -30,7 +30,7 @@ describe("deleting a snapshot", () => {
   it("deletes it alone, and looks whether it is gone", async () => {
     await remove(new FakeHost(hypervisor), stateWith(), tell);
     assert.deepEqual(left(), ["b"]);
-    assert.deepEqual(hypervisor.methods, ["readSnapshot", "deleteSnapshot", "readSnapshot"]);
+    assert.deepEqual(hypervisor.methods, ["readSnapshot", "domainControl", "deleteSnapshot", "readSnapshot"]);
     assert.deepEqual(hypervisor.changes, [["deleteSnapshot", UUID, "a", {}]]);
   });
 
@@ -104,7 +104,7 @@ describe("deleting a snapshot", () => {
     const host = new FakeHost(hypervisor);
     hypervisor.during("deleteSnapshot", () => (host.left.now = 0));
     await remove(host, stateWith(), tell);
-    assert.deepEqual(hypervisor.methods, ["readSnapshot", "deleteSnapshot", "readSnapshot"]);
+    assert.deepEqual(hypervisor.methods, ["readSnapshot", "domainControl", "deleteSnapshot", "readSnapshot"]);
   });
 
   it("says what is there after the time limit when the host is done and it is not gone", async () => {
@@ -117,13 +117,34 @@ describe("deleting a snapshot", () => {
   });
 
   it("says what the host is busy with after the time limit", async () => {
-    domain.control = ["background job (31.0s)", ENDLESSLY];
-    hypervisor.fail("deleteSnapshot", LIMIT);
+    hypervisor.fail("deleteSnapshot", LIMIT, {
+      meanwhile: () => (domain.control = ["background job (31.0s)", ENDLESSLY]),
+    });
     const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
     const { next } = await failsWith(remove(host, stateWith(), tell), "Timeout");
     assert.equal(
       next,
       "Afterwards: background job (31.0s). Run pulumi up or pulumi destroy again to finish.",
+    );
+  });
+
+  it("tells of a safety snapshot that is in no state, and leaves it", async () => {
+    domain.snapshots.push({ name: "a-before-revert-20270101T000000Z", creationTime: 1_800_000_010 });
+    const revert = { safetySnapshot: { keep: 1 } };
+    await remove(new FakeHost(hypervisor), stateWith({ revert }), tell);
+    assert.deepEqual(told, [
+      '"a-before-revert-20270101T000000Z" of debian12: taken before an earlier revert that was cut short, and in no state. ' +
+        "Delete what is not needed of it with virsh snapshot-delete.",
+    ]);
+    assert.deepEqual(left(), ["b", "a-before-revert-20270101T000000Z"]);
+  });
+
+  it("says what it was about where the host cannot be reached", async () => {
+    hypervisor.fail("readSnapshot", said("Unreachable", "Failed to connect socket"));
+    await failsWith(
+      remove(new FakeHost(hypervisor), stateWith(), tell),
+      "Unreachable",
+      'Unable to delete snapshot "a" of debian12: Failed to connect socket.',
     );
   });
 

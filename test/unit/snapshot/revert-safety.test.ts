@@ -101,6 +101,21 @@ describe("a revert with a safety snapshot", () => {
     assert.equal(kept.lastRevert, undefined);
   });
 
+  it("tells of one that an earlier revert took and no state remembers, and leaves it", async () => {
+    const names = [
+      "a-before-revert-20270101T000000Z",
+      "a-before-revert-later",
+      "b-before-revert-20270101T000000Z",
+    ];
+    domain.snapshots.push(...names.map((name) => ({ name, creationTime: 1_800_000_003 })));
+    const { safetySnapshots } = await reverted({}, { safetySnapshots: [OLD] });
+    assert.deepEqual(told, [
+      '"a-before-revert-20270101T000000Z" of debian12: taken before an earlier revert that was cut short, and in no state. ' +
+        "Delete what is not needed of it with virsh snapshot-delete.",
+    ]);
+    assert.deepEqual(safetySnapshots, [SAFETY]);
+  });
+
   it("fails as an ordinary error where there is none to be kept", async () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no"));
     await failsWith(reverted({ safetySnapshot: undefined }), "Unexpected");

@@ -6,6 +6,7 @@ import { ENDLESSLY, FakeHypervisor, said, type FakeDomain } from "./fake-hypervi
 import { failsWith } from "./rejects.js";
 import { stateWith } from "./states.js";
 
+const LIMIT = said("Timeout", "the time limit of 5 s ran out while it ran");
 const NOW = new Date("2027-01-15T09:00:00.000Z");
 let count = 0;
 
@@ -110,6 +111,48 @@ describe("reverting a domain", () => {
     assert.equal(hypervisor.changes.length, 3);
   });
 
+  describe("that the host finishes after the time limit", () => {
+    const DONE =
+      'Here the time limit of 5 s ran out while it ran, but the host has finished it: debian12 is back at snapshot "a".';
+
+    it("is done, where another snapshot was current before", async () => {
+      hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.current = "a") });
+      assert.equal((await revert(new FakeHost(hypervisor), A())).lastRevert.at, NOW.toISOString());
+      assert.deepEqual(told, [DONE]);
+      assert.equal(hypervisor.changes.length, 1);
+    });
+
+    it("is done, where QEMU was started anew", async () => {
+      domain.current = "a";
+      hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.xml = { id: 2 }) });
+      await revert(new FakeHost(hypervisor), A());
+      assert.deepEqual(told, [DONE]);
+    });
+
+    it("is followed by what belongs to it, in time of its own", async () => {
+      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 30_000 });
+      const meanwhile = () => {
+        domain.current = "a";
+        host.left.now = 0;
+      };
+      hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
+      await revert(host, to("a", undefined, domain.uuid, { to: "shutoff" }));
+      assert.equal(domain.state, "shut off");
+    });
+
+    for (const [what, meanwhile] of Object.entries({
+      "nothing shows it": (): void => undefined,
+      "the domain is off instead": (): void => void (domain.state = "shut off"),
+    })) {
+      it(`is not taken for done where ${what}`, async () => {
+        domain.current = "a";
+        hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
+        await failsWith(revert(new FakeHost(hypervisor), A()), "Timeout");
+        assert.deepEqual(told, []);
+      });
+    }
+  });
+
   describe("that fails", () => {
     const AGAIN = "The old triggers are kept, so the next pulumi up tries the revert again.";
 
@@ -134,19 +177,32 @@ describe("reverting a domain", () => {
     });
 
     it("tells what the host is still busy with", async () => {
-      domain.control = ["occupied (31.0s)", ENDLESSLY];
-      hypervisor.fail("revertSnapshot", said("Timeout", "the time limit of 5 s ran out while it ran"));
+      hypervisor.fail("revertSnapshot", LIMIT, {
+        meanwhile: () => (domain.control = ["occupied (31.0s)", ENDLESSLY]),
+      });
       const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Timeout");
       assert.equal(next, `What debian12 does now could not be seen (occupied (31.0s)). ${AGAIN}`);
     });
 
     it("tells that the host is away", async () => {
-      hypervisor.fail("revertSnapshot", said("Unreachable", "End of file"));
-      hypervisor.fail("domainControl", said("Unreachable", "Failed to connect socket"));
+      const away = () => hypervisor.fail("domainControl", said("Unreachable", "Failed to connect socket"));
+      hypervisor.fail("revertSnapshot", said("Unreachable", "End of file"), { meanwhile: away });
       const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Unreachable");
       assert.equal(next, `What debian12 does now could not be seen (Failed to connect socket). ${AGAIN}`);
+    });
+
+    it("since another holds the domain has changed nothing, and looks no further", async () => {
+      domain.control = ["background job (1.0s)", ENDLESSLY];
+      const host = new FakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
+      await failsWith(
+        revert(host, A()),
+        "Busy",
+        'Unable to revert debian12 to snapshot "a": another job holds the domain: background job (1.0s). ' +
+          `Nothing was changed. \`virsh domjobinfo\` tells more of it. timeoutSeconds sets how long is waited. ${AGAIN}`,
+      );
+      assert.equal(hypervisor.methods.at(-1), "domainControl");
     });
 
     it("is not tried again by itself", async () => {

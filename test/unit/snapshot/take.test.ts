@@ -101,7 +101,7 @@ describe("having libvirt take a snapshot", () => {
   it("waits for whoever holds the domain", async () => {
     hypervisor.fail("createSnapshot", said("Busy", "cannot acquire state change lock"), { nth: 1 });
     assert.deepEqual(await taken(), { quiesced: false });
-    assert.deepEqual(told, ["Waiting to run a command of virsh: cannot acquire state change lock"]);
+    assert.deepEqual(told, ['Waiting to take snapshot "a" of debian12: cannot acquire state change lock']);
   });
 
   describe("that fails", () => {

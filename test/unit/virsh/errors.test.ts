@@ -47,6 +47,21 @@ const CAUSES: Row[] = [
     "Unsupported",
     /libvirt 9\.10 or later/,
   ],
+  [
+    "unsupported configuration: deletion of external children disk snapshots not supported",
+    "Unsupported",
+    /Delete those that came after it first/,
+  ],
+  [
+    "Operation not supported: deleting external snapshot that has internal snapshot as parent not supported",
+    "Unsupported",
+    /Stop the domain first/,
+  ],
+  [
+    "Operation not supported: disk image 'vda' for internal snapshot 'a' is not the same as disk image currently used by VM",
+    "Unsupported",
+    /Stop the domain first/,
+  ],
   ["argument unsupported: QEMU guest agent is not configured", "Unsupported", /org\.qemu\.guest_agent\.0/],
   ["Guest agent is not responding: QEMU guest agent is not connected", "Unsupported", /qemu-guest-agent/],
   ["Requested operation is not valid: domain is not running", "Unsupported", /domstate/],
@@ -142,10 +157,6 @@ const CAUSES: Row[] = [
   ["Domain snapshot not found: no domain snapshot with matching name 'nope'", "NotFound"],
   ["Domain not found: no domain with matching uuid 'x' (x)", "NotFound"],
   ["unsupported configuration: no disk named 'vdz'", "Unsupported"],
-  [
-    "Operation not supported: deleting external snapshot that has internal snapshot as parent not supported",
-    "Unsupported",
-  ],
   ["argument unsupported: unknown flag", "Unsupported"],
   ["this function is not supported by the connection driver: virDomainSnapshotCreateXML", "Unsupported"],
   [

@@ -92,10 +92,11 @@ describe("the host behind virsh", () => {
       .map((line) => JSON.parse(line) as Asked);
   }
 
-  async function fails(running: Promise<unknown>, kind: ErrorKind, message: RegExp): Promise<void> {
+  async function fails(running: Promise<unknown>, kind: ErrorKind, message: RegExp, begun?: boolean) {
     await assert.rejects(running, (error) => {
       assert.ok(isVirshError(error, kind), `${kind} expected: ${String(error)}`);
       assert.match(error.message, message);
+      if (begun !== undefined) assert.equal(error.begun, begun);
       return true;
     });
   }
@@ -182,15 +183,18 @@ describe("the host behind virsh", () => {
   });
 
   it("tells no current snapshot from not being able to ask", async () => {
+    const current = (answer: Answer) => host({ "snapshot-current": answer }).currentSnapshot(UUID);
     const none = { stderr: `error: domain '${UUID}' has no current snapshot\n`, code: 1 };
-    assert.equal(await host({ "snapshot-current": none }).currentSnapshot(UUID), undefined);
-    assert.equal(await host({ "snapshot-current": { stdout: "a b" } }).currentSnapshot(UUID), "a b");
+    assert.equal(await current(none), undefined);
+    assert.equal(await current({ stdout: "a b" }), "a b");
     const broken = { stderr: "error: internal error: no\n", code: 1 };
-    await fails(
-      host({ "snapshot-current": broken }).currentSnapshot(UUID),
-      "Unexpected",
-      /internal error: no/,
-    );
+    await fails(current(broken), "Unexpected", /internal error: no/);
+  });
+
+  it("tells what was never begun, a mere question, from what the daemon may go on with", async () => {
+    const lost = { stderr: "error: End of file while reading data: Input/output error\n", code: 1 };
+    await fails(host({ domstate: lost }).domainState(UUID), "Unreachable", /End of file/, false);
+    await fails(host({ "snapshot-revert": lost }).revertSnapshot(UUID, "a"), "Unreachable", /End/, true);
   });
 
   it("takes an inactive domain for idle", async () => {

@@ -1,0 +1,24 @@
+import { Snapshot, type SnapshotArgs } from "../../../sdk/index.js";
+import { TestStack } from "./engine.js";
+
+/** What `Foreground` asks of this program. */
+export interface Order {
+  folder: string;
+  env: Record<string, string>;
+  command: "up" | "destroy";
+  snapshots: Record<string, SnapshotArgs>;
+}
+
+// Ctrl-C is for the engine to answer; this program stays to tell what came of it.
+process.on("SIGINT", () => undefined);
+process.once("message", (order: Order) => void obey(order));
+
+async function obey({ folder, env, command, snapshots }: Order): Promise<void> {
+  const stack = await TestStack.reopen(folder, env);
+  const declare = () =>
+    Object.fromEntries(Object.entries(snapshots).map(([name, args]) => [name, new Snapshot(name, args)]));
+  const onOutput = (text: string) => process.stdout.write(text);
+  const running = command === "up" ? stack.up(declare, { onOutput }) : stack.destroy({ onOutput });
+  const run = await running.catch((error: unknown) => ({ ok: false, steps: [], messages: [String(error)] }));
+  process.send?.({ ...run, outputs: {} }, () => process.disconnect());
+}

@@ -1,0 +1,55 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { SnapshotArgs } from "../../../sdk/index.js";
+import type { Run, TestStack } from "./engine.js";
+import { until } from "./host.js";
+import type { Order } from "./foreground-program.js";
+
+/** A command of the engine in the foreground of a terminal: alone with what it starts in a process group. */
+export class Foreground {
+  private said = "";
+  /** What came of it. */
+  readonly ended: Promise<Run>;
+
+  private constructor(private readonly process: ChildProcess) {
+    process.stdout?.on("data", (text: Buffer) => (this.said += text.toString()));
+    this.ended = answer(process);
+  }
+
+  static up(stack: TestStack, snapshots: Record<string, SnapshotArgs>): Foreground {
+    return Foreground.start({ folder: stack.folder, env: stack.env, command: "up", snapshots });
+  }
+
+  static destroy(stack: TestStack): Foreground {
+    return Foreground.start({ folder: stack.folder, env: stack.env, command: "destroy", snapshots: {} });
+  }
+
+  private static start(order: Order): Foreground {
+    const child = fork(join(__dirname, "foreground-program.js"), {
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
+    });
+    child.send(order);
+    return new Foreground(child);
+  }
+
+  /** Waits until this is to be read in the terminal. */
+  hasSaid(words: string): Promise<void> {
+    return until(`it says ${words}`, () => Promise.resolve(this.said.includes(words)));
+  }
+
+  /** As the terminal does it: every process of the group gets SIGINT. */
+  pressCtrlC(): void {
+    if (this.process.pid !== undefined) process.kill(-this.process.pid, "SIGINT");
+  }
+}
+
+async function answer(child: ChildProcess): Promise<Run> {
+  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Run];
+  return run;
+}
+
+function gone(): never {
+  throw new Error("it ended without an answer");
+}
