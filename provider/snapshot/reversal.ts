@@ -18,6 +18,8 @@ export interface Reversal {
   losses: string[];
   /** Why it cannot be done, seen beforehand. */
   refusal?: VirshError;
+  /** Why libvirt will not do it without `force`, seen beforehand; it says so itself before it does anything. */
+  needsForce?: string;
 }
 
 /** Pure: what is done, for what is asked and what was found. */
@@ -25,6 +27,7 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
   const { to = "captured", force, resetNvram } = step.options;
   const safety = safetyPlan(step, situation, time);
   const refusal = refuse(step, situation);
+  const needsForce = force === true ? undefined : risk(situation);
   return {
     request: {
       // What was captured of a running domain's disks alone is to run again: libvirt would leave it off.
@@ -38,7 +41,16 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
     ...(safety === undefined ? {} : { safety }),
     losses: losses(situation.now, situation.snapshot, situation.managedSave),
     ...(refusal === undefined ? {} : { refusal }),
+    ...(needsForce === undefined ? {} : { needsForce }),
   };
+}
+
+/** What libvirt asks `force` for. */
+function risk({ snapshot, managedSave }: Situation): string | undefined {
+  if (managedSave && snapshot.memory.snapshot === "no")
+    return "the domain has a managed-save image, and the snapshot no memory to put in its place";
+  if (snapshot.domain === undefined) return "the snapshot does not hold the domain's definition";
+  return undefined;
 }
 
 /** What stops QEMU first and fails then is refused before. */

@@ -16,7 +16,7 @@ import { option, type Command } from "./commands/command.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { explain, isFailedLookup } from "./errors.js";
-import { readTags, removeFile } from "./files.js";
+import { freeBytes, readTags, removeFile } from "./files.js";
 import { withPrivateFile } from "./private-file.js";
 import { run, type Limits } from "./process.js";
 import { isHere, redactText, redactUri, uriProblem } from "./uri.js";
@@ -140,12 +140,20 @@ class VirshHost implements Host {
     return this.askAbout(uuid, domain.removeManagedSave(uuid));
   }
 
+  blockJob(uuid: string, target: string): Promise<string | undefined> {
+    return this.askAbout(uuid, domain.blockJob(uuid, target));
+  }
+
   fileExists(path: string): Promise<boolean> {
     return this.ask(domain.fileExists(path));
   }
 
   imageTags(path: string): Promise<string[] | undefined> {
     return isHere(this.options.uri) ? readTags(path, this.limits) : Promise.resolve(undefined);
+  }
+
+  freeBytes(path: string): Promise<number | undefined> {
+    return isHere(this.options.uri) ? freeBytes(path) : Promise.resolve(undefined);
   }
 
   removeFile(path: string): Promise<boolean> {

@@ -5,6 +5,17 @@ import { promisify } from "node:util";
 import { creationTime, inGuest, lab, output, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
+/** What of `pulumi preview --json` is looked at. */
+interface Digest {
+  diagnostics: { severity: string; message: string }[];
+  steps: { op: string; newState: { inputs: object } }[];
+}
+
+/** Without what tells when and how long it ran. */
+function steady(json: string): string {
+  return json.replaceAll(/"(?:duration|created|modified)": [^,\n]+/g, "");
+}
+
 const ROOT = join(__dirname, "../../..");
 const NAME = "instantánea1";
 
@@ -36,9 +47,21 @@ describe("the command line on the project at the top of the repository (needs pu
     );
   });
 
-  it("previews a create, and asks nothing of virsh", async () => {
+  /** What virsh was asked since the last time: the commands, each once. */
+  const verbs = async () => {
+    const asked = (await standIn.calls()).map(({ command }) => command.split(" ")[1] ?? "");
+    await standIn.forget();
+    return [...new Set(asked)].sort();
+  };
+  /** What `pulumi preview --json` writes to its standard output. */
+  const digest = async (...words: string[]) => {
+    const args = ["preview", "--json", ...words, "--cwd", ROOT, "--stack", stackName, "--non-interactive"];
+    return (await promisify(execFile)("pulumi", args, { env: { ...process.env, ...standIn.env } })).stdout;
+  };
+
+  it("previews a create, and only looks at the host for it", async () => {
     assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
-    assert.deepEqual(await standIn.calls(), []);
+    assert.deepEqual(await verbs(), ["blockjob", "dumpxml", "list", "snapshot-list", "version"]);
   });
 
   it("takes the snapshot, and shows what the first example exports", async () => {
@@ -65,8 +88,29 @@ describe("the command line on the project at the top of the repository (needs pu
       assert.ok(shown.includes(line), `${line} in ${shown}`);
       assert.match(shown, /Resources:\n {4}~ 1 to update\n {4}1 unchanged\n/);
     }
-    const verbs = (await standIn.calls()).map(({ command }) => command.split(" ")[1]);
-    assert.deepEqual([...new Set(verbs)].sort(), ["dumpxml", "list", "snapshot-dumpxml", "version"]);
+    assert.deepEqual(await verbs(), ["dumpxml", "list", "snapshot-dumpxml", "version"]);
+  });
+
+  it("writes the same JSON each time, the lines with their severity among it", async () => {
+    const [once, again] = [
+      await digest("--config", "revertToken=please"),
+      await digest("--config", "revertToken=please"),
+    ];
+    assert.equal(steady(once), steady(again));
+    const { diagnostics, steps } = JSON.parse(once) as Digest;
+    assert.deepEqual(
+      diagnostics.map(({ severity, message }) => [severity, message.includes("will go back to snapshot")]),
+      [["warning", true]],
+    );
+    const [step] = steps.filter(({ op }) => op === "update");
+    assert.deepEqual(Object.keys(step?.newState.inputs ?? {}).sort(), [
+      "__provider",
+      "atomic",
+      "description",
+      "domain",
+      "name",
+      "revert",
+    ]);
     await standIn.forget();
   });
 

@@ -87,6 +87,18 @@ export class TestStack {
     return observed((options) => this.stack.preview({ program: asynchronous(program), ...options }));
   }
 
+  /** What `pulumi preview` prints, without colours; also of one that fails. */
+  async transcript(program: Program): Promise<string> {
+    let printed = "";
+    const onOutput = (text: string) => (printed += text);
+    await this.stack
+      .preview({ program: asynchronous(program), onOutput, color: "never" })
+      .catch((error: unknown) => {
+        if (printed === "") throw error;
+      });
+    return printed;
+  }
+
   up(program: Program): Promise<Run> {
     return observed((options) => this.stack.up({ program: asynchronous(program), ...options }));
   }

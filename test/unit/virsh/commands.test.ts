@@ -35,6 +35,11 @@ const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] =
     "list the domains with a managed-save image",
   ],
   [
+    domain.blockJob(UUID, "vda"),
+    ["blockjob", DOMAIN, "--path=vda", "--raw"],
+    `ask whether disk "vda" of domain ${UUID} is in a block job`,
+  ],
+  [
     domain.fileExists("/images/a b"),
     ["save-image-dumpxml", "--file=/images/a b"],
     'see whether there is a file "/images/a b" on the host',
