@@ -6,7 +6,9 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type PreviewOptions,
   type Stack,
+  type UpOptions,
 } from "@pulumi/pulumi/automation";
 import * as runtime from "@pulumi/pulumi/runtime";
 
@@ -83,8 +85,10 @@ export class TestStack {
     return basename(this.folder);
   }
 
-  preview(program: Program): Promise<Run> {
-    return observed((options) => this.stack.preview({ program: asynchronous(program), ...options }));
+  preview(program: Program, flags: PreviewOptions = {}): Promise<Run> {
+    return observed((options) =>
+      this.stack.preview({ program: asynchronous(program), ...flags, ...options }),
+    );
   }
 
   /** What `pulumi preview` prints, without colours; also of one that fails. */
@@ -99,8 +103,8 @@ export class TestStack {
     return printed;
   }
 
-  up(program: Program): Promise<Run> {
-    return observed((options) => this.stack.up({ program: asynchronous(program), ...options }));
+  up(program: Program, flags: UpOptions = {}): Promise<Run> {
+    return observed((options) => this.stack.up({ program: asynchronous(program), ...flags, ...options }));
   }
 
   refresh(): Promise<Run> {
