@@ -2,33 +2,35 @@ import type { dynamic } from "@pulumi/pulumi";
 import { isVirshError } from "../errors.js";
 import { check as checkInputs } from "../snapshot/check.js";
 import { create as createSnapshot } from "../snapshot/create.js";
+import { Foresight } from "../snapshot/foresight.js";
 import type { Host } from "../snapshot/host.js";
 import { IncompleteError } from "../snapshot/incomplete.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs.js";
-import { changesAnything, plan, type Plan } from "../snapshot/plan.js";
-import { previewLines } from "../snapshot/preview.js";
+import { warning } from "../snapshot/notice.js";
+import { changesAnything, plan } from "../snapshot/plan.js";
 import { read as readSnapshot } from "../snapshot/read.js";
-import { planReversal, type Reversal } from "../snapshot/reversal.js";
 import { remove } from "../snapshot/remove.js";
 import { inputsOf, snapshotId, type PartialState } from "../snapshot/state.js";
-import { survey } from "../snapshot/survey.js";
 import { update as updateSnapshot } from "../snapshot/update.js";
 import { openHost } from "../virsh/host.js";
+import { delivered, show, tell } from "./tell.js";
 import { fromWire, InitializationFailed, PROVIDER_KEY, toWire } from "./wire.js";
 
 /**
  * Pulumi's dynamic host on one side, the life cycle of a snapshot on the other. The host tells neither the URN nor
- * whether this is a preview; it runs check and diff one after the other, so these touch nothing outside.
+ * whether this is a preview; it runs check and diff one after the other, so these look at a hypervisor only where
+ * something is going to happen to it, and never for long.
  */
 
 type Props = Record<string, unknown>;
 
-/** A preview is not to wait long for a host that does not answer. */
-const FORESEE_SECONDS = 10;
+const foresight = new Foresight(openHost, { now, elapsed: () => performance.now() });
 
-export async function check(_olds: Props, news: Props): Promise<dynamic.CheckResult> {
+export async function check(olds: Props, news: Props): Promise<dynamic.CheckResult> {
   const { inputs, problems } = checkInputs(fromWire(news));
-  return Promise.resolve({ inputs: toWire(inputs), failures: [...problems] });
+  // Without olds a create is coming: of a new resource, or of one that takes the place of another.
+  if (problems.length === 0 && isEmpty(fromWire(olds))) await show(await foresight.beforeCreate(inputs));
+  return { inputs: toWire(inputs), failures: [...problems] };
 }
 
 export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> {
@@ -37,8 +39,7 @@ export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.Dif
     const inputs = fromWire(news) as SnapshotInputs;
     const planned = plan(state, inputs);
     if (planned.refusal !== undefined) throw planned.refusal;
-    const reversal = await foresee(planned, inputs);
-    for (const line of previewLines(planned, state, reversal)) tell(line);
+    if (changesAnything(planned)) await show(await foresight.beforeChange(planned, state, inputs));
     return {
       changes: changesAnything(planned),
       replaces: [...planned.replaces],
@@ -48,23 +49,8 @@ export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.Dif
   });
 }
 
-/**
- * What a pending revert will do, seen on the host. Only then does a diff look there; a runner that cannot reach it still
- * previews, with what the state alone tells.
- */
-async function foresee(planned: Plan, { uri }: SnapshotInputs): Promise<Reversal | undefined> {
-  const step = planned.steps.find((each) => each.do === "revert");
-  if (step === undefined) return undefined;
-  try {
-    return planReversal(step, await survey(openHost({ uri, timeoutSeconds: FORESEE_SECONDS }), step), now());
-  } catch (error) {
-    if (!isVirshError(error)) throw error;
-    tell(`What else the revert of ${step.domainName} does could not be seen from here: ${error.said}`);
-    return undefined;
-  }
-}
-
 export async function create(props: Props): Promise<dynamic.CreateResult> {
+  foresight.begin();
   const inputs = fromWire(props) as SnapshotInputs;
   const state = await saved(props, () => createSnapshot(hostFor(inputs), inputs, tell));
   return { id: snapshotId(state), outs: toWire(state) };
@@ -74,13 +60,14 @@ export async function read(id: string, props: Props): Promise<dynamic.ReadResult
   const state = fromWire(props) as PartialState;
   const found = await plain(() => readSnapshot(hostFor(state), state));
   if ("gone" in found) {
-    tell(`${found.gone}. ${found.next}`);
+    await show([warning(`${found.gone}. ${found.next}`)]);
     return {};
   }
   return { id, props: toWire(found.state), inputs: toWire(inputsOf(found.state)) };
 }
 
 export async function update(_id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> {
+  foresight.begin();
   const inputs = fromWire(news) as SnapshotInputs;
   const state = fromWire(olds) as PartialState;
   return {
@@ -89,13 +76,13 @@ export async function update(_id: string, olds: Props, news: Props): Promise<dyn
 }
 
 export async function delete_(_id: string, props: Props): Promise<void> {
+  foresight.begin();
   const state = fromWire(props) as PartialState;
   await plain(() => remove(hostFor(state), state, tell));
 }
 
-/** What the host writes, the engine shows. */
-function tell(line: string): void {
-  console.warn(line);
+function isEmpty(props: Props): boolean {
+  return Object.keys(props).length === 0;
 }
 
 function now(): Date {
@@ -119,6 +106,8 @@ async function saved<T>(props: Props, operation: () => Promise<T>): Promise<T> {
     const { description: _long, ...state } = error.state;
     const properties = toWire({ ...state, [PROVIDER_KEY]: props[PROVIDER_KEY] });
     throw new InitializationFailed(snapshotId(error.state), properties, [error.message]);
+  } finally {
+    await delivered();
   }
 }
 
@@ -132,5 +121,7 @@ async function plain<T>(operation: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     if (!isVirshError(error)) throw error;
     throw Object.assign(error, { toString: () => "pulumi-virsh", stack: "see the error of the resource" });
+  } finally {
+    await delivered();
   }
 }

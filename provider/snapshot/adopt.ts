@@ -16,7 +16,7 @@ export async function adopt(
 ): Promise<void> {
   const { name, description = "" } = inputs;
   const { xml, snapshot } = await host.readSnapshot(domain.uuid, name);
-  const differences = compare(snapshot, inputs, definition);
+  const differences = unlike(snapshot, inputs, definition);
   if (differences.length > 0) throw notAsDeclared(domain, name, differences);
   const { description: before = "" } = snapshot;
   if (before === description) return;
@@ -38,7 +38,8 @@ function notAsDeclared(domain: DomainRef, name: string, differences: readonly st
   });
 }
 
-function compare(found: SnapshotXml, inputs: SnapshotInputs, definition: DomainXml): string[] {
+/** In which ways a snapshot is not what is declared, each as a clause. */
+export function unlike(found: SnapshotXml, inputs: SnapshotInputs, definition: DomainXml): string[] {
   const { diskOnly = false, memory, disks = [] } = inputs;
   const differences: string[] = [];
   const differ = (property: string, declared: string, there: string) => {

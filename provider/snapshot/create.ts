@@ -1,9 +1,11 @@
+import type { Refusal } from "../domain/possible.js";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import { adopt } from "./adopt.js";
 import { untilIdle, type Tell } from "./busy.js";
 import type { DomainRef, Host } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { SnapshotInputs } from "./inputs.js";
+import { nameTaken } from "./obstacles.js";
 import { inOrder } from "./order.js";
 import { readBack } from "./read.js";
 import { resolveDomain } from "./resolve.js";
@@ -34,7 +36,8 @@ async function createInTurn(
   let quiesced = false;
   // libvirt would refuse it, too. But after a time limit a snapshot of that name has to be known to be ours.
   if (existing) {
-    if (inputs.adopt !== true) throw alreadyExists(domain, inputs.name);
+    const taken = nameTaken(inputs);
+    if (taken !== undefined) throw alreadyExists(domain, inputs.name, taken);
     await adopt(host, domain, definition, inputs, tell);
   } else {
     try {
@@ -100,12 +103,12 @@ function partial(domain: DomainRef, inputs: SnapshotInputs): PartialState {
   return { ...inputs, schemaVersion: SCHEMA_VERSION, domainUuid: domain.uuid, domainName: domain.name };
 }
 
-function alreadyExists(domain: DomainRef, name: string): VirshError {
+function alreadyExists(domain: DomainRef, name: string, { reason, remedy }: Refusal): VirshError {
   return new VirshError({
     kind: "Conflict",
     tried: takePhrase(domain, name),
-    said: "the domain has a snapshot of that name already",
-    next: "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
+    said: reason,
+    next: `Nothing was changed. ${remedy}`,
   });
 }
 

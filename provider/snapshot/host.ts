@@ -116,6 +116,9 @@ export interface Host {
   /** `managedsave-remove` */
   removeManagedSave(uuid: string): Promise<void>;
 
+  /** `blockjob --raw`: the kind of block job that a disk is in, in libvirt's words; `undefined` when it is in none */
+  blockJob(uuid: string, target: string): Promise<string | undefined>;
+
   /** Whether a file is there, on the host: `save-image-dumpxml` opens it, whatever it is. */
   fileExists(path: string): Promise<boolean>;
   /**
@@ -123,9 +126,29 @@ export interface Host {
    * here: the host is another machine, or the file is not ours to read.
    */
   imageTags(path: string): Promise<string[] | undefined>;
+  /** Bytes that are free where a file is, or is to be; `undefined` where that cannot be seen from here. */
+  freeBytes(path: string): Promise<number | undefined>;
   /** Removes a file that libvirt left behind; `false` where that cannot be done from here. */
   removeFile(path: string): Promise<boolean>;
 }
+
+/** The questions that what is about to be done is judged by. They change nothing. */
+export type Looks = Pick<
+  Host,
+  | "shownUri"
+  | "listDomains"
+  | "domainXml"
+  | "daemonVersion"
+  | "listSnapshots"
+  | "readSnapshot"
+  | "currentSnapshot"
+  | "listDescendants"
+  | "listManagedSaves"
+  | "blockJob"
+  | "fileExists"
+  | "imageTags"
+  | "freeBytes"
+>;
 
 /** Opens a host for one operation. */
 export type OpenHost = (options: HostOptions) => Host;

@@ -2,7 +2,7 @@ import { refusalToTake, type Refusal } from "../domain/possible.js";
 import { shapeOf } from "../domain/shape.js";
 import { quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
-import type { Host } from "./host.js";
+import type { Looks } from "./host.js";
 import type { SnapshotInputs } from "./inputs.js";
 
 /**
@@ -10,7 +10,7 @@ import type { SnapshotInputs } from "./inputs.js";
  * refuse, what it would ignore, and what it would overwrite without a word.
  */
 export async function obstacle(
-  host: Host,
+  host: Looks,
   domain: DomainXml,
   inputs: SnapshotInputs,
 ): Promise<Refusal | undefined> {
@@ -21,8 +21,19 @@ export async function obstacle(
   );
 }
 
+/** A name is given once on a domain; `adopt` is about what has it. */
+export function nameTaken({ adopt }: SnapshotInputs): Refusal | undefined {
+  if (adopt === true) return undefined;
+  return {
+    conflict: true,
+    property: "name",
+    reason: "the domain has a snapshot of that name already",
+    remedy: "Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
+  };
+}
+
 /** libvirt overwrites it, be it the memory of another snapshot. */
-async function memoryFileThere(host: Host, { memory }: SnapshotInputs): Promise<Refusal | undefined> {
+async function memoryFileThere(host: Looks, { memory }: SnapshotInputs): Promise<Refusal | undefined> {
   if (memory?.file === undefined || !(await host.fileExists(memory.file))) return undefined;
   return {
     conflict: true,
@@ -37,7 +48,7 @@ async function memoryFileThere(host: Host, { memory }: SnapshotInputs): Promise<
  * of that name while it is off.
  */
 async function orphanedTag(
-  host: Host,
+  host: Looks,
   domain: DomainXml,
   inputs: SnapshotInputs,
 ): Promise<Refusal | undefined> {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { quote, VirshError } from "../errors.js";
 import type { InputField } from "./fields.js";
 import { inputFields, type SnapshotInputs } from "./inputs.js";
+import { refuseReplacement } from "./replacement.js";
 import type { PartialState, SafetySnapshot, Target } from "./state.js";
 import { holdsUnknown, isKnown } from "./unknown.js";
 
@@ -53,12 +54,13 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
     // What a preview does not know yet may turn out to be no change at all: not to be refused then.
     const certain = replaces.filter((path) => isKnown(valueAt(inputs, path)));
     const conflict = revert !== undefined && !revert.maybe && !revert.drift && certain.length > 0;
-    return {
-      replaces,
-      deleteBeforeReplace: inputs.name === state.name && !replaces.includes("domain"),
-      steps: [],
-      ...(conflict ? { refusal: refuseRevertWithReplacement(state, certain) } : {}),
-    };
+    const deleteBeforeReplace = inputs.name === state.name && !replaces.includes("domain");
+    const refusal = conflict
+      ? refuseRevertWithReplacement(state, certain)
+      : certain.length > 0
+        ? refuseReplacement(state, replaces, deleteBeforeReplace)
+        : undefined;
+    return { replaces, deleteBeforeReplace, steps: [], ...(refusal === undefined ? {} : { refusal }) };
   }
   return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, inputs, revert) };
 }

@@ -19,6 +19,8 @@ export interface Reversal {
   losses: string[];
   /** Why it cannot be done, seen beforehand. */
   refusal?: VirshError;
+  /** Why libvirt will not do it without `force`, seen beforehand; it says so itself before it does anything. */
+  needsForce?: string;
 }
 
 /** Pure: what is done, for what is asked and what was found. */
@@ -29,6 +31,7 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
   const { now, snapshot, managedSave, overlays } = situation;
   // With a safety snapshot they become its base, and what goes is the empty one above it.
   const gone = safety === undefined ? (overlays?.files ?? []) : [];
+  const needsForce = force === true ? undefined : risk(situation);
   return {
     request: {
       // What was captured of a running domain's disks alone is to run again: libvirt would leave it off.
@@ -42,7 +45,16 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
     ...(safety === undefined ? {} : { safety }),
     losses: losses(now, snapshot, managedSave, gone),
     ...(refusal === undefined ? {} : { refusal }),
+    ...(needsForce === undefined ? {} : { needsForce }),
   };
+}
+
+/** What libvirt asks `force` for. */
+function risk({ snapshot, managedSave }: Situation): string | undefined {
+  if (managedSave && snapshot.memory.snapshot === "no")
+    return "the domain has a managed-save image, and the snapshot no memory to put in its place";
+  if (snapshot.domain === undefined) return "the snapshot does not hold the domain's definition";
+  return undefined;
 }
 
 /** What stops QEMU first and fails then is refused before. */

@@ -1,7 +1,7 @@
 import { quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
-import type { Host } from "./host.js";
+import type { Looks } from "./host.js";
 import { overlaysThatGo, type Overlays } from "./overlays.js";
 import type { Revert } from "./plan.js";
 import { readTarget } from "./target.js";
@@ -23,7 +23,7 @@ export function revertPhrase({ domainName, target }: Revert): string {
 }
 
 /** Looks at what a revert would meet. Changes nothing. */
-export async function survey(host: Host, step: Revert): Promise<Situation> {
+export async function survey(host: Looks, step: Revert): Promise<Situation> {
   const { domainUuid } = step.target;
   const [{ snapshot }, now, saves, version] = await Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
@@ -36,7 +36,7 @@ export async function survey(host: Host, step: Revert): Promise<Situation> {
   return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout, overlays };
 }
 
-async function imagesWithoutData(host: Host, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
+async function imagesWithoutData(host: Looks, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
   const missing: string[] = [];
   // Since then an overlay may have taken the place of the image.
   const { disks } = snapshot.domain ?? now;

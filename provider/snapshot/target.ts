@@ -1,9 +1,9 @@
 import { isVirshError, VirshError } from "../errors.js";
-import type { Host, SnapshotDocument } from "./host.js";
+import type { Looks, SnapshotDocument } from "./host.js";
 import { isSame, toRfc3339, type Target } from "./state.js";
 
 /** The snapshot that is meant, before anything is done to it: another one under its name is an error, as is none. */
-export async function readTarget(host: Host, target: Target, tried: string): Promise<SnapshotDocument> {
+export async function readTarget(host: Looks, target: Target, tried: string): Promise<SnapshotDocument> {
   const next = "Nothing was changed. Run pulumi refresh to see what is left.";
   try {
     const document = await host.readSnapshot(target.domainUuid, target.name);

@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import { run, type Limits } from "./process.js";
 
@@ -32,6 +33,16 @@ function parseTags(stdout: string, tried: string): string[] {
     return snapshots.map(({ name }) => name);
   } catch (cause) {
     throw new VirshError({ kind: "Unexpected", tried, said: "qemu-img did not answer in JSON", cause });
+  }
+}
+
+/** Bytes that are free in the folder of a file; `undefined` when the folder cannot be read from here. */
+export async function freeBytes(path: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(dirname(path));
+    return bavail * bsize;
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,7 +21,7 @@ import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { explain, isFailedLookup } from "./errors.js";
-import { readTags, removeFile } from "./files.js";
+import { freeBytes, readTags, removeFile } from "./files.js";
 import { readImages, type Image, type ImageOptions } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import { run, type Finished, type Limits } from "./process.js";
@@ -186,12 +186,20 @@ class VirshHost implements Host, DomainHost, QuestionHost {
     return this.askAbout(uuid, definition.listCheckpoints(uuid));
   }
 
+  blockJob(uuid: string, target: string): Promise<string | undefined> {
+    return this.askAbout(uuid, domain.blockJob(uuid, target));
+  }
+
   fileExists(path: string): Promise<boolean> {
     return this.ask(domain.fileExists(path));
   }
 
   imageTags(path: string): Promise<string[] | undefined> {
     return isHere(this.options.uri) ? readTags(path, this.limits) : Promise.resolve(undefined);
+  }
+
+  freeBytes(path: string): Promise<number | undefined> {
+    return isHere(this.options.uri) ? freeBytes(path) : Promise.resolve(undefined);
   }
 
   removeFile(path: string): Promise<boolean> {

@@ -4,6 +4,17 @@ import { ROOT } from "./support/example.js";
 import { creationTime, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
+/** What of `pulumi preview --json` is looked at. */
+interface Digest {
+  diagnostics: { severity: string; message: string }[];
+  steps: { op: string; newState: { inputs: object } }[];
+}
+
+/** Without what tells when and how long it ran. */
+function steady(json: string): string {
+  return json.replaceAll(/"(?:duration|created|modified)": [^,\n]+/g, "");
+}
+
 const NAME = "instantánea1";
 
 describe("the command line on the project at the top of the repository (needs pulumi-language-nodejs on PATH)", () => {
@@ -26,9 +37,18 @@ describe("the command line on the project at the top of the repository (needs pu
     await commandLine.close();
   });
 
-  it("previews a create, and asks nothing of virsh", async () => {
+  /** What virsh was asked since the last time: the commands, each once. */
+  const verbs = async () => {
+    const asked = (await standIn.calls()).map(({ command }) => command.split(" ")[1] ?? "");
+    await standIn.forget();
+    return [...new Set(asked)].sort();
+  };
+  /** What `pulumi preview --json` writes to its standard output. */
+  const digest = (...words: string[]) => commandLine.stdout("preview", "--json", ...words);
+
+  it("previews a create, and only looks at the host for it", async () => {
     assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
-    assert.deepEqual(await standIn.calls(), []);
+    assert.deepEqual(await verbs(), ["blockjob", "dumpxml", "list", "snapshot-list", "version"]);
   });
 
   it("takes the snapshot, and shows what the first example exports", async () => {
@@ -55,8 +75,31 @@ describe("the command line on the project at the top of the repository (needs pu
       assert.ok(shown.includes(line), `${line} in ${shown}`);
       assert.match(shown, /Resources:\n {4}~ 1 to update\n {4}1 unchanged\n/);
     }
-    const verbs = (await standIn.calls()).map(({ command }) => command.split(" ")[1]);
-    assert.deepEqual([...new Set(verbs)].sort(), ["dumpxml", "list", "snapshot-dumpxml", "version"]);
+    assert.deepEqual(await verbs(), ["dumpxml", "list", "snapshot-dumpxml", "version"]);
+  });
+
+  it("writes the same JSON each time, the lines with their severity among it", async () => {
+    const [once, again] = [
+      await digest("--config", "revert=please"),
+      await digest("--config", "revert=please"),
+    ];
+    assert.equal(steady(once), steady(again));
+    const { diagnostics, steps } = JSON.parse(once) as Digest;
+    // How the engine found its language host is its own affair.
+    const ours = diagnostics.filter(({ message }) => !message.includes("pulumi-language-nodejs"));
+    assert.deepEqual(
+      ours.map(({ severity, message }) => [severity, message.includes("will go back to snapshot")]),
+      [["warning", true]],
+    );
+    const [step] = steps.filter(({ op }) => op === "update");
+    assert.deepEqual(Object.keys(step?.newState.inputs ?? {}).sort(), [
+      "__provider",
+      "atomic",
+      "description",
+      "domain",
+      "name",
+      "revert",
+    ]);
     await standIn.forget();
   });
 
@@ -71,6 +114,14 @@ describe("the command line on the project at the top of the repository (needs pu
       await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
       /Resources:\n {4}2 unchanged\n/,
     );
+  });
+
+  it("ends with 0 or 7 as there is drift or none, when no changes are expected", async () => {
+    const alarm = () =>
+      pulumi("preview", "--refresh", "--expect-no-changes", "--config", "revert=please");
+    assert.match(await alarm(), /Resources:\n {4}2 unchanged\n/);
+    await virsh("snapshot-delete", domain.name, NAME);
+    await assert.rejects(alarm(), { code: 7 });
   });
 
   it("destroys the snapshot, and the VM runs on", async () => {

@@ -36,11 +36,13 @@ describe("replacing a snapshot", () => {
   });
 
   it("under a new name takes the new one before the old one goes", async () => {
-    assertDone(await stack.up(program({ name: "second" })), [
-      "create-replacement checkpoint",
-      "replace checkpoint",
-      "delete-replaced checkpoint",
-    ]);
+    const line =
+      `snapshot "second" of ${one.name} is taken of today's state first; then snapshot "first" of ${one.name}, ` +
+      `taken ${await creationTime(one, "first")}, is deleted.`;
+    const steps = ["create-replacement checkpoint", "replace checkpoint", "delete-replaced checkpoint"];
+    assertDone(await stack.preview(program({ name: "second" })), steps, [line]);
+    await standIn.forget();
+    assertDone(await stack.up(program({ name: "second" })), steps, [line]);
     assert.deepEqual(await changes(), ["create-as second one", "delete first one"]);
   });
 
@@ -59,11 +61,14 @@ describe("replacing a snapshot", () => {
   });
 
   it("on another domain takes the new one there before the old one goes", async () => {
-    assertDone(await stack.up(program({ name: "second", domain: other.name })), [
-      "create-replacement checkpoint",
-      "replace checkpoint",
-      "delete-replaced checkpoint",
-    ]);
+    const line =
+      `snapshot "second" of ${other.name} is taken of today's state first; then snapshot "second" of ${one.name}, ` +
+      `taken ${await creationTime(one, "second")}, is deleted.`;
+    assertDone(
+      await stack.up(program({ name: "second", domain: other.name })),
+      ["create-replacement checkpoint", "replace checkpoint", "delete-replaced checkpoint"],
+      [line],
+    );
     assert.deepEqual(await changes(), ["create-as second other", "delete second one"]);
     assert.deepEqual([await snapshotsOf(one), await snapshotsOf(other)], [[], ["second"]]);
   });
@@ -80,6 +85,7 @@ describe("replacing a snapshot", () => {
       `Unable to revert ${other.name} to snapshot "second" and replace that snapshot in one step: ` +
       "revert.triggers changed together with name, and the latter needs a new snapshot. " +
       "Change one of them, run pulumi up, then change the other.";
+    await standIn.forget();
     for (const run of [await stack.preview(wanted), await stack.up(wanted)]) {
       assertFailed(run, [], [refusal]);
     }

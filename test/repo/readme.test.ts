@@ -1,26 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
+import { blocks, textOf } from "./documents.js";
 import { root } from "./run.js";
 
 const documents = [
   ...readdirSync(root).filter((file) => file.endsWith(".md")),
   ...readdirSync(path.join(root, "docs")).map((file) => path.join("docs", file)),
 ];
-
-function textOf(document: string): string {
-  return readFileSync(path.join(root, document), "utf8");
-}
-
-/** The fenced blocks of one language, with the line they start at. */
-function blocks(document: string, language: string): { line: number; code: string }[] {
-  const text = textOf(document);
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map((match) => ({
-    line: text.slice(0, match.index).split("\n").length,
-    code: match[1] ?? "",
-  }));
-}
 
 /** What the compiler says of programs that lie at the top of the repository, under its own settings. */
 function findings(programs: Map<string, string>): string[] {

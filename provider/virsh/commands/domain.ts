@@ -135,6 +135,22 @@ export function blockInfo(uuid: string, target: string): Command<BlockInfo> {
   };
 }
 
+export function blockJob(uuid: string, target: string): Command<string | undefined> {
+  const tried = `ask whether disk ${quote(target)} of domain ${uuid} is in a block job`;
+  return {
+    args: ["blockjob", domainOption(uuid, tried), option("path", target), "--raw"],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      if (stdout.trim() === "") return undefined;
+      const kind = /^\s*type=(.+)$/m.exec(stdout)?.[1];
+      if (kind === undefined) throw notUnderstood(tried, stdout);
+      return kind;
+    },
+    refusals: [{ said: /^Requested operation is not valid: domain is not running$/, means: undefined }],
+  };
+}
+
 /** libvirt opens the file to read a saved domain in it: whatever it then says but "no such file", there is one. */
 export function fileExists(path: string): Command<boolean> {
   return {

@@ -18,10 +18,19 @@ export class CommandLine {
 
   /** Runs the command; what it wrote, on both of its outputs. */
   async pulumi(...words: string[]): Promise<string> {
+    const { stdout, stderr } = await this.run(words);
+    return stdout + stderr;
+  }
+
+  /** The same; what it wrote to its standard output alone. */
+  async stdout(...words: string[]): Promise<string> {
+    return (await this.run(words)).stdout;
+  }
+
+  private run(words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
     const where = ["--cwd", this.folder, "--stack", this.stack, "--non-interactive", "--color", "never"];
     const env = { ...process.env, ...this.env };
-    const { stdout, stderr } = await promisify(execFile)("pulumi", [...words, ...where], { env });
-    return stdout + stderr;
+    return promisify(execFile)("pulumi", [...words, ...where], { env });
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,9 @@ import {
   type Deployment,
   type EngineEvent,
   type OutputMap,
+  type PreviewOptions,
   type Stack,
+  type UpOptions,
 } from "@pulumi/pulumi/automation";
 import * as runtime from "@pulumi/pulumi/runtime";
 
@@ -95,21 +97,31 @@ export class TestStack {
     return basename(this.folder);
   }
 
-  preview(program: Program): Promise<Run> {
-    return observed((options) => this.stack.preview({ program: asynchronous(program), ...options }));
+  preview(program: Program, flags: PreviewOptions = {}): Promise<Run> {
+    return observed((options) =>
+      this.stack.preview({ program: asynchronous(program), ...flags, ...options }),
+    );
   }
 
-  up(program: Program, extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
-    return observed((options) => this.stack.up({ program: asynchronous(program), ...options, ...extra }));
+  /** What `pulumi preview` prints, without colours; also of one that fails. */
+  async transcript(program: Program): Promise<string> {
+    let printed = "";
+    const onOutput = (text: string) => (printed += text);
+    await this.stack
+      .preview({ program: asynchronous(program), onOutput, color: "never" })
+      .catch((error: unknown) => {
+        if (printed === "") throw error;
+      });
+    return printed;
+  }
+
+  up(program: Program, flags: UpOptions = {}): Promise<Run> {
+    return observed((options) => this.stack.up({ program: asynchronous(program), ...flags, ...options }));
   }
 
   /** `pulumi up --continue-on-error`. */
   upAsFarAsPossible(program: Program): Promise<Run> {
-    return besideMocha(() =>
-      observed((options) =>
-        this.stack.up({ program: asynchronous(program), continueOnError: true, ...options }),
-      ),
-    );
+    return besideMocha(() => this.up(program, { continueOnError: true }));
   }
 
   refresh(): Promise<Run> {

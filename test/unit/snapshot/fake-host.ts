@@ -160,6 +160,14 @@ export class FakeHost implements Host {
     return this.answer("imageTags", [path], () => this.hypervisor.tagsIn(path));
   }
 
+  blockJob(uuid: string, target: string): Promise<string | undefined> {
+    return this.answer("blockJob", [uuid, target], () => this.hypervisor.domain(uuid).jobs[target]);
+  }
+
+  freeBytes(path: string): Promise<number | undefined> {
+    return this.answer("freeBytes", [path], () => (this.hypervisor.here ? this.hypervisor.free : undefined));
+  }
+
   removeFile(path: string): Promise<boolean> {
     return this.answer("removeFile", [path], () => {
       if (this.hypervisor.here) this.hypervisor.files.delete(path);

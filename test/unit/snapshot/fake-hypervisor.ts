@@ -26,6 +26,8 @@ export interface FakeDomain {
   xml: Partial<DomainXml>;
   /** Whether it has a managed-save image. */
   saved: boolean;
+  /** The kind of block job of each disk that is in one. */
+  jobs: Partial<Record<string, string>>;
 }
 
 export type Method = Exclude<keyof Host, "shownUri" | "remaining" | "afterwards">;
@@ -73,6 +75,8 @@ export class FakeHypervisor {
   readonly tags = new Map<string, string[] | undefined>();
   /** Whether its files can be reached from here. */
   here = true;
+  /** Bytes that are free in every folder. */
+  free = 1e12;
   private readonly incidents: Incident[] = [];
 
   define(domain: { uuid: string; name: string } & Partial<FakeDomain>): FakeDomain {
@@ -82,6 +86,7 @@ export class FakeHypervisor {
       control: [],
       xml: {},
       saved: false,
+      jobs: {},
       ...domain,
     };
     this.domains.push(defined);

@@ -51,6 +51,18 @@ describe("the plan of a revert", () => {
     });
   }
 
+  it("foresees what libvirt will ask force for", () => {
+    const whole: SnapshotXml = { ...snapshot, domain: running() };
+    const bare: SnapshotXml = { ...whole, state: "shutoff", memory: { snapshot: "no" } };
+    const risks = (found: SnapshotXml, managedSave: boolean, options: Revert["options"] = {}) =>
+      planned(options, { snapshot: found, managedSave }).needsForce;
+    assert.equal(risks(whole, true), undefined);
+    assert.equal(risks(bare, false), undefined);
+    assert.match(risks(bare, true) ?? "", /^the domain has a managed-save image/);
+    assert.match(risks(snapshot, false) ?? "", /^the snapshot does not hold the domain's definition$/);
+    assert.equal(risks(bare, true, { force: true }), undefined);
+  });
+
   const EXTERNAL_REFUSED = "cannot revert to an external snapshot";
   const ALONE_REFUSED = "cannot revert to a snapshot of disks alone that was taken of a running domain";
   const gates: [what: string, found: SnapshotXml, version: string, reason?: string, remedy?: string][] = [

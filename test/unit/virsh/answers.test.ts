@@ -59,6 +59,16 @@ describe("virsh's answer", () => {
       assert.throws(() => parse(bad), isUnexpected);
   });
 
+  it("is the kind of block job that a disk is in, and none of a domain that is off", () => {
+    const { parse, refusals: [refusal] = [] } = domain.blockJob(UUID, "vda");
+    assert.equal(parse(" type=Block Copy\n bandwidth=1\n cur=16777216\n end=67108864\n\n"), "Block Copy");
+    for (const none of ["", "\n"]) assert.equal(parse(none), undefined);
+    assert.throws(() => parse("Block Copy: [ 25 %]\n"), isUnexpected);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test("Requested operation is not valid: domain is not running"));
+    assert.equal(refusal.means, undefined);
+  });
+
   it("is the version of the daemon, not of the client", () => {
     const { parse } = domain.daemonVersion();
     const text =

@@ -46,6 +46,11 @@ const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] =
     `read the size of disk "vda" of domain ${UUID}`,
   ],
   [
+    domain.blockJob(UUID, "vda"),
+    ["blockjob", DOMAIN, "--path=vda", "--raw"],
+    `ask whether disk "vda" of domain ${UUID} is in a block job`,
+  ],
+  [
     domain.fileExists("/images/a b"),
     ["save-image-dumpxml", "--file=/images/a b"],
     'see whether there is a file "/images/a b" on the host',

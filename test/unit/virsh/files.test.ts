@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { isVirshError } from "../../../provider/errors.js";
-import { readTags, removeFile } from "../../../provider/virsh/files.js";
+import { freeBytes, readTags, removeFile } from "../../../provider/virsh/files.js";
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
@@ -35,6 +35,19 @@ describe("files of the host that is this machine", () => {
 
   it("tell nothing of an image that is not there", async () => {
     assert.equal(await readTags(join(folder, "missing"), LIMITS), undefined);
+  });
+
+  it("tell how much is free where a file is, or is to be, as df does", async () => {
+    const [, available] = execFileSync("df", ["--block-size=1", "--output=avail", folder])
+      .toString()
+      .split("\n");
+    const free = await freeBytes(join(folder, "not there yet"));
+    // Whatever else goes on in that file system meanwhile.
+    assert.ok(Math.abs((free ?? 0) - Number(available)) < 1024 ** 3, `${free ?? ""} and ${available ?? ""}`);
+  });
+
+  it("tell nothing of room where there is no such folder", async () => {
+    assert.equal(await freeBytes(join(folder, "missing", "file")), undefined);
   });
 
   it("fail where an image is broken", async () => {

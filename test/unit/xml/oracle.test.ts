@@ -8,8 +8,8 @@ import { corpus, document, snapshots } from "./corpus.js";
 import { parseSnapshot, withDescription } from "../../../provider/xml/snapshot.js";
 import { xmlText } from "./arbitraries.js";
 
-/** The other parser takes two more characters for line ends, which they are in XML 1.1 only. */
-const text10 = xmlText.filter((text) => !/[\u0085\u2028]/.test(text));
+/** The line ends of XML 1.0. By itself the other parser takes more characters for some, as XML 1.1 does. */
+const normalizeLineEndings = (text: string) => text.replaceAll(/\r\n?/g, "\n");
 
 /** Another parser's reading of `xml`. */
 function oracle(xml: string): Element {
@@ -17,7 +17,10 @@ function oracle(xml: string): Element {
     // It warns of U+FFFD, which is a character like any other.
     if (level !== "warning") assert.fail(message);
   };
-  const root = new DOMParser({ onError }).parseFromString(xml, "text/xml").documentElement;
+  const root = new DOMParser({ onError, normalizeLineEndings }).parseFromString(
+    xml,
+    "text/xml",
+  ).documentElement;
   assert.ok(root);
   return root;
 }
@@ -60,7 +63,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("any text that we escape comes back from it, in an element and in an attribute", () => {
     fc.assert(
-      fc.property(text10, text10, (text, value) => {
+      fc.property(xmlText, xmlText, (text, value) => {
         const read = oracle(`<a b="${escapeXml(value)}" c='${escapeXml(value)}'>${escapeXml(text)}</a>`);
         assert.equal(read.textContent, text);
         assert.equal(read.getAttribute("b"), value);
@@ -71,7 +74,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("any element of escaped text and attributes is read the same", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(text10, text10), { maxLength: 5 }), (entries) => {
+      fc.property(fc.array(fc.tuple(xmlText, xmlText), { maxLength: 5 }), (entries) => {
         const children = entries.map(
           ([text, value]) => `<c v="${escapeXml(value)}"> ${escapeXml(text)}\n</c>`,
         );
@@ -83,7 +86,7 @@ describe("our reading of XML beside that of another parser", () => {
 
   it("a description that we set is the one that it finds", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...snapshots), text10, ({ xml }, description) => {
+      fc.property(fc.constantFrom(...snapshots), xmlText, ({ xml }, description) => {
         const changed = oracle(withDescription(xml, description));
         assert.deepEqual(
           elements(changed, "description").map((element) => element.textContent),
