@@ -15,7 +15,7 @@ const vm = new Domain("vm", {
 const checkpoint = new Snapshot("checkpoint", {
   domain: vm.name,
   description: "As it was set up",
-  revert: { triggers: [config.get("revertToken") ?? "never"] },
+  revert: { triggers: [config.get("revert") ?? "never"] },
 });
 
 export const name = vm.name;

@@ -28,7 +28,8 @@ export function nameTaken({ adopt }: SnapshotInputs): Refusal | undefined {
     conflict: true,
     property: "name",
     reason: "the domain has a snapshot of that name already",
-    remedy: "Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
+    remedy:
+      "Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
   };
 }
 

@@ -1,32 +1,27 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { CommandLine, onPath } from "./support/command-line.js";
 import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
 import { output, snapshotsOf, virsh } from "./support/host.js";
 
 const FOLDER = join(__dirname, "../../../examples/vm-with-checkpoint");
 
 describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAND_PLUGIN})`, () => {
-  const stackName = `example-${process.pid}`;
+  const commandLine = new CommandLine(FOLDER);
   const name = `example ${process.pid}`;
   let disk: Disk;
   let xml: string;
 
-  const pulumi = async (...words: string[]) => {
-    const args = [...words, "--cwd", FOLDER, "--stack", stackName, "--non-interactive", "--color", "never"];
-    const { stdout, stderr } = await promisify(execFile)("pulumi", args);
-    return stdout + stderr;
-  };
+  const pulumi = (...words: string[]) => commandLine.pulumi(...words);
   const write = (title: string) => writeFile(xml, disk.xml(name, { title }));
 
   before(async function () {
     if (!(await hasCommandPlugin())) return this.skip();
-    await output("which", "pulumi-language-nodejs").catch(() => this.skip());
+    if (!(await onPath("pulumi-language-nodejs"))) this.skip();
     disk = await Disk.make();
     xml = `${disk.file}.xml`;
-    await output("pulumi", "stack", "init", stackName, "--cwd", FOLDER);
+    await commandLine.open();
     for (const [key, value] of [
       ["xml", xml],
       ["shutdownTimeoutSeconds", "0"],
@@ -35,9 +30,7 @@ describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAN
     }
   });
   after(async () => {
-    // Not made when it was all skipped.
-    await pulumi("stack", "rm", stackName, "--yes", "--force").catch(() => undefined);
-    await rm(`${FOLDER}/Pulumi.${stackName}.yaml`, { force: true });
+    await commandLine.close();
     await (disk as Disk | undefined)?.close();
   });
 

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { root } from "./run.js";
+
+interface Manifest {
+  name: string;
+  version?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const examples = readdirSync(path.join(root, "examples"));
+
+function read(...file: string[]): string {
+  return readFileSync(path.join(root, ...file), "utf8");
+}
+
+function manifest(...folder: string[]): Manifest {
+  return JSON.parse(read(...folder, "package.json")) as Manifest;
+}
+
+/** The ranges that an example may ask for: what the package itself asks of its users, else what it is tested with. */
+function ranges(): Record<string, string> {
+  const { name, version = "", devDependencies, peerDependencies } = manifest();
+  const { typescript = "" } = devDependencies ?? {};
+  return {
+    ...devDependencies,
+    ...peerDependencies,
+    [name]: `^${version}`,
+    typescript: typescript.replace("~", "^"),
+  };
+}
+
+/** The settings that a project declares, by their names. */
+function settings(project: string): { name: string; required: boolean }[] {
+  const [, config = ""] = project.split(/^config:\n/m);
+  return config
+    .split(/^ {2}(?=\w)/m)
+    .filter((entry) => entry !== "")
+    .map((entry) => ({ name: entry.split(":")[0] ?? "", required: !entry.includes("default:") }));
+}
+
+for (const example of examples) {
+  describe(`examples/${example}`, () => {
+    it("has all that a copy of it needs, and nothing else", () => {
+      const files = readdirSync(path.join(root, "examples", example)).filter(
+        (file) => !/^Pulumi\..+\.yaml$|^vm\.xml$/.test(file),
+      );
+      assert.deepEqual(files.sort(), ["Pulumi.yaml", "README.md", "index.ts", "package.json"]);
+    });
+
+    it("goes by the name of its folder, as a package and as a project", () => {
+      assert.equal(manifest("examples", example).name, example);
+      assert.match(read("examples", example, "Pulumi.yaml"), new RegExp(`^name: ${example}\\n`));
+    });
+
+    it("asks for the packages that it imports, in the ranges that they are tested in", () => {
+      const { dependencies = {}, devDependencies = {} } = manifest("examples", example);
+      const imported = read("examples", example, "index.ts").matchAll(/from "([^".][^"]*)"/g);
+      assert.deepEqual(Object.keys(dependencies).sort(), [...imported].map(([, name]) => name).sort());
+      for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.equal(range, ranges()[name], name);
+      }
+    });
+
+    it("tells in its README how to run it, go back and clean up, and has every required setting set", () => {
+      const readme = read("examples", example, "README.md");
+      for (const command of [
+        "npm install",
+        "pulumi stack init dev",
+        "pulumi up",
+        "pulumi destroy",
+        "pulumi stack rm dev",
+      ]) {
+        assert.match(readme, new RegExp(`^${command}`, "m"));
+      }
+      for (const { name, required } of settings(read("examples", example, "Pulumi.yaml"))) {
+        const set = new RegExp(`^pulumi config set (--path ')?${name}\\b`, "m");
+        if (required) assert.match(readme, set);
+      }
+    });
+
+    it("is in the table of the project's README", () => {
+      assert.ok(read("README.md").includes(`| [${example}](examples/${example}/README.md) `));
+    });
+  });
+}
