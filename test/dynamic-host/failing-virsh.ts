@@ -5,16 +5,19 @@ import { delimiter, join } from "node:path";
 /** Passes all on to the real virsh, but what the file beside it names: that fails as when the daemon goes away. */
 const SCRIPT = `#!${process.execPath}
 const { spawnSync } = require("node:child_process");
-const { existsSync, readFileSync } = require("node:fs");
+const { existsSync, readFileSync, rmSync } = require("node:fs");
 const args = process.argv.slice(2);
 const broken = __dirname + "/broken";
-if (existsSync(broken) && args.includes(readFileSync(broken, "utf8"))) {
+const first = __dirname + "/first";
+const isFirst = existsSync(first) && args.includes(readFileSync(first, "utf8"));
+if (!existsSync(first) && existsSync(broken) && args.includes(readFileSync(broken, "utf8"))) {
   process.stderr.write("error: End of file while reading data: Input/output error\\n");
   process.exitCode = 1;
 } else {
   const PATH = process.env.PATH.split(":").filter((folder) => folder !== __dirname).join(":");
   const { status, error } = spawnSync("virsh", args, { stdio: "inherit", env: { ...process.env, PATH } });
   if (error) throw error;
+  if (isFirst) rmSync(first);
   process.exitCode = status ?? 1;
 }
 `;
@@ -33,8 +36,10 @@ export class FailingVirsh {
     return [this.folder, process.env["PATH"]].join(delimiter);
   }
 
-  break(command: string): Promise<void> {
-    return writeFile(join(this.folder, "broken"), command);
+  /** `after`: not before this other command was done. */
+  async break(command: string, after?: string): Promise<void> {
+    if (after !== undefined) await writeFile(join(this.folder, "first"), after);
+    await writeFile(join(this.folder, "broken"), command);
   }
 
   mend(): Promise<void> {

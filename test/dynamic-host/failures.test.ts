@@ -83,7 +83,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
 
   it("of a revert that could not be read back save that it was done", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
-    await failing.break("snapshot-current");
+    await failing.break("snapshot-current", "snapshot-revert");
     const news = { ...inputsOf("a"), revert: { triggers: ["now"] } };
     const { message, saved } = await failureOf(host.update(id, outputs, news));
     assert.equal(

@@ -134,6 +134,8 @@ describe("a domain that another client holds", function () {
 
   describe("a create during a block job", () => {
     it("waits, says which disk it is about, and goes on when it is over", async () => {
+      const kept = await stack.up(program(100, {}));
+      assert.ok(kept.ok, kept.messages.join("\n"));
       const copy = join(lab("LAB_DIR"), `${domain.uuid}.copy`);
       await output(
         "virsh",
