@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,7 +53,18 @@ export async function clear(base) {
       asked.add(pid);
     }
   }
+  await unmountBelow(base);
   await rm(base, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** What a command mounted in the laboratory's folder would keep it from being removed. @param {string} base */
+async function unmountBelow(base) {
+  const mounts = (await readFile("/proc/self/mounts", "utf8"))
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  for (const mount of mounts.filter((each) => each.startsWith(`${base}/`)).reverse()) {
+    spawnSync("umount", ["--lazy", mount]);
+  }
 }
 
 /** @param {string} base @returns {Promise<number[]>} */

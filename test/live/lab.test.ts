@@ -68,6 +68,10 @@ describe("the laboratory", () => {
   it("cleans up what one left that was killed, and lets the living be", async () => {
     const killed = Laboratory.start(...STAY);
     const base = await killed.base();
+    const mounted = join(base, "work/mounted");
+    await mkdir(mounted);
+    // Without the right to mount there is nothing to be unmounted either.
+    await output("mount", "-t", "tmpfs", "tmpfs", mounted).catch(() => undefined);
     killed.signal("SIGKILL");
     await until("it is dead", () => Promise.resolve(killed.hasEnded()));
 
