@@ -14,11 +14,11 @@ import { inputsOf, snapshotId, type PartialState } from "../snapshot/state.js";
 import { update as updateSnapshot } from "../snapshot/update.js";
 import { openHost } from "../virsh/host.js";
 import { delivered, show, tell } from "./tell.js";
-import { fromWire, InitializationFailed, PROVIDER_KEY, toWire } from "./wire.js";
+import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, toWire } from "./wire.js";
 
 /**
  * Pulumi's dynamic host on one side, the life cycle of a snapshot on the other. The host tells neither the URN nor
- * whether this is a preview; it runs check and diff one after the other, so these look at a hypervisor only where
+ * whether this is a preview (the program does, to check); it runs check and diff one after the other, so these look at a hypervisor only where
  * something is going to happen to it, and never for long.
  */
 
@@ -29,7 +29,8 @@ const foresight = new Foresight(openHost, { now, elapsed: () => performance.now(
 export async function check(olds: Props, news: Props): Promise<dynamic.CheckResult> {
   const { inputs, problems } = checkInputs(fromWire(news));
   // Without olds a create is coming: of a new resource, or of one that takes the place of another.
-  if (problems.length === 0 && isEmpty(fromWire(olds))) await show(await foresight.beforeCreate(inputs));
+  const coming = isPreview(news) && isEmpty(fromWire(olds));
+  if (coming && problems.length === 0) await show(await foresight.beforeCreate(inputs));
   return { inputs: toWire(inputs), failures: [...problems] };
 }
 

@@ -19,10 +19,21 @@ function isObject(value: unknown): value is object {
 /** The key under which the engine keeps the provider's text, in inputs as in outputs. */
 export const PROVIDER_KEY = "__provider";
 
-/** Properties as the engine sent them, without the provider's text. What they are then is what check saw to. */
+/**
+ * The key under which the program says that it runs in a preview, for the host does not. Check takes it out of the
+ * inputs, so it is neither compared nor recorded.
+ */
+const PREVIEW_KEY = "__preview";
+
+/** Properties as the engine sent them, without what is no input. What they are then is what check saw to. */
 export function fromWire(props: Record<string, unknown>): Record<string, unknown> {
-  const { [PROVIDER_KEY]: _text, ...rest } = props;
+  const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, ...rest } = props;
   return rest;
+}
+
+/** Whether the program that sent these inputs runs in a preview. */
+export function isPreview(props: Record<string, unknown>): boolean {
+  return props[PREVIEW_KEY] === true;
 }
 
 /**

@@ -41,10 +41,7 @@ export class Foresight {
     private readonly clocks: Clocks,
   ) {}
 
-  /**
-   * From the first thing that is done this is no preview: what was seen goes out of date, and a create is judged by
-   * itself in a moment.
-   */
+  /** From the first thing that is done what was seen goes out of date: every look is a new one. */
   begin(): void {
     this.updating = true;
   }
@@ -52,7 +49,7 @@ export class Foresight {
   /** Before a snapshot is taken. What is not known yet may turn out to be anything: then nothing is told. */
   async beforeCreate(inputs: SnapshotInputs): Promise<Notice[]> {
     const { revert: _later, description: _any, ...deciding } = inputs;
-    if (this.updating || holdsUnknown(deciding)) return [];
+    if (holdsUnknown(deciding)) return [];
     const [lines = [], unseen] = await this.look(inputs.uri, (looks) => this.preflight(looks, inputs));
     return [...unseen, ...lines];
   }

@@ -85,6 +85,28 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     assert.deepEqual(await host.told(), []);
   });
 
+  it("tell of a create that is coming, in a preview, that nothing could be seen of it, once", async () => {
+    const fresh = await DynamicHost.start({ PATH: "/nonexistent" });
+    try {
+      const news = { ...INPUTS, __preview: true };
+      for (const name of ["a", "b", "c"]) {
+        const { inputs, failures } = await fresh.check({}, { ...news, name });
+        assert.deepEqual([inputs, failures], [{ ...INPUTS, name }, []]);
+      }
+      assert.deepEqual(await fresh.told(), [
+        "Snapshots and reverts were not checked against the host: virsh was not found.",
+      ]);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  it("take nothing for a create but empty olds", async () => {
+    const { inputs } = await host.check(INPUTS, { ...INPUTS, name: "d", __preview: true });
+    assert.deepEqual(inputs, { ...INPUTS, name: "d" });
+    assert.deepEqual(await host.told(), []);
+  });
+
   it("check a second time, with empty olds, as before a replacement", async () => {
     const first = await host.check(INPUTS, { ...INPUTS, name: "b" });
     const second = await host.check({}, { ...INPUTS, name: "b" });

@@ -87,6 +87,22 @@ describe("a Snapshot in a program", () => {
     assert.equal((other.inputs as SnapshotArgs).uri, "qemu:///system");
   });
 
+  it("tells the provider of a preview, and of nothing else", async () => {
+    pulumi.runtime.setAllConfig({});
+    for (const preview of [true, false]) {
+      registered = [];
+      await pulumi.runtime.setMocks(
+        { newResource: (args) => (registered.push(args), { id: "", state: {} }), call: () => ({}) },
+        "project",
+        "stack",
+        preview,
+      );
+      const { inputs } = await declared("a", { domain: "debian12" });
+      const told = preview ? { __preview: true } : {};
+      assert.deepEqual(inputs, { domain: "debian12", name: "a", ...told, __provider });
+    }
+  });
+
   it("never changes the text that states hold", async () => {
     const { inputs } = await declared("a", { domain: "debian12" });
     const text = (inputs as { __provider: string }).__provider;
