@@ -117,7 +117,7 @@ describe("the command line on the project at the top of the repository (needs pu
   });
 
   it("ends with 0 or 7 as there is drift or none, when no changes are expected", async () => {
-    const alarm = () => pulumi("preview", "--refresh", "--expect-no-changes", "--config", "revert=please");
+    const alarm = () => pulumi("preview", "--refresh", "--expect-no-changes");
     assert.match(await alarm(), /Resources:\n {4}2 unchanged\n/);
     await virsh("snapshot-delete", domain.name, NAME);
     await assert.rejects(alarm(), { code: 7 });

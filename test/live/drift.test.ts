@@ -205,7 +205,7 @@ describe("a host that cannot be reached", () => {
     assertFailed(
       await stack.destroy(),
       ["delete kept"],
-      [`Unable to read snapshot "kept" of domain ${domain.uuid}: ${cause}`],
+      [`Unable to delete snapshot "kept" of ${domain.name}: ${cause}`],
     );
     await rename(socket("lost"), socket("way"));
     assertDone(await stack.refresh(), []);
