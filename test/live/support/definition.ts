@@ -1,7 +1,7 @@
 import { chown, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onPath } from "./command-line.js";
-import { lab, output, virsh } from "./host.js";
+import { lab, virsh } from "./host.js";
 
 /** What `@pulumi/command` needs on PATH, and an ordinary Pulumi installation downloads. */
 export const COMMAND_PLUGIN = "pulumi-resource-command on PATH";

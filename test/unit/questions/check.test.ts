@@ -12,7 +12,7 @@ const REFUSED: [question: Name, raw: unknown, said: string][] = [
   ["getDomain", undefined, "domain: this property is required"],
   ["getDomain", {}, "domain: this property is required"],
   ["getDomain", { domain: null }, "domain: this property is required"],
-  ["getDomain", { domain: 12 }, `domain: 12 ${SHOULD_BE} string.`],
+  ["getDomain", { domain: 12 }, `domain: 12 ${SHOULD_BE} a string.`],
   [
     "getDomain",
     { domain: "" },
@@ -41,9 +41,13 @@ const REFUSED: [question: Name, raw: unknown, said: string][] = [
     { domain: "a", name: "\0" },
     String.raw`name: "\u0000" cannot be used: no snapshot can have such a name. Give the snapshot's name.`,
   ],
-  ["getSnapshot", { domain: 1, name: 2 }, `domain: 1 ${SHOULD_BE} string. name: 2 ${SHOULD_BE} string.`],
-  ["getSnapshotXml", { domain: "a", name: "b", security: "yes" }, `security: "yes" ${SHOULD_BE} boolean.`],
-  ["getSnapshots", { domain: "a", roots: 1 }, `roots: 1 ${SHOULD_BE} boolean.`],
+  ["getSnapshot", { domain: 1, name: 2 }, `domain: 1 ${SHOULD_BE} a string. name: 2 ${SHOULD_BE} a string.`],
+  [
+    "getSnapshotXml",
+    { domain: "a", name: "b", security: "yes" },
+    `security: "yes" ${SHOULD_BE} true or false.`,
+  ],
+  ["getSnapshots", { domain: "a", roots: 1 }, `roots: 1 ${SHOULD_BE} true or false.`],
   [
     "getSnapshots",
     { domain: "a", from: "b", current: true },
