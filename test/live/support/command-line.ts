@@ -41,8 +41,8 @@ export class CommandLine {
   }
 }
 
-/** Whether that program of Pulumi's is on PATH; an ordinary installation brings it. */
-export function onPath(program: "pulumi-language-nodejs" | "pulumi-resource-command"): Promise<boolean> {
+/** Whether that program can be run. Pulumi's own are brought by an ordinary installation of it. */
+export function onPath(program: string): Promise<boolean> {
   return output("which", program).then(
     () => true,
     () => false,

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { createServer, connect } from "node:net";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { Domain, getDomain, Snapshot } from "../../sdk/index.js";
+import { onPath } from "./support/command-line.js";
+import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { assertDone, TestStack } from "./support/engine.js";
+import { lab, output, snapshotsOf, until, virsh } from "./support/host.js";
+
+const SSHD = "/usr/sbin/sshd";
+const NAME = `far-${process.pid}`;
+
+/** An SSH server on the loopback, which lets only the test's own key in. */
+class SshServer {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<SshServer> {
+    const folder = await mkdtemp(join(lab("LAB_DIR"), "ssh-"));
+    const port = await freePort();
+    for (const key of ["host", "user"]) {
+      await output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(folder, key));
+    }
+    const settings = {
+      Port: port,
+      ListenAddress: "127.0.0.1",
+      HostKey: join(folder, "host"),
+      AuthorizedKeysFile: join(folder, "user.pub"),
+      // The folders above the key are the laboratory's, not a home.
+      StrictModes: "no",
+      PermitRootLogin: "yes",
+      PasswordAuthentication: "no",
+      UsePAM: "no",
+      PidFile: "none",
+    };
+    const config = join(folder, "config");
+    await writeFile(
+      config,
+      Object.entries(settings)
+        .map(([key, value]) => `${key} ${value}\n`)
+        .join(""),
+    );
+    // Where it wants to put itself apart; made by a service elsewhere.
+    await mkdir("/run/sshd", { recursive: true }).catch(() => undefined);
+    const server = new SshServer(spawn(SSHD, ["-D", "-f", config], { stdio: "ignore" }), folder, port);
+    await until("the SSH server answers", () => server.answers());
+    return server;
+  }
+
+  /** The laboratory's daemon, as another machine's. */
+  get uri(): string {
+    const query = new URLSearchParams({
+      socket: new URL(lab("LIBVIRT_DEFAULT_URI")).searchParams.get("socket") ?? "",
+      keyfile: join(this.folder, "user"),
+      no_verify: "1",
+    });
+    return `qemu+ssh://${userInfo().username}@127.0.0.1:${this.port}/session?${query.toString()}`;
+  }
+
+  stop(): void {
+    this.process.kill();
+  }
+
+  private answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, "127.0.0.1");
+      const end = (up: boolean) => {
+        socket.destroy();
+        resolve(up);
+      };
+      socket.once("data", () => {
+        end(true);
+      });
+      socket.once("error", () => {
+        end(false);
+      });
+    });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+  });
+}
+
+describe(`a host behind qemu+ssh (needs ${SSHD}, nc and ${COMMAND_PLUGIN})`, () => {
+  let server: SshServer;
+  let disk: Disk;
+  let stack: TestStack;
+
+  const program =
+    (title: string, token = "first") =>
+    () => {
+      const { uri } = server;
+      const vm = new Domain("vm", { xml: disk.xml(NAME, { title }), uri, shutdownTimeoutSeconds: 1 });
+      new Snapshot("checkpoint", { domain: vm.name, uri, revert: { triggers: [token] } });
+      return {};
+    };
+
+  before(async function () {
+    const tools = await Promise.all([onPath("nc"), onPath(SSHD), hasCommandPlugin()]);
+    if (tools.includes(false)) return this.skip();
+    [server, disk, stack] = await Promise.all([SshServer.start(), Disk.make(), TestStack.open()]);
+  });
+  after(async () => {
+    // Not made when it was all skipped.
+    (server as SshServer | undefined)?.stop();
+    for (const made of [stack, disk] as ({ close(): Promise<void> } | undefined)[]) await made?.close();
+  });
+
+  it("has its VM defined, started, redefined, taken back and undefined", async () => {
+    assertDone(await stack.up(program("one")), ["create vm", "create vm", "create checkpoint"]);
+    const uuid = await virsh("domuuid", NAME);
+    assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["checkpoint"]);
+    const seen = await getDomain({ domain: NAME, uri: server.uri });
+    assert.deepEqual([seen.uuid, seen.state, seen.currentSnapshot], [uuid, "running", "checkpoint"]);
+
+    const changed = await stack.up(program("two", "second"));
+    assert.deepEqual([changed.ok, changed.steps], [true, ["update vm", "update checkpoint"]]);
+    assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>/);
+
+    const stopped = `${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`;
+    assertDone(await stack.destroy(), ["delete checkpoint", "delete vm", "delete vm"], [stopped]);
+    assert.ok(!(await virsh("list", "--all", "--name")).split("\n").includes(NAME));
+  });
+});
