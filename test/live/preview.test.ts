@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, assertFailed, TestStack, type Program } from "./support/engine.js";
@@ -86,6 +86,33 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await prints("create-memory-file", one(running, { memory: { snapshot: "external", file } }));
       await rm(file);
     });
+
+    it("is that the memory may not fit where it is to go (needs the right to mount)", async function () {
+      const small = join(lab("LAB_DIR"), "small");
+      await mkdir(small);
+      await output("mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "tmpfs", small).catch(() =>
+        this.skip(),
+      );
+      try {
+        const memory = { snapshot: "external", file: join(small, "memory") } as const;
+        await prints("create-no-room", one(running, { memory }));
+      } finally {
+        await output("umount", small).catch(() => undefined);
+        await rm(small, { recursive: true });
+      }
+    });
+
+    it("is which input is wrong, by its whole path", () =>
+      prints(
+        "invalid",
+        one(running, {
+          diskOnly: true,
+          disks: [
+            { name: "vda", snapshot: "external" },
+            { name: "vdb", snapshot: "external", file: "overlay" },
+          ],
+        }),
+      ));
 
     it("is that a disk is in a block job", async () => {
       const copy = join(lab("LAB_DIR"), "copy.qcow2");
@@ -179,5 +206,17 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await virsh("snapshot-delete", running.uuid, "a", "--metadata");
       await prints("revert-gone", { deleteScope: "children", revert: { triggers: ["now"] } });
     });
+  });
+
+  it("is that libvirt will not revert without force", async () => {
+    const stack = await TestStack.open();
+    assertDone(await stack.up(one(off)), ["create checkpoint"]);
+    await virsh("start", off.uuid);
+    await virsh("managedsave", off.uuid);
+    const pending = { revert: { triggers: ["now"] } };
+    assertPrinted("revert-needs-force", await stack.transcript(one(off, pending)));
+    await virsh("managedsave-remove", off.uuid);
+    await stack.destroy();
+    await stack.close();
   });
 });
