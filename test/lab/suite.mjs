@@ -63,7 +63,11 @@ async function testOn(release, folder, run) {
 async function tallied(folder, run, tree, tests) {
   const file = join(folder, "tally.json");
   await rm(file, { force: true });
-  const status = await run(tree, tests, { TEST_TALLY: file });
+  const status = await run(tree, tests, { TEST_TALLY: file }).catch((error) => {
+    if (!(error instanceof SetupError) || interruption.aborted) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return 1;
+  });
   /** @type {Tally} */
   const tally = await readFile(file, "utf8").then(JSON.parse, () => ({ passed: 0, failed: 1, skipped: 0 }));
   return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;

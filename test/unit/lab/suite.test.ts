@@ -16,15 +16,19 @@ describe("the tests on every libvirt", () => {
   interface Result {
     status: number;
     tally?: { passed: number; failed: number; skipped: number };
+    /** Why there was no laboratory to run them in. */
+    broken?: string;
   }
   const run = (uid: number, ...results: Result[]) =>
     machine.runs(`
       import { writeFileSync } from "node:fs";
       process.getuid = () => ${uid};
       const results = ${JSON.stringify(results)};
+      const { SetupError } = await lab("setup/progress.mjs");
       const { testEverywhere } = await lab("suite.mjs");
       const status = await testEverywhere(async (tree, tests, env) => {
-        const { status, tally } = results.shift();
+        const { status, tally, broken } = results.shift();
+        if (broken) throw new SetupError(broken);
         console.error(tree?.split("/").at(-2).replace(/-[^-]*$/, "") ?? "own", tests.join(" "));
         if (tally) writeFileSync(env.TEST_TALLY, JSON.stringify(tally));
         return status;
@@ -85,5 +89,13 @@ describe("the tests on every libvirt", () => {
   it("fail when a run did not come to its end, or ended with a failure that it did not count", async () => {
     const { status, stdout } = await run(0, { status: 1 }, { ...passed(5), status: 7 }, passed(5));
     assert.deepEqual([status, last(stdout)], [2, "10 passed, 2 failed"]);
+  });
+
+  it("fail where the laboratory does not start, and those on the next one are run", async () => {
+    const broken = { status: 0, broken: "the daemon does not answer" };
+    const { status, stdout, stderr } = await run(0, passed(100), broken, passed(5));
+    assert.match(stderr, /^error: the daemon does not answer$/m);
+    assert.deepEqual(ranOn(stderr), ["own", "libvirt-sid"]);
+    assert.deepEqual([status, last(stdout)], [1, "105 passed, 1 failed"]);
   });
 });
