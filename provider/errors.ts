@@ -19,7 +19,7 @@ export type ErrorKind =
   | "Denied"
   /** The time limit of the operation ran out. The host may still be working on it. */
   | "Timeout"
-  /** Stopped from outside. The host may still be working on it. */
+  /** Its program was killed. The host may still be working on it. */
   | "Cancelled"
   /** What was asked for cannot be right: a bad name, URI, path or combination. */
   | "Invalid"

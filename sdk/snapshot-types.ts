@@ -536,7 +536,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly capturedMemory: pulumi.Output<CapturedMemory>;
 
   /**
-   * What was achieved, from evidence: `quiesced` (the guest agent froze the file systems), `memory` (captured together with them), `crash-consistent` (as after a power cut), `offline` (the domain was off).
+   * What was achieved, from evidence: `quiesced` (the guest agent froze the file systems), `memory` (captured together with them), `crash-consistent` (as after a power cut), `offline` (the domain was off, without a managed-save image).
    */
   declare readonly consistency: pulumi.Output<Consistency>;
 

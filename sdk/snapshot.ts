@@ -32,14 +32,13 @@ export class Snapshot extends SnapshotOutputs {
     // A property that is not named here would be no output at all, but undefined.
     const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
     const uri = args.uri ?? new pulumi.Config("virsh").get("uri");
-    // Pulumi does not tell the provider, which takes it out again before anything is compared or recorded.
-    const preview = pulumi.runtime.isDryRun() ? { __preview: true } : {};
     const props = {
       ...outputs,
       ...args,
-      ...preview,
       name: args.name ?? name,
       uri,
+      // Pulumi does not tell the provider, which takes it out again before anything is compared or recorded.
+      __preview: pulumi.runtime.isDryRun(),
       __provider: PROVIDER_TEXT,
     };
     super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);

@@ -7,7 +7,7 @@ import type { Host } from "../snapshot/host.js";
 import { IncompleteError } from "../snapshot/incomplete.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs.js";
 import { warning } from "../snapshot/notice.js";
-import { changesAnything, plan } from "../snapshot/plan.js";
+import { changesAnything, plan, withoutReverts } from "../snapshot/plan.js";
 import { read as readSnapshot } from "../snapshot/read.js";
 import { remove } from "../snapshot/remove.js";
 import { inputsOf, snapshotId, type PartialState } from "../snapshot/state.js";
@@ -18,18 +18,22 @@ import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, toWire } from 
 
 /**
  * Pulumi's dynamic host on one side, the life cycle of a snapshot on the other. The host tells neither the URN nor
- * whether this is a preview (the program does, to check); it runs check and diff one after the other, so these look at a hypervisor only where
- * something is going to happen to it, and never for long.
+ * whether this is a preview (the program does, to check). It runs check and diff of one resource after those of another,
+ * so these look at a hypervisor only where something is going to happen to it, and never for long.
  */
 
 type Props = Record<string, unknown>;
 
 const foresight = new Foresight(openHost, { now, elapsed: () => performance.now() });
 
+/** Whether a preview is what is going on: a host serves either that or an update. */
+let previewing: boolean | undefined;
+
 export async function check(olds: Props, news: Props): Promise<dynamic.CheckResult> {
+  previewing = isPreview(news);
   const { inputs, problems } = checkInputs(fromWire(news));
   // Without olds a create is coming: of a new resource, or of one that takes the place of another.
-  const coming = isPreview(news) && isEmpty(fromWire(olds));
+  const coming = previewing === true && isEmpty(fromWire(olds));
   if (coming && problems.length === 0) await show(await foresight.beforeCreate(inputs));
   return { inputs: toWire(inputs), failures: [...problems] };
 }
@@ -40,7 +44,9 @@ export function diff(_id: string, olds: Props, news: Props): Promise<dynamic.Dif
     const inputs = fromWire(news) as SnapshotInputs;
     const planned = plan(state, inputs);
     if (planned.refusal !== undefined) throw planned.refusal;
-    if (changesAnything(planned)) await show(await foresight.beforeChange(planned, state, inputs));
+    // An update tells of a revert itself, from what it sees when it comes to it.
+    const ahead = previewing === false ? withoutReverts(planned) : planned;
+    if (changesAnything(planned)) await show(await foresight.beforeChange(ahead, state, inputs));
     return {
       changes: changesAnything(planned),
       replaces: [...planned.replaces],

@@ -31,9 +31,10 @@ export function fromWire(props: Record<string, unknown>): Record<string, unknown
   return rest;
 }
 
-/** Whether the program that sent these inputs runs in a preview. */
-export function isPreview(props: Record<string, unknown>): boolean {
-  return props[PREVIEW_KEY] === true;
+/** Whether the program that sent these inputs runs in a preview; `undefined` when it does not say so. */
+export function isPreview(props: Record<string, unknown>): boolean | undefined {
+  const said = props[PREVIEW_KEY];
+  return typeof said === "boolean" ? said : undefined;
 }
 
 /**

@@ -70,7 +70,7 @@ export function snapshotInfo(
     name,
     description,
     ...readFacts(domain, snapshot, current),
-    consistency: achieved(snapshot, false) as SnapshotInfo["consistency"],
+    consistency: achieved(snapshot) as SnapshotInfo["consistency"],
     disks: snapshot.disks.map((disk) => diskFacts(disk, snapshot)),
     vcpus: definition?.vcpus,
     memoryKiB: definition?.memoryKiB,

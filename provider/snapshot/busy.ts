@@ -8,6 +8,8 @@ export type Tell = (line: string) => void;
 /** What waits for a domain, and the phrase after "Unable to" for it. */
 export interface Waiting {
   domainUuid: string;
+  /** It was seen to be off: then there is no QEMU that could be busy. */
+  isOff?: boolean;
   tried: string;
 }
 
@@ -45,7 +47,8 @@ export function untilIdle(host: Host, waiting: Waiting, tell: Tell): Promise<voi
   return whenFree(host, waiting, tell, () => Promise.resolve());
 }
 
-async function expectIdle(host: Host, { domainUuid, tried }: Waiting): Promise<void> {
+async function expectIdle(host: Host, { domainUuid, isOff = false, tried }: Waiting): Promise<void> {
+  if (isOff) return;
   const control = await host.domainControl(domainUuid);
   if (control.idle) return;
   throw new VirshError({

@@ -9,7 +9,14 @@ import { nameTaken } from "./obstacles.js";
 import { inOrder } from "./order.js";
 import { readBack } from "./read.js";
 import { resolveDomain } from "./resolve.js";
-import { achieved, SCHEMA_VERSION, toState, type PartialState, type SnapshotState } from "./state.js";
+import {
+  achieved,
+  SCHEMA_VERSION,
+  toState,
+  type Evidence,
+  type PartialState,
+  type SnapshotState,
+} from "./state.js";
 import { take, takePhrase } from "./take.js";
 import { mayStillRun, watch, withTimeLeft } from "./watch.js";
 
@@ -29,11 +36,13 @@ async function createInTurn(
   tell: Tell,
 ): Promise<SnapshotState> {
   const { uuid } = domain;
-  const [existing, definition] = await Promise.all([
+  const [existing, definition, saves] = await Promise.all([
     isThere(host, domain, inputs.name, tell),
     host.domainXml(uuid),
+    host.listManagedSaves(),
   ]);
-  let quiesced = false;
+  // Of one that is taken over nothing was seen.
+  const seen = { quiesced: false, suspended: !existing && saves.includes(uuid) };
   // libvirt would refuse it, too. But after a time limit a snapshot of that name has to be known to be ours.
   if (existing) {
     const taken = nameTaken(inputs);
@@ -41,13 +50,13 @@ async function createInTurn(
     await adopt(host, domain, definition, inputs, tell);
   } else {
     try {
-      ({ quiesced } = await take(host, domain, definition, inputs, tell));
+      seen.quiesced = (await take(host, domain, definition, inputs, tell)).quiesced;
     } catch (error) {
       if (!isVirshError(error) || !mayStillRun(error)) throw error;
       await settle(host, domain, inputs, error);
     }
   }
-  return readNew(host, domain, inputs, quiesced);
+  return readNew(host, domain, inputs, seen);
 }
 
 /** One that is listed may be under way only, begun by an up that was cut short, and gone again should it fail. */
@@ -84,11 +93,11 @@ async function readNew(
   host: Host,
   domain: DomainRef,
   inputs: SnapshotInputs,
-  quiesced: boolean,
+  seen: Evidence,
 ): Promise<SnapshotState> {
   try {
     const [document, current] = await readBack(withTimeLeft(host), domain.uuid, inputs.name);
-    return toState(inputs, domain, document, current, { consistency: achieved(document.snapshot, quiesced) });
+    return toState(inputs, domain, document, current, { consistency: achieved(document.snapshot, seen) });
   } catch (error) {
     throw new IncompleteError(
       partial(domain, inputs),

@@ -16,12 +16,12 @@ export async function erase(
   mayWait: () => boolean = () => false,
 ): Promise<boolean> {
   const { domainUuid, name } = state;
-  const found = await find(host, state);
+  const [found, isOff] = await Promise.all([find(host, state), seenOff(host, domainUuid)]);
   if (found === undefined) return true;
   try {
     await expectDeletable(host, state, found.snapshot);
     await tellDescendants(host, state, tell);
-    await whenFree(host, { domainUuid, tried: deletePhrase(state) }, tell, () =>
+    await whenFree(host, { domainUuid, isOff, tried: deletePhrase(state) }, tell, () =>
       host.deleteSnapshot(domainUuid, name, deleteRequest(state)),
     );
   } catch (error) {
@@ -34,6 +34,15 @@ export async function erase(
   await proveGone(withTimeLeft(host), state);
   await removeMemoryFile(withTimeLeft(host), state, tell);
   return true;
+}
+
+async function seenOff(host: Host, domainUuid: string): Promise<boolean> {
+  try {
+    return (await host.domainState(domainUuid)) === "shut off";
+  } catch (error) {
+    if (!isVirshError(error, "NotFound")) throw error;
+    return false;
+  }
 }
 
 /** Children that go with it are named: not all of them need be this program's. */

@@ -117,8 +117,8 @@ export class Foresight {
       const timeoutSeconds = Math.max(0, Math.ceil(LIMIT_MS - this.spentMs)) / 1000;
       const host = this.openHost({ uri, timeoutSeconds });
       const looks = remembered(host, this.answersAt(uri), this.clocks.elapsed);
-      // The one question that all others wait for: a host that cannot be reached is not asked again.
-      await looks.listDomains();
+      // The questions that all others wait for: a host that cannot be reached is not asked again.
+      await Promise.all([looks.listDomains(), looks.daemonVersion()]);
       return [await work(looks), []];
     } catch (error) {
       if (!isVirshError(error)) throw error;

@@ -61,7 +61,7 @@ export interface SnapshotDocument {
 
 /**
  * The hypervisor as the life cycle of a snapshot needs it: one verb a method, each one call. A `Host` is made
- * for one operation; its methods share that operation's time limit and cancellation.
+ * for one operation; its methods share that operation's time limit.
  *
  * Every method throws a `VirshError`. `NotFound` is thrown only where the host, reached and asked, proved the
  * absence: a look-up by UUID that fails is confirmed against the list of domains first.
@@ -72,8 +72,8 @@ export interface Host {
   /** Milliseconds left of the operation's time limit. */
   remaining(): number;
   /**
-   * The same host with half a minute of its own and no cancellation: to see what an operation has left behind whose
-   * time ran out, or that was stopped.
+   * The same host with half a minute of its own: to see what an operation has left behind whose time ran out, or that
+   * was stopped.
    */
   afterwards(): Host;
 
@@ -158,5 +158,4 @@ export interface HostOptions {
   uri: string | undefined;
   /** Time limit of the whole operation. */
   timeoutSeconds: number;
-  signal?: AbortSignal | undefined;
 }

@@ -13,12 +13,12 @@ export interface Overlays {
  * for the ones that the domain runs on. After an internal snapshot there are none, and none go with a revert to one.
  */
 export async function overlaysThatGo(
-  host: Pick<Host, "currentSnapshot" | "readSnapshot" | "listDescendants">,
+  host: Pick<Host, "readSnapshot" | "listDescendants">,
   domainUuid: string,
   target: SnapshotXml,
+  current: string | undefined,
 ): Promise<Overlays | undefined> {
-  const current = isExternal(target) ? await host.currentSnapshot(domainUuid) : undefined;
-  if (current === undefined) return undefined;
+  if (current === undefined || !isExternal(target)) return undefined;
   const { disks, revertDisks } = (await host.readSnapshot(domainUuid, current)).snapshot;
   const files = (revertDisks ?? disks).flatMap(({ snapshot, source }) =>
     snapshot === "external" && source !== undefined ? [source] : [],

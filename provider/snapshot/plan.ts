@@ -69,6 +69,11 @@ export function changesAnything({ replaces, steps }: Plan): boolean {
   return replaces.length > 0 || steps.length > 0;
 }
 
+/** What of a plan is left to tell where the reverts are told when they are done. */
+export function withoutReverts(planned: Plan): Plan {
+  return { ...planned, steps: planned.steps.filter((step) => step.do !== "revert") };
+}
+
 function planSteps(
   changed: readonly InputField[],
   inputs: SnapshotInputs,

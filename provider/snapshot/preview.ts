@@ -50,7 +50,8 @@ function failureLine({ domainName, target }: Revert, said: string, next: string 
   return warning(`${what}: ${said}. ${remedy}`.trim());
 }
 
-function revertLine(
+/** What a revert will do, as far as it is known. */
+export function revertLine(
   { domainName, target, memory, maybe, drift }: Revert,
   reversal: Reversal | undefined,
 ): Notice {

@@ -21,17 +21,25 @@ interface Gone {
 /** What became of the snapshot that `state` remembers. Absence has to be proven; anything else is thrown. */
 export async function read(host: Host, state: PartialState): Promise<Found> {
   const { domainUuid, name } = state;
-  const domains = await host.listDomains();
+  const [domains, found] = await Promise.all([host.listDomains(), readIfThere(host, domainUuid, name)]);
   const domain = domains.find(({ uuid }) => uuid === domainUuid);
   if (domain === undefined) return domainGone(state, domains);
+  if (found !== undefined) return judge(state, domain, ...found);
+  return {
+    gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
+    next: "The next pulumi up takes a new snapshot of the state of that day.",
+  };
+}
+
+/** `undefined` when the snapshot, or its domain, is provenly not there. */
+async function readIfThere(
+  ...which: Parameters<typeof readBack>
+): Promise<Awaited<ReturnType<typeof readBack>> | undefined> {
   try {
-    return judge(state, domain, ...(await readBack(host, domainUuid, name)));
+    return await readBack(...which);
   } catch (error) {
     if (!isVirshError(error, "NotFound")) throw error;
-    return {
-      gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
-      next: "The next pulumi up takes a new snapshot of the state of that day.",
-    };
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { whenFree, type Tell } from "./busy.js";
 import type { Host, RevertRequest } from "./host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { Revert } from "./plan.js";
+import { revertLine } from "./preview.js";
 import { planReversal, type Reversal } from "./reversal.js";
 import { pruneSafety, SafetyIncomplete, takeSafety, tellStrays, type SafetyPlan } from "./safety.js";
 import type { LastRevert, SafetySnapshot, SnapshotState } from "./state.js";
@@ -31,11 +32,13 @@ export async function revert(
   const situation = await survey(host, step);
   const reversal = planReversal(step, situation, now());
   if (reversal.refusal !== undefined) throw reversal.refusal;
+  tell(revertLine(step, reversal).text);
   if (reversal.safety !== undefined) await tellStrays(host, state, tell);
   const safety = reversal.safety && (await takeFirst(host, state, step, reversal.safety, situation, tell));
   reverted.set(turnOf(host, step.target.domainUuid), step.target.name);
   try {
-    await goBack(host, step, reversal, situation, tell);
+    const before = { current: safety?.name ?? situation.current, id: situation.now.id };
+    await goBack(host, step, reversal, before, tell);
   } catch (error) {
     if (safety === undefined || !(error instanceof Error)) throw error;
     throw withSafety(state, safety, error);
@@ -73,12 +76,12 @@ async function goBack(
   host: Host,
   step: Revert,
   { request, stopAfterwards, dropManagedSave }: Reversal,
-  { now }: Situation,
+  before: Traces,
   tell: Tell,
 ): Promise<void> {
   const { domainUuid } = step.target;
   try {
-    await haveReverted(host, step, request, now.id, tell);
+    await haveReverted(host, step, request, before, tell);
     const later = withTimeLeft(host);
     if (dropManagedSave) await later.removeManagedSave(domainUuid);
     if (stopAfterwards && (await later.domainState(domainUuid)) !== "shut off")
@@ -98,14 +101,13 @@ async function haveReverted(
   host: Host,
   step: Revert,
   request: RevertRequest,
-  id: number | undefined,
+  before: Traces,
   tell: Tell,
 ): Promise<void> {
   const { domainUuid, name } = step.target;
-  const tried = revertPhrase(step);
-  const before = { current: await host.currentSnapshot(domainUuid), id };
+  const waiting = { domainUuid, isOff: before.id === undefined, tried: revertPhrase(step) };
   try {
-    await whenFree(host, { domainUuid, tried }, tell, () => host.revertSnapshot(domainUuid, name, request));
+    await whenFree(host, waiting, tell, () => host.revertSnapshot(domainUuid, name, request));
   } catch (error) {
     if (!isVirshError(error) || !mayStillRun(error)) throw error;
     const outcome = await watch(host, domainUuid, (later) => lookAfterRevert(later, domainUuid));

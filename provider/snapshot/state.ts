@@ -101,7 +101,7 @@ export const outputDocs: Record<keyof SnapshotFacts, { type: string; doc: string
   capturedMemory: { type: "CapturedMemory", doc: "The memory in the snapshot (`memory`)." },
   consistency: {
     type: "Consistency",
-    doc: "What was achieved, from evidence: `quiesced` (the guest agent froze the file systems), `memory` (captured together with them), `crash-consistent` (as after a power cut), `offline` (the domain was off).",
+    doc: "What was achieved, from evidence: `quiesced` (the guest agent froze the file systems), `memory` (captured together with them), `crash-consistent` (as after a power cut), `offline` (the domain was off, without a managed-save image).",
   },
   safetySnapshots: {
     type: "SafetySnapshot[] | undefined",
@@ -173,11 +173,19 @@ export function readFacts(domain: DomainRef, snapshot: SnapshotXml, current: str
   };
 }
 
-/** What a snapshot is good for, by what is in it. Whether file systems were frozen it does not tell itself. */
-export function achieved({ state, memory }: SnapshotXml, quiesced: boolean): Consistency {
-  if (state === "shutoff") return "offline";
+/** What a snapshot does not tell of the moment it was taken at. */
+export interface Evidence {
+  /** The guest agent had frozen the file systems. */
+  quiesced: boolean;
+  /** The domain was off with its memory saved: the disks are those of a guest that has not shut down. */
+  suspended: boolean;
+}
+
+/** What a snapshot is good for, by what is in it and what was seen when it was taken. */
+export function achieved({ state, memory }: SnapshotXml, seen: Partial<Evidence> = {}): Consistency {
+  if (state === "shutoff") return seen.suspended === true ? "crash-consistent" : "offline";
   if (memory.snapshot !== "no") return "memory";
-  return quiesced ? "quiesced" : "crash-consistent";
+  return seen.quiesced === true ? "quiesced" : "crash-consistent";
 }
 
 /** What a state has to carry on; a state that could not be read back learns it from the snapshot. */
@@ -186,7 +194,7 @@ export function keptOf(
   snapshot: SnapshotXml,
 ): Kept {
   return {
-    consistency: consistency ?? achieved(snapshot, false),
+    consistency: consistency ?? achieved(snapshot),
     ...(lastRevert === undefined ? {} : { lastRevert }),
     ...(safetySnapshots === undefined ? {} : { safetySnapshots }),
   };

@@ -11,6 +11,8 @@ export interface Situation {
   now: DomainXml;
   snapshot: SnapshotXml;
   managedSave: boolean;
+  /** The name of the current snapshot. */
+  current: string | undefined;
   version: string;
   /** Images that should hold the snapshot's data and do not. */
   imagesWithout: readonly string[];
@@ -25,15 +27,17 @@ export function revertPhrase({ domainName, target }: Revert): string {
 /** Looks at what a revert would meet. Changes nothing. */
 export async function survey(host: Looks, step: Revert): Promise<Situation> {
   const { domainUuid } = step.target;
-  const [{ snapshot }, now, saves, version] = await Promise.all([
+  const [{ snapshot }, now, saves, current, version] = await Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
     host.domainXml(domainUuid),
     host.listManagedSaves(),
+    host.currentSnapshot(domainUuid),
     host.daemonVersion(),
   ]);
   const imagesWithout = await imagesWithoutData(host, now, snapshot);
-  const overlays = await overlaysThatGo(host, domainUuid, snapshot);
-  return { now, snapshot, managedSave: saves.includes(domainUuid), version, imagesWithout, overlays };
+  const overlays = await overlaysThatGo(host, domainUuid, snapshot, current);
+  const managedSave = saves.includes(domainUuid);
+  return { now, snapshot, managedSave, current, version, imagesWithout, overlays };
 }
 
 async function imagesWithoutData(host: Looks, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {

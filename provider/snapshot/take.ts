@@ -20,7 +20,11 @@ export async function take(
   tell: Tell,
 ): Promise<{ quiesced: boolean }> {
   const tried = takePhrase(domain, inputs.name);
-  const found = await obstacle(host, definition, inputs);
+  const isOff = definition.id === undefined;
+  const [found, before] = await Promise.all([
+    obstacle(host, definition, inputs),
+    isOff ? undefined : host.domainState(domain.uuid),
+  ]);
   if (found !== undefined) {
     throw new VirshError({
       kind: found.conflict === true ? "Conflict" : "Unsupported",
@@ -30,9 +34,8 @@ export async function take(
     });
   }
   const quiesced = willQuiesce(domain, definition, inputs, tell);
-  const paused = definition.id !== undefined && (await host.domainState(domain.uuid)) === "paused";
   try {
-    await whenFree(host, { domainUuid: domain.uuid, tried }, tell, () =>
+    await whenFree(host, { domainUuid: domain.uuid, isOff, tried }, tell, () =>
       host.createSnapshot(domain.uuid, { ...toRequest(inputs), quiesce: quiesced }),
     );
     return { quiesced };
@@ -40,7 +43,7 @@ export async function take(
     if (!isVirshError(error)) throw error;
     const named = error.with({ tried });
     if (error.begun === false || mayStillRun(error)) throw named;
-    throw await leaveAsItWas(host, definition, named, { quiesced, paused });
+    throw await leaveAsItWas(host, definition, named, { quiesced, paused: before === "paused" });
   }
 }
 

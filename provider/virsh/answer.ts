@@ -1,9 +1,8 @@
-import type { VirshError } from "../errors.js";
-import type { Command } from "./commands/command.js";
+import { isVirshError, type VirshError } from "../errors.js";
+import { notUnderstood, type Command } from "./commands/command.js";
 import { explain } from "./errors.js";
 import type { Finished } from "./process.js";
-import { messages } from "./stderr.js";
-import type { Part } from "./script.js";
+import { play } from "./script.js";
 import { redactText } from "./uri.js";
 
 /** What came of one of several commands. */
@@ -22,9 +21,25 @@ export function understood<T>({ parse, refusals = [], tried, changes }: Command<
   throw error;
 }
 
-/** The exit code of a command within a script: virsh says why it failed, or nothing. */
-export function finishedAs({ stdout, stderr }: Part): Finished {
-  return { exitCode: messages(stderr).length === 0 ? 0 : 1, stdout, stderr };
+/** What came of each of many commands, carried out by one virsh. Throws where it could not be asked at all. */
+export async function answersTo<T>(
+  commands: readonly Command<T>[],
+  run: (script: string) => Promise<Finished>,
+): Promise<Answer<T>[]> {
+  const ends = await play(commands, run);
+  if (!("whole" in ends)) return ends.map(({ line, end }) => answer(line, end));
+  const { exitCode, stdout, stderr } = ends.whole;
+  const [{ tried } = { tried: "ask virsh" }] = commands;
+  throw exitCode === 0 ? notUnderstood(tried, stdout) : explain(redactText(stderr), tried);
+}
+
+function answer<T>(command: Command<T>, end: Finished): Answer<T> {
+  try {
+    return { value: understood(command, end) };
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    return { error };
+  }
 }
 
 export function valueOf<T>(answer: Answer<T>): T {

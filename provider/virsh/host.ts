@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import type { DomainHost } from "../definition/host.js";
 import type { QuestionHost } from "../questions/host.js";
@@ -15,18 +14,18 @@ import type {
   SnapshotDocument,
 } from "../snapshot/host.js";
 import type { DomainXml } from "../xml/domain.js";
-import { finishedAs, understood, type Answer, type Answers } from "./answer.js";
-import { notUnderstood, option, type Command } from "./commands/command.js";
+import { answersTo, understood, type Answer, type Answers } from "./answer.js";
+import { option, type Command } from "./commands/command.js";
 import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
-import { explain, isFailedLookup } from "./errors.js";
+import { isFailedLookup } from "./errors.js";
 import { freeBytes, readTags, removeFile } from "./files.js";
 import { readImages, type Image, type ImageOptions } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
-import { run, type Finished, type Limits } from "./process.js";
-import { partsOf, scriptOf } from "./script.js";
-import { isHere, redactText, redactUri, uriProblem } from "./uri.js";
+import { run, type Call, type Finished, type Limits } from "./process.js";
+import { MOST_AT_ONCE, Readings } from "./readings.js";
+import { isHere, redactUri, uriProblem } from "./uri.js";
 
 /** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
 export const openHost: OpenHost = (options) => open(options);
@@ -52,20 +51,19 @@ function open(options: HostOptions): VirshHost {
 
 const AFTERWARDS_SECONDS = 30;
 
-/** Their names fit into the 128 KiB that Linux takes in one argument, and their answers into what `run` takes. */
-const MOST_AT_ONCE = 64;
-
 /** A daemon is not replaced within a run: its version is asked for once. */
 const versions = new Map<string, string>();
 
-/** The hypervisor behind one virsh process a call. */
+/** What all operations of this process ask, by connection. */
+const readings = new Map<string, Readings>();
+
+/** The hypervisor behind virsh: one process for each change, and one for all that is asked at the same time. */
 class VirshHost implements Host, DomainHost, QuestionHost {
   readonly shownUri: string | undefined;
-  private readonly connection: readonly string[];
   private readonly limits: Limits;
 
   constructor(private readonly options: HostOptions) {
-    const { uri, timeoutSeconds, signal } = options;
+    const { uri, timeoutSeconds } = options;
     // The clock starts with the first call: waiting for the domain's turn is not the operation's own time.
     let deadline: number | undefined;
     const remaining = () => {
@@ -73,8 +71,7 @@ class VirshHost implements Host, DomainHost, QuestionHost {
       return Math.max(0, deadline - performance.now());
     };
     this.shownUri = uri === undefined ? undefined : redactUri(uri);
-    this.connection = uri === undefined ? [] : [option("connect", uri)];
-    this.limits = { timeoutSeconds, signal, remaining };
+    this.limits = { timeoutSeconds, remaining };
   }
 
   remaining(): number {
@@ -224,7 +221,8 @@ class VirshHost implements Host, DomainHost, QuestionHost {
     const answers: Answer<T[number]>[] = [];
     while (answers.length < all.length) {
       const some = all.slice(answers.length, answers.length + MOST_AT_ONCE);
-      answers.push(...(await this.askScript(some)));
+      const call = { tried: some[0]?.tried ?? "ask virsh", changes: false };
+      answers.push(...(await answersTo(some, (script) => this.run([script], call))));
     }
     for (const answer of answers) {
       if ("error" in answer && isFailedLookup(answer.error)) throw await this.judgeLookup(uuid, answer.error);
@@ -232,38 +230,26 @@ class VirshHost implements Host, DomainHost, QuestionHost {
     return answers as unknown as Answers<T>;
   }
 
-  private async askScript<T>(commands: readonly Command<T>[]): Promise<Answer<T>[]> {
-    const [{ tried } = { tried: "ask virsh" }] = commands;
-    const mark = randomUUID();
-    const script = scriptOf(
-      commands.map(({ args }) => args),
-      mark,
-    );
-    const finished = await this.run([script], { tried, changes: false });
-    const parts = partsOf(finished, commands.length, mark);
-    // Then it did not even connect, or is no virsh.
-    if (parts === undefined && finished.exitCode === 0) throw notUnderstood(tried, finished.stdout);
-    if (parts === undefined) throw explain(redactText(finished.stderr), tried);
-    return commands.map((command, index) => {
-      try {
-        return { value: understood(command, finishedAs(parts[index] ?? finished)) };
-      } catch (error) {
-        if (!isVirshError(error)) throw error;
-        return { error };
-      }
-    });
+  private async ask<T>(command: Command<T>): Promise<T> {
+    const { changes, slow = false } = command;
+    if (!changes && !slow) return this.readings().answer(command, this.limits);
+    return understood(command, await this.run(command.args, command));
   }
 
-  private async ask<T>(command: Command<T>): Promise<T> {
-    return understood(command, await this.run(command.args, command));
+  private readings(): Readings {
+    const { uri } = this.options;
+    const known =
+      readings.get(uri ?? "") ??
+      new Readings((args, call) => runVirsh(uri, args, { ...call, changes: false }));
+    readings.set(uri ?? "", known);
+    return known;
   }
 
   private run(
     args: readonly string[],
     { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
   ): Promise<Finished> {
-    const { connection, limits } = this;
-    return run({ program: "virsh", args: ["--quiet", ...connection, ...args], tried, changes, limits });
+    return runVirsh(this.options.uri, args, { tried, changes, limits: this.limits });
   }
 
   /** Asks about one domain. virsh says the same of a domain that is gone and of one that it failed to look up. */
@@ -289,4 +275,13 @@ class VirshHost implements Host, DomainHost, QuestionHost {
       cause: failed,
     });
   }
+}
+
+function runVirsh(
+  uri: string | undefined,
+  args: readonly string[],
+  call: Omit<Call, "program" | "args">,
+): Promise<Finished> {
+  const connection = uri === undefined ? [] : [option("connect", uri)];
+  return run({ ...call, program: "virsh", args: ["--quiet", ...connection, ...args] });
 }

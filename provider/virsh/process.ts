@@ -6,7 +6,6 @@ export interface Limits {
   readonly timeoutSeconds: number;
   /** Milliseconds of it that are left. */
   remaining(): number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Call {
@@ -47,7 +46,6 @@ const PACKAGES: Record<string, string> = {
  */
 export async function run(call: Call): Promise<Finished> {
   const left = Math.min(Math.floor(call.limits.remaining()), LONGEST_TIMER_MS);
-  if (call.limits.signal?.aborted === true) throw failed(call, cancelled("before it began", false));
   if (left < 1) throw failed(call, timedOut(call.limits, "before it began", false));
 
   if (call.args.some((arg) => arg.includes("\0"))) {
@@ -64,7 +62,6 @@ export async function run(call: Call): Promise<Finished> {
     stripFinalNewline: false,
     reject: false,
     timeout: left,
-    ...(call.limits.signal === undefined ? {} : { cancelSignal: call.limits.signal }),
     maxBuffer: MAX_OUTPUT,
     forceKillAfterDelay: KILL_AFTER_MS,
     // Its own session: ssh below virsh finds no terminal to ask for a password on, so it fails instead of
@@ -86,7 +83,6 @@ interface Outcome {
   code?: string | undefined;
   signal?: string | undefined;
   timedOut: boolean;
-  isCanceled: boolean;
   isMaxBuffer: boolean;
   originalMessage?: string | undefined;
 }
@@ -94,7 +90,6 @@ interface Outcome {
 /** Why a program did not come to an exit code; the first that applies, for a stopped one also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
   if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
-  if (outcome.isCanceled) return cancelled("while it ran", changes);
   if (outcome.isMaxBuffer) {
     const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
     return { kind: "Unexpected", said, next: afterwards(changes) };
@@ -102,9 +97,10 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
     return {
-      kind: "Unexpected",
+      kind: "Cancelled",
       said: `${program} was killed by ${outcome.signal}`,
       next: afterwards(changes),
+      begun: changes,
     };
   }
   return undefined;
@@ -144,11 +140,6 @@ function timedOut({ timeoutSeconds }: Limits, when: string, changes: boolean): F
     next: `${afterwards(changes)} timeoutSeconds sets the limit.`,
     begun: changes,
   };
-}
-
-function cancelled(when: string, changes: boolean): Failure {
-  const said = `it was stopped from outside ${when}`;
-  return { kind: "Cancelled", said, next: afterwards(changes), begun: changes };
 }
 
 /** Ending virsh ends nothing on the host: libvirt's daemon finishes the job that it was given. */

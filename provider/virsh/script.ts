@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Finished } from "./process.js";
+import { messages } from "./stderr.js";
 
 /**
  * Many commands in one virsh process: a single argument that virsh reads as a script. Over `qemu+ssh://` every process
@@ -6,13 +8,39 @@ import type { Finished } from "./process.js";
  * mark on both outputs, so that the answers can be told apart.
  */
 
+/** One command, by its words. */
+export interface Line {
+  readonly args: readonly string[];
+}
+
+/** A command and what came of it. */
+export interface Played<L> {
+  line: L;
+  end: Finished;
+}
+
 /** An answer within the output of a script, in which single commands have no exit code. */
 export type Part = Omit<Finished, "exitCode">;
 
+/**
+ * Has virsh carry out one command after the other, also after one that fails. Gives the end of each, or that of virsh
+ * itself where it did not come to the last: it could not connect, or does not know one of the commands.
+ */
+export async function play<L extends Line>(
+  lines: readonly L[],
+  run: (script: string) => Promise<Finished>,
+): Promise<Played<L>[] | { whole: Finished }> {
+  const mark = randomUUID();
+  const whole = await run(scriptOf(lines, mark));
+  const parts = partsOf(whole, lines.length, mark);
+  if (parts === undefined) return { whole };
+  return lines.map((line, index) => ({ line, end: finishedAs(parts[index] ?? whole) }));
+}
+
 /** `mark` has to be a word that no answer can hold. */
-export function scriptOf(commands: readonly (readonly string[])[], mark: string): string {
-  return commands
-    .flatMap((args) => [args.map(quoted).join(" "), `echo ${mark}`, `echo --err ${mark}`])
+export function scriptOf(lines: readonly Line[], mark: string): string {
+  return lines
+    .flatMap(({ args }) => [args.map(quoted).join(" "), `echo ${mark}`, `echo --err ${mark}`])
     .join("; ");
 }
 
@@ -27,4 +55,9 @@ export function partsOf({ stdout, stderr }: Part, count: number, mark: string): 
   const complained = stderr.split(`error: ${mark}\n`);
   if (said.length !== count + 1 || complained.length !== count + 1) return undefined;
   return said.slice(0, count).map((answer, index) => ({ stdout: answer, stderr: complained[index] ?? "" }));
+}
+
+/** virsh says why a command failed, or nothing. */
+function finishedAs({ stdout, stderr }: Part): Finished {
+  return { exitCode: messages(stderr).length === 0 ? 0 : 1, stdout, stderr };
 }

@@ -100,9 +100,16 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     assert.deepEqual(await host.told(), [line]);
   });
 
+  it("leaves that line, in an update, to the revert", async () => {
+    const { inputs: news } = await host.check(outputs, { ...inputs, __preview: false });
+    assert.equal((await host.diff(id, outputs, news)).changes, "DIFF_SOME");
+    assert.deepEqual(await host.told(), []);
+  });
+
   it("reverts, and edits the description in place", async () => {
     await inGuest(domain.name, "rmdir /data/importante; kept=after");
     const updated = await host.update(id, outputs, inputs);
+    assert.match((await host.told()).join("\n"), / will go back to snapshot "instantánea1", taken /);
     const lastRevert = updated["lastRevert"] as { at: string; triggers: string[] };
     assert.deepEqual(updated, { ...outputs, ...inputs, lastRevert });
     assert.deepEqual(lastRevert.triggers, ["second"]);

@@ -194,7 +194,7 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
       ),
     );
     assertDone(await observed.destroy(), removed);
-    const verbs = (await standIn.calls()).map(({ command }) => command.split(" ")[1]);
+    const verbs = await standIn.verbs();
     assert.deepEqual([verbs.includes("shutdown"), verbs.includes("destroy")], [true, false]);
     await observed.close();
     await standIn.close();

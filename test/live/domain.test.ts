@@ -20,7 +20,7 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     return { name: vm.name, uuid: vm.uuid };
   };
   const titled = (title: string) => ({ xml: disk.xml(NAME, { title }) });
-  const verbs = async () => (await standIn.calls()).map(({ command }) => command.split(" ")[1] ?? "");
+  const verbs = () => standIn.verbs();
   const state = () => virsh("domstate", NAME);
 
   before(async function () {

@@ -7,6 +7,8 @@ export interface Command<T> {
   readonly tried: string;
   /** Whether it may change something on the host. */
   readonly changes: boolean;
+  /** Whether it may take long where it only asks: others do not wait with it then. */
+  readonly slow?: boolean;
   /** Pure; throws a `VirshError` on output that it does not understand. */
   readonly parse: (stdout: string) => T;
   /** An exit code 1 that is an answer all the same: libvirt's words, and what they mean. */

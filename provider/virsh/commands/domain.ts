@@ -59,6 +59,7 @@ export function domainControl(uuid: string): Command<DomainControl> {
     args: ["domcontrol", domainOption(uuid, tried)],
     tried,
     changes: false,
+    slow: true,
     parse: (stdout) => {
       const said = stdout.trim();
       if (said === "ok") return { idle: true };
@@ -141,6 +142,7 @@ export function blockJob(uuid: string, target: string): Command<string | undefin
     args: ["blockjob", domainOption(uuid, tried), option("path", target), "--raw"],
     tried,
     changes: false,
+    slow: true,
     parse: (stdout) => {
       if (stdout.trim() === "") return undefined;
       const kind = /^\s*type=(.+)$/m.exec(stdout)?.[1];
@@ -157,6 +159,7 @@ export function fileExists(path: string): Command<boolean> {
     args: ["save-image-dumpxml", option("file", path)],
     tried: `see whether there is a file ${quote(path)} on the host`,
     changes: false,
+    slow: true,
     parse: () => true,
     refusals: [
       { said: /^Failed to open file '.*': No such file or directory$/s, means: false },

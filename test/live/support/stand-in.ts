@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output } from "./host.js";
 
-/** One call of virsh, with its place among the begins and ends of all. */
+/** One process of virsh, with its place among the begins and ends of all. */
 export interface RecordedCall {
+  /** The words of its command; of several, apart by `; `. */
   command: string;
   begun: number;
   ended: number;
@@ -51,9 +52,20 @@ export class VirshStandIn {
     const all = lines.flatMap((line, begun): RecordedCall[] => {
       const [, id, words] = /^begin (\d+) (.*)$/.exec(line) ?? [];
       if (id === undefined || words === undefined) return [];
-      return [{ command: words, begun, ended: lines.indexOf(`end ${id}`, begun) }];
+      return [{ command: commandOf(words), begun, ended: lines.indexOf(`end ${id}`, begun) }];
     });
     return all.filter((call) => call.command.includes(command));
+  }
+
+  /** The commands so far, by their names; of a process with several, each. */
+  async verbs(): Promise<string[]> {
+    const calls = await this.calls();
+    return calls.flatMap(({ command }) =>
+      command
+        .replace(/^(--\S+ )+/, "")
+        .split("; ")
+        .map((words) => words.split(" ")[0] ?? ""),
+    );
   }
 
   forget(): Promise<void> {
@@ -69,16 +81,24 @@ export class VirshStandIn {
   }
 }
 
+/** A script without its quotes, and without the marks between its commands. */
+function commandOf(words: string): string {
+  const MARKS = /; echo ([0-9a-f-]{36}); echo --err \1/g;
+  return MARKS.test(words) ? words.replaceAll(MARKS, "").replaceAll("'", "") : words;
+}
+
 const SCRIPT = `#!/bin/sh
 here=\${0%/*}
 echo "begin $$ $*" >>"$here/calls"
+refused=$(cat "$here/refused")
+slow=$(cat "$here/slow")
 case " $* " in
-  *" $(cat "$here/refused") "*)
+  *" $refused "* | *"'$refused'"*)
     cat "$here/words" >&2
     status=1
     ;;
   *)
-    case " $* " in *" $(cat "$here/slow") "*) sleep 0.5 ;; esac
+    case " $* " in *" $slow "* | *"'$slow'"*) sleep 0.5 ;; esac
     'REAL' "$@"
     status=$?
     ;;

@@ -44,14 +44,29 @@ describe("taking a snapshot", () => {
       "listDomains",
       "listSnapshots",
       "domainXml",
+      "listManagedSaves",
       "daemonVersion",
-      "imageTags",
       "domainState",
+      "imageTags",
       "domainControl",
       "createSnapshot",
       "readSnapshot",
       "currentSnapshot",
     ]);
+  });
+
+  it("does not ask for jobs of a QEMU that is not there", async () => {
+    domain.state = "shut off";
+    await create(new FakeHost(hypervisor), INPUTS, tell);
+    assert.ok(!hypervisor.methods.includes("domainControl"));
+  });
+
+  it("does not take a domain for shut down whose memory is saved", async () => {
+    domain.state = "shut off";
+    assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).consistency, "offline");
+    domain.saved = true;
+    const state = await create(new FakeHost(hypervisor), { ...INPUTS, name: "b" }, tell);
+    assert.equal(state.consistency, "crash-consistent");
   });
 
   it("only records triggers, and reverts nothing", async () => {
@@ -161,8 +176,8 @@ describe("taking a snapshot", () => {
       assert.equal(hypervisor.changes.length, 1);
     });
 
-    it("adopts it as well when it was stopped from outside", async () => {
-      hypervisor.fail("createSnapshot", said("Cancelled", "it was stopped from outside while it ran"), {
+    it("adopts it as well when virsh was killed", async () => {
+      hypervisor.fail("createSnapshot", said("Cancelled", "virsh was killed by SIGKILL"), {
         meanwhile,
       });
       assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).name, "a");

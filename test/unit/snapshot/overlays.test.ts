@@ -52,7 +52,12 @@ describe("the overlays that go with a revert", () => {
       hypervisor.define({ uuid: UUID, name: "debian12", snapshots, current });
       const [target] = snapshots;
       assert.ok(target);
-      const found = await overlaysThatGo(new FakeHost(hypervisor), UUID, parseSnapshot(toXml(target)));
+      const found = await overlaysThatGo(
+        new FakeHost(hypervisor),
+        UUID,
+        parseSnapshot(toXml(target)),
+        current,
+      );
       assert.deepEqual(found, goes);
     });
   }

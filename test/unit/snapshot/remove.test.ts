@@ -7,6 +7,8 @@ import { stateWith, UUID } from "./states.js";
 
 const LIMIT = said("Timeout", "the time limit of 600 s ran out while it ran");
 
+const SEQUENCE = ["readSnapshot", "domainState", "domainControl", "deleteSnapshot", "readSnapshot"];
+
 describe("deleting a snapshot", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
@@ -30,8 +32,14 @@ describe("deleting a snapshot", () => {
   it("deletes it alone, and looks whether it is gone", async () => {
     await remove(new FakeHost(hypervisor), stateWith(), tell);
     assert.deepEqual(left(), ["b"]);
-    assert.deepEqual(hypervisor.methods, ["readSnapshot", "domainControl", "deleteSnapshot", "readSnapshot"]);
+    assert.deepEqual(hypervisor.methods, SEQUENCE);
     assert.deepEqual(hypervisor.changes, [["deleteSnapshot", UUID, "a", {}]]);
+  });
+
+  it("does not ask for jobs of a QEMU that is not there", async () => {
+    domain.state = "shut off";
+    await remove(new FakeHost(hypervisor), stateWith(), tell);
+    assert.ok(!hypervisor.methods.includes("domainControl"));
   });
 
   it("deletes one that could never be read back, by its name", async () => {
@@ -104,7 +112,7 @@ describe("deleting a snapshot", () => {
     const host = new FakeHost(hypervisor);
     hypervisor.during("deleteSnapshot", () => (host.left.now = 0));
     await remove(host, stateWith(), tell);
-    assert.deepEqual(hypervisor.methods, ["readSnapshot", "domainControl", "deleteSnapshot", "readSnapshot"]);
+    assert.deepEqual(hypervisor.methods, SEQUENCE);
   });
 
   it("says what is there after the time limit when the host is done and it is not gone", async () => {

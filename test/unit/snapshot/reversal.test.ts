@@ -24,7 +24,10 @@ const disksOff: SnapshotXml = { ...disksAlone, state: "shutoff" };
 const memoryFile: SnapshotXml = { ...overlay, memory: { snapshot: "external", file: "/m" } };
 
 function planned(options: Revert["options"], situation: Partial<Situation> = {}) {
-  const found = { now: running(), snapshot, managedSave: false, version: "12.8.0", imagesWithout: [] };
+  const found = {
+    ...{ now: running(), snapshot, managedSave: false, current: "a", version: "12.8.0" },
+    imagesWithout: [],
+  };
   return planReversal(revertStep({ options }), { ...found, ...situation }, NOW);
 }
 

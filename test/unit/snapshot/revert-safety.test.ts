@@ -75,7 +75,7 @@ describe("a revert with a safety snapshot", () => {
     const { safetySnapshots, lastRevert } = await reverted({}, { safetySnapshots: [OLD] });
     assert.deepEqual(safetySnapshots, [OLD, SAFETY]);
     assert.equal(lastRevert?.safetySnapshot, NAME);
-    assert.equal(told.length, 1);
+    assert.match(told[1] ?? "", /^The old safety snapshot "old" of debian12 stays for now: /);
   });
 
   it("does not go back where it could not be taken", async () => {
@@ -109,7 +109,7 @@ describe("a revert with a safety snapshot", () => {
     ];
     domain.snapshots.push(...names.map((name) => ({ name, creationTime: 1_800_000_003 })));
     const { safetySnapshots } = await reverted({}, { safetySnapshots: [OLD] });
-    assert.deepEqual(told, [
+    assert.deepEqual(told.slice(1), [
       '"a-before-revert-20270101T000000Z" of debian12: taken before an earlier revert that was cut short, and in no state. ' +
         "Delete what is not needed of it with virsh snapshot-delete.",
     ]);

@@ -52,8 +52,16 @@ describe("reverting a domain", () => {
     const state = stateWith({ domainUuid: step.target.domainUuid, name: step.target.name });
     return carryOut(host, state, step, { now: () => NOW, tell: (line) => void told.push(line) });
   }
+  const AHEAD =
+    'debian12 will go back to snapshot "a", taken 2027-01-15T08:00:01Z: everything since then, on disk and in memory, is discarded.';
   const A = () => to("a", "2027-01-15T08:00:01Z");
   const B = () => to("b", "2027-01-15T08:00:02Z");
+
+  it("tells what it discards before it does", async () => {
+    hypervisor.during("revertSnapshot", () => void told.push("reverted"));
+    await revert(new FakeHost(hypervisor), A());
+    assert.deepEqual(told, [AHEAD, "reverted"]);
+  });
 
   it("goes back to the snapshot that is meant", async () => {
     await revert(new FakeHost(hypervisor), A());
@@ -118,7 +126,7 @@ describe("reverting a domain", () => {
     it("is done, where another snapshot was current before", async () => {
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.current = "a") });
       assert.equal((await revert(new FakeHost(hypervisor), A())).lastRevert.at, NOW.toISOString());
-      assert.deepEqual(told, [DONE]);
+      assert.deepEqual(told, [AHEAD, DONE]);
       assert.equal(hypervisor.changes.length, 1);
     });
 
@@ -126,7 +134,7 @@ describe("reverting a domain", () => {
       domain.current = "a";
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.xml = { id: 2 }) });
       await revert(new FakeHost(hypervisor), A());
-      assert.deepEqual(told, [DONE]);
+      assert.deepEqual(told, [AHEAD, DONE]);
     });
 
     it("is followed by what belongs to it, in time of its own", async () => {
@@ -148,7 +156,7 @@ describe("reverting a domain", () => {
         domain.current = "a";
         hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
         await failsWith(revert(new FakeHost(hypervisor), A()), "Timeout");
-        assert.deepEqual(told, []);
+        assert.deepEqual(told, [AHEAD]);
       });
     }
   });

@@ -99,9 +99,17 @@ describe("the state of a snapshot", () => {
         memory: { snapshot: memory },
         disks: [],
       };
-      assert.equal(achieved(snapshot, frozen), word);
+      assert.equal(achieved(snapshot, { quiesced: frozen }), word);
     });
   }
+
+  it("is crash-consistent of a domain that is off with its memory saved: its guest never shut down", () => {
+    const snapshot: SnapshotXml = {
+      ...{ name: "a", state: "shutoff", creationTime: 1 },
+      ...{ memory: { snapshot: "no" }, disks: [] },
+    };
+    assert.equal(achieved(snapshot, { suspended: true }), "crash-consistent");
+  });
 
   it("carries what cannot be read again, and learns its consistency where it never had one", () => {
     const snapshot: SnapshotXml = {

@@ -6,7 +6,8 @@ import { partsOf, scriptOf } from "../../../provider/virsh/script.js";
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
 /** Runs a script through the real virsh, on libvirt's driver for tests, which needs no daemon. */
-async function played(commands: readonly (readonly string[])[], mark = "MARK") {
+async function played(words: readonly (readonly string[])[], mark = "MARK") {
+  const commands = words.map((args) => ({ args }));
   const call = {
     program: "virsh",
     args: ["--quiet", "--connect=test:///default", scriptOf(commands, mark)],
@@ -20,10 +21,7 @@ describe("a script for virsh", () => {
   it("quotes every word, and marks the end of each answer on both outputs", () => {
     assert.equal(
       scriptOf(
-        [
-          ["domstate", "--domain=a b"],
-          ["snapshot-dumpxml", "--snapshotname=it's"],
-        ],
+        [{ args: ["domstate", "--domain=a b"] }, { args: ["snapshot-dumpxml", "--snapshotname=it's"] }],
         "M",
       ),
       String.raw`'domstate' '--domain=a b'; echo M; echo --err M; 'snapshot-dumpxml' '--snapshotname=it'\''s'; echo M; echo --err M`,
