@@ -47,7 +47,8 @@ export const GATES: readonly Gate[] = [
     feature: "deleteExternalOverInternal",
     from: "11.0.0",
     reason: "would delete the base image together with an external snapshot that the domain has left",
-    remedy: 'Upgrade the host to libvirt 11.0 or later, or set deleteScope to "metadata" and keep the files.',
+    remedy:
+      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
   },
   {
     feature: "internalEfi",

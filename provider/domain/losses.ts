@@ -1,3 +1,4 @@
+import { quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import { holdsState } from "./shape.js";
@@ -8,10 +9,12 @@ export function losses(
   snapshot: SnapshotXml,
   managedSave: boolean,
   overlays: readonly string[],
+  undermined: readonly string[] = [],
 ): string[] {
   const then = snapshot.inactiveDomain ?? snapshot.domain;
   return [
     ...disappearing(overlays),
+    ...losing(undermined),
     ...(then === undefined ? [] : definition(now, then)),
     ...(managedSave ? ["the managed-save image is discarded"] : []),
   ];
@@ -23,6 +26,16 @@ function disappearing(files: readonly string[]): string[] {
     : [
         `the overlay${files.length === 1 ? "" : "s"} ${files.join(", ")} disappear${files.length === 1 ? "s" : ""}`,
       ];
+}
+
+/** They stand on images that the domain will write to again. */
+function losing(snapshots: readonly string[]): string[] {
+  if (snapshots.length === 0) return [];
+  const [plural, are, they, stand] =
+    snapshots.length === 1 ? ["", "is", "it", "stands"] : ["s", "are", "they", "stand"];
+  return [
+    `the snapshot${plural} ${snapshots.map(quote).join(", ")} ${are} lost, for what ${they} ${stand} on is overwritten`,
+  ];
 }
 
 /** The persistent definition goes back with the snapshot. */

@@ -5,6 +5,7 @@ import { withDescription, type SnapshotXml } from "../xml/snapshot.js";
 import type { Tell } from "./busy.js";
 import type { DomainRef, Host } from "./host.js";
 import type { SnapshotInputs } from "./inputs.js";
+import { isKnown } from "./unknown.js";
 
 /** Takes over the snapshot of that name, after comparing what can be compared with what the program declares. */
 export async function adopt(
@@ -18,15 +19,26 @@ export async function adopt(
   const { xml, snapshot } = await host.readSnapshot(domain.uuid, name);
   const differences = unlike(snapshot, inputs, definition);
   if (differences.length > 0) throw notAsDeclared(domain, name, differences);
-  const { description: before = "" } = snapshot;
-  if (before === description) return;
-  tell(
-    `The description of snapshot ${quote(name)} of ${domain.name}, ${quote(before)}, becomes ${quote(description)}.`,
-  );
+  if ((snapshot.description ?? "") === description) return;
+  const fate = fateOfDescription(snapshot.description, inputs);
+  if (fate !== undefined)
+    tell(
+      `The description of snapshot ${quote(name)} of ${domain.name}, ${quote(snapshot.description)}, ${fate}.`,
+    );
   await host.redefineSnapshot(
     domain.uuid,
     withDescription(xml, description === "" ? undefined : description),
   );
+}
+
+/** What becomes of the description that is there, as the end of a sentence; `undefined` where no word of it is lost. */
+export function fateOfDescription(
+  there: string | undefined,
+  { description = "" }: SnapshotInputs,
+): string | undefined {
+  if (there === undefined || there === "" || there === description) return undefined;
+  if (!isKnown(description)) return "becomes one that is not known yet";
+  return description === "" ? "is removed, for none is declared" : `becomes ${quote(description)}`;
 }
 
 function notAsDeclared(domain: DomainRef, name: string, differences: readonly string[]): VirshError {

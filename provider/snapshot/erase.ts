@@ -1,7 +1,8 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
 import { whenFree, type Tell } from "./busy.js";
-import { deletePhrase, deleteRequest, expectDeletable } from "./forget.js";
+import { deletePhrase, howToDelete } from "./forget.js";
 import type { Host, SnapshotDocument } from "./host.js";
+import { removeLeftovers } from "./leftovers.js";
 import { isSame, type PartialState } from "./state.js";
 import { mayStillRun, watch, withTimeLeft } from "./watch.js";
 
@@ -18,11 +19,13 @@ export async function erase(
   const { domainUuid, name } = state;
   const [found, isOff] = await Promise.all([find(host, state), seenOff(host, domainUuid)]);
   if (found === undefined) return true;
+  let abandoned = false;
   try {
-    await expectDeletable(host, state, found.snapshot);
+    const { request, abandons } = await howToDelete(host, state, found.snapshot);
+    abandoned = abandons;
     await tellDescendants(host, state, tell);
     await whenFree(host, { domainUuid, isOff, tried: deletePhrase(state) }, tell, () =>
-      host.deleteSnapshot(domainUuid, name, deleteRequest(state)),
+      host.deleteSnapshot(domainUuid, name, request),
     );
   } catch (error) {
     if (!isVirshError(error)) throw error;
@@ -33,6 +36,7 @@ export async function erase(
   }
   await proveGone(withTimeLeft(host), state);
   await removeMemoryFile(withTimeLeft(host), state, tell);
+  await removeLeftovers(withTimeLeft(host), state, found.snapshot, { abandoned, tell });
   return true;
 }
 

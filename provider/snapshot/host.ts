@@ -1,3 +1,4 @@
+import type { SnapshotFilter } from "../virsh/commands/snapshot.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 
@@ -88,8 +89,8 @@ export interface Host {
   /** `version --daemon`: libvirt's version of the daemon, e.g. `9.0.0` */
   daemonVersion(): Promise<string>;
 
-  /** `snapshot-list --name` */
-  listSnapshots(uuid: string): Promise<string[]>;
+  /** `snapshot-list --name`, with its filters */
+  listSnapshots(uuid: string, filter?: SnapshotFilter): Promise<string[]>;
   /** `snapshot-dumpxml --security-info` */
   readSnapshot(uuid: string, name: string): Promise<SnapshotDocument>;
   /** `snapshot-current --name`; `undefined` when the domain has no current snapshot */
@@ -126,6 +127,13 @@ export interface Host {
    * here: the host is another machine, or the file is not ours to read.
    */
   imageTags(path: string): Promise<string[] | undefined>;
+  /**
+   * The real path of an image and, where its format is given, of all that it stands on (`qemu-img info --backing-chain`).
+   * None where there is no such file; `undefined` where they cannot all be seen from here.
+   */
+  imageFiles(path: string, format?: string): Promise<string[] | undefined>;
+  /** Whether a process works on an image; `undefined` where that cannot be seen from here. */
+  isLocked(path: string): Promise<boolean | undefined>;
   /** Bytes that are free where a file is, or is to be; `undefined` where that cannot be seen from here. */
   freeBytes(path: string): Promise<number | undefined>;
   /** Removes a file that libvirt left behind; `false` where that cannot be done from here. */
@@ -147,6 +155,7 @@ export type Looks = Pick<
   | "blockJob"
   | "fileExists"
   | "imageTags"
+  | "imageFiles"
   | "freeBytes"
 >;
 

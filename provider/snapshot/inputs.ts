@@ -130,7 +130,7 @@ export const snapshotInputs = v.strictObject({
     default: false,
   }),
   adopt: input(v.optional(v.boolean()), {
-    doc: "On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here.",
+    doc: "On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.",
     onChange: "record",
     default: false,
   }),

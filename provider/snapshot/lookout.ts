@@ -23,7 +23,11 @@ export async function lookBeforeCreate(
     const taken = nameTaken(inputs);
     if (taken !== undefined) return { ...seen, refusal: taken };
     const { snapshot } = await looks.readSnapshot(uuid, inputs.name);
-    return { ...seen, differences: unlike(snapshot, inputs, definition) };
+    return {
+      ...seen,
+      differences: unlike(snapshot, inputs, definition),
+      description: snapshot.description,
+    };
   }
   const refusal = await obstacle(looks, definition, inputs);
   if (refusal !== undefined) return { ...seen, refusal };
@@ -66,7 +70,8 @@ export function without(looks: Looks, gone: PartialState): Looks {
   const memoryFile = tagStays ? undefined : gone.capturedMemory?.file;
   return {
     ...looks,
-    listSnapshots: async (uuid) => (await looks.listSnapshots(uuid)).filter((name) => name !== gone.name),
+    listSnapshots: async (uuid, filter) =>
+      (await looks.listSnapshots(uuid, filter)).filter((name) => name !== gone.name),
     imageTags: async (path) => (await looks.imageTags(path))?.filter((tag) => tagStays || tag !== gone.name),
     fileExists: async (path) => path !== memoryFile && (await looks.fileExists(path)),
   };

@@ -2,6 +2,7 @@ import { missingAgent, type Refusal } from "../domain/possible.js";
 import { shapeOf } from "../domain/shape.js";
 import { quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
+import { fateOfDescription } from "./adopt.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "./inputs.js";
 import { info, warning, type Notice } from "./notice.js";
 
@@ -12,6 +13,8 @@ export interface Prospect {
   refusal?: Refusal | undefined;
   /** How the snapshot that is to be adopted is not what is declared. */
   differences?: readonly string[] | undefined;
+  /** The description of the snapshot that is to be adopted. */
+  description?: string | undefined;
   managedSave: boolean;
   /** Disks that a block job is at work on, and what kind of job. */
   jobs: readonly { disk: string; kind: string }[];
@@ -36,12 +39,20 @@ export function preflightLines(inputs: SnapshotInputs, prospect: Prospect): Noti
     ];
   }
   // What is adopted is there already.
-  if (prospect.differences !== undefined) return [];
+  if (prospect.differences !== undefined) return redescribed(snapshot, inputs, prospect);
   return [
     ...waits(snapshot, inputs, prospect),
     ...without(snapshot, inputs, prospect),
     ...tight(snapshot, prospect),
   ];
+}
+
+/** The declaration wins, also where it is silent: a later `pulumi up` would take the description away as well. */
+function redescribed(snapshot: string, inputs: SnapshotInputs, { description }: Prospect): Notice[] {
+  const fate = fateOfDescription(description, inputs);
+  if (fate === undefined) return [];
+  const remedy = (inputs.description ?? "") === "" ? " To keep it, declare it." : "";
+  return [warning(`${snapshot} is adopted: its description, ${quote(description)}, ${fate}.${remedy}`)];
 }
 
 /** libvirt takes no snapshot beside a block job. */

@@ -13,7 +13,11 @@ const LIFETIME_MS = 30_000;
 
 /** The same host, asked each question once in a while: to look at many snapshots of one domain costs the calls of one. */
 export function remembered(host: Looks, answers: Answers, clock: () => number): Looks {
-  const once = <T>(question: string, of: readonly string[], ask: () => Promise<T>): Promise<T> => {
+  const once = <T>(
+    question: string,
+    of: readonly (string | undefined)[],
+    ask: () => Promise<T>,
+  ): Promise<T> => {
     const key = JSON.stringify([question, ...of]);
     const known = answers.get(key);
     if (known !== undefined && clock() - known.at < LIFETIME_MS) return known.answer as Promise<T>;
@@ -26,7 +30,8 @@ export function remembered(host: Looks, answers: Answers, clock: () => number): 
     listDomains: () => once("listDomains", [], () => host.listDomains()),
     domainXml: (uuid) => once("domainXml", [uuid], () => host.domainXml(uuid)),
     daemonVersion: () => once("daemonVersion", [], () => host.daemonVersion()),
-    listSnapshots: (uuid) => once("listSnapshots", [uuid], () => host.listSnapshots(uuid)),
+    listSnapshots: (uuid, filter) =>
+      once("listSnapshots", [uuid, JSON.stringify(filter)], () => host.listSnapshots(uuid, filter)),
     readSnapshot: (uuid, name) => once("readSnapshot", [uuid, name], () => host.readSnapshot(uuid, name)),
     currentSnapshot: (uuid) => once("currentSnapshot", [uuid], () => host.currentSnapshot(uuid)),
     listDescendants: (uuid, name) =>
@@ -35,6 +40,7 @@ export function remembered(host: Looks, answers: Answers, clock: () => number): 
     blockJob: (uuid, target) => once("blockJob", [uuid, target], () => host.blockJob(uuid, target)),
     fileExists: (path) => once("fileExists", [path], () => host.fileExists(path)),
     imageTags: (path) => once("imageTags", [path], () => host.imageTags(path)),
+    imageFiles: (path, format) => once("imageFiles", [path, format], () => host.imageFiles(path, format)),
     freeBytes: (path) => once("freeBytes", [path], () => host.freeBytes(path)),
   };
 }

@@ -28,7 +28,7 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
   const { to = "captured", force, resetNvram } = step.options;
   const safety = safetyPlan(step, situation, time);
   const refusal = refuse(step, situation);
-  const { now, snapshot, managedSave, overlays } = situation;
+  const { now, snapshot, managedSave, overlays, undermined = [] } = situation;
   // With a safety snapshot they become its base, and what goes is the empty one above it.
   const gone = safety === undefined ? (overlays?.files ?? []) : [];
   const needsForce = force === true ? undefined : risk(situation);
@@ -43,7 +43,7 @@ export function planReversal(step: Revert, situation: Situation, time: Date): Re
     dropManagedSave: situation.managedSave,
     stopAfterwards: to === "shutoff",
     ...(safety === undefined ? {} : { safety }),
-    losses: losses(now, snapshot, managedSave, gone),
+    losses: losses(now, snapshot, managedSave, gone, undermined),
     ...(refusal === undefined ? {} : { refusal }),
     ...(needsForce === undefined ? {} : { needsForce }),
   };
@@ -57,9 +57,11 @@ function risk({ snapshot, managedSave }: Situation): string | undefined {
   return undefined;
 }
 
+const LOST = "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.";
+
 /** What stops QEMU first and fails then is refused before. */
 function refuse(step: Revert, situation: Situation): VirshError | undefined {
-  const { snapshot, version, imagesWithout, overlays } = situation;
+  const { snapshot, version, imagesWithout, overlays, overwritten = [] } = situation;
   const external = isExternal(snapshot);
   const closed =
     (external ? gated("revertExternal", version) : undefined) ??
@@ -69,7 +71,14 @@ function refuse(step: Revert, situation: Situation): VirshError | undefined {
     return refused(
       step,
       `its data is missing in ${imagesWithout.map(quote).join(", ")}: somebody removed it from the image`,
-      "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.",
+      LOST,
+    );
+  if (overwritten.length > 0)
+    return refused(
+      step,
+      `what it captured is overwritten: the domain went back to a snapshot inside ${overwritten.map(quote).join(", ")}, ` +
+        "which it stands on, and has been writing there since",
+      LOST,
     );
   if (overlays === undefined || overlays.neededBy.length === 0) return undefined;
   return refused(

@@ -5,6 +5,7 @@ import type { Looks } from "./host.js";
 import { overlaysThatGo, type Overlays } from "./overlays.js";
 import type { Revert } from "./plan.js";
 import { readTarget } from "./target.js";
+import { overwrittenImages, undermines } from "./undermined.js";
 
 /** What is known of host, domain and snapshot when a revert is worked out. */
 export interface Situation {
@@ -18,6 +19,10 @@ export interface Situation {
   imagesWithout: readonly string[];
   /** What libvirt deletes with it. */
   overlays?: Overlays | undefined;
+  /** Other snapshots that are lost with it. */
+  undermined?: readonly string[];
+  /** Images that it stands on and that the domain has written to since. */
+  overwritten?: readonly string[];
 }
 
 export function revertPhrase({ domainName, target }: Revert): string {
@@ -34,10 +39,14 @@ export async function survey(host: Looks, step: Revert): Promise<Situation> {
     host.currentSnapshot(domainUuid),
     host.daemonVersion(),
   ]);
-  const imagesWithout = await imagesWithoutData(host, now, snapshot);
-  const overlays = await overlaysThatGo(host, domainUuid, snapshot, current);
+  const [imagesWithout, overlays, undermined, overwritten] = await Promise.all([
+    imagesWithoutData(host, now, snapshot),
+    overlaysThatGo(host, domainUuid, snapshot, current),
+    undermines(host, domainUuid, snapshot, now),
+    overwrittenImages(host, snapshot, now),
+  ]);
   const managedSave = saves.includes(domainUuid);
-  return { now, snapshot, managedSave, current, version, imagesWithout, overlays };
+  return { now, snapshot, managedSave, current, version, imagesWithout, overlays, undermined, overwritten };
 }
 
 async function imagesWithoutData(host: Looks, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {

@@ -20,7 +20,7 @@ import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { isFailedLookup } from "./errors.js";
-import { freeBytes, readTags, removeFile } from "./files.js";
+import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "./files.js";
 import { readImages, type Image, type ImageOptions } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import { run, type Call, type Finished, type Limits } from "./process.js";
@@ -105,8 +105,8 @@ class VirshHost implements Host, DomainHost, QuestionHost {
     return known;
   }
 
-  listSnapshots(uuid: string): Promise<string[]> {
-    return this.askAbout(uuid, snapshot.listSnapshots(uuid));
+  listSnapshots(uuid: string, filter?: snapshot.SnapshotFilter): Promise<string[]> {
+    return this.askAbout(uuid, snapshot.listSnapshots(uuid, filter));
   }
 
   readSnapshot(uuid: string, name: string): Promise<SnapshotDocument> {
@@ -193,6 +193,14 @@ class VirshHost implements Host, DomainHost, QuestionHost {
 
   imageTags(path: string): Promise<string[] | undefined> {
     return isHere(this.options.uri) ? readTags(path, this.limits) : Promise.resolve(undefined);
+  }
+
+  imageFiles(path: string, format?: string): Promise<string[] | undefined> {
+    return isHere(this.options.uri) ? imageFiles(path, format, this.limits) : Promise.resolve(undefined);
+  }
+
+  isLocked(path: string): Promise<boolean | undefined> {
+    return isHere(this.options.uri) ? isLocked(path, this.limits) : Promise.resolve(undefined);
   }
 
   freeBytes(path: string): Promise<number | undefined> {

@@ -31,8 +31,10 @@ describe("Ctrl-C", function () {
   const declared = (args: Partial<SnapshotArgs> = {}) => ({ slow: { domain: domain.name, ...args } });
   const start = (args?: Partial<SnapshotArgs>) => () => Foreground.up(stack, declared(args));
   const destroy = () => Foreground.destroy(stack);
-  const up = (args: Partial<SnapshotArgs> = {}) =>
-    stack.up(() => ({ slow: new Snapshot("slow", { domain: domain.name, ...args }) }));
+  const declaring =
+    (args: Partial<SnapshotArgs> = {}) =>
+    () => ({ slow: new Snapshot("slow", { domain: domain.name, ...args }) });
+  const up = (args?: Partial<SnapshotArgs>) => stack.up(declaring(args));
   const triggers = (...some: string[]) => ({ revert: { triggers: some } });
 
   /** Begins it with QEMU stopped, so that it goes no further than `underWay`. */
@@ -135,6 +137,8 @@ describe("Ctrl-C", function () {
       await twice(start({ adopt: true, ...triggers("b") }), reverting);
       assert.ok((await stack.pending()).includes("updating slow"));
       goOn();
+      // Who knows that it was done, and wants to keep what came since, puts the old ones back.
+      assert.deepEqual((await stack.preview(declaring({ adopt: true, ...triggers("a") }))).steps, []);
       const { ok, steps, messages } = await up({ adopt: true, ...triggers("b") });
       assert.deepEqual([ok, steps], [true, ["update slow"]]);
       assert.match(messages.join("\n"), /interrupted while updating/);

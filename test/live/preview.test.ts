@@ -73,6 +73,13 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await virsh("snapshot-delete", off.uuid, "a");
     });
 
+    it("is that adopting a snapshot takes its description away, or replaces it", async () => {
+      await virsh("snapshot-create-as", off.uuid, "--name=a", "--description=Before the upgrade, by Ann");
+      await prints("create-adopt-undescribed", one(off, { adopt: true }));
+      await prints("create-adopt-described", one(off, { adopt: true, description: "Clean" }));
+      await virsh("snapshot-delete", off.uuid, "a");
+    });
+
     it("is that an image holds a tag of that name", async () => {
       const image = await diskOf(off);
       await output("qemu-img", "snapshot", "-c", "a", image);

@@ -25,7 +25,8 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
     closed: ["9.0.0", "10.10.0"],
     open: ["11.0.0", "11.3.0", "12.8.0"],
     reason: "would delete the base image together with an external snapshot that the domain has left",
-    remedy: 'Upgrade the host to libvirt 11.0 or later, or set deleteScope to "metadata" and keep the files.',
+    remedy:
+      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
   },
   internalEfi: {
     closed: ["9.0.0", "9.2.0"],

@@ -73,6 +73,14 @@ describe("what goes with a revert", () => {
     assert.deepEqual(told("/i/vda.b", "/i/vdb.b"), ["the overlays /i/vda.b, /i/vdb.b disappear"]);
   });
 
+  it("is each snapshot that stands on what is overwritten", () => {
+    const told = (...names: string[]) => losses(running(), snapshot(), false, [], names);
+    assert.deepEqual(told("b"), ['the snapshot "b" is lost, for what it stands on is overwritten']);
+    assert.deepEqual(told("b", "c"), [
+      'the snapshots "b", "c" are lost, for what they stand on is overwritten',
+    ]);
+  });
+
   it("is a managed-save image, after all else", () => {
     assert.deepEqual(losses(running({ vcpus: 2 }), snapshot(), true, ["/i/vda.b"]), [
       "the overlay /i/vda.b disappears",

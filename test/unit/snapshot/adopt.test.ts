@@ -54,7 +54,14 @@ describe("adopting a snapshot", () => {
   it("takes its description away where none is declared", async () => {
     Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
     assert.equal("description" in (await adopted()), false);
-    assert.deepEqual(told, ['The description of snapshot "a" of debian12, "theirs", becomes "".']);
+    assert.deepEqual(told, [
+      'The description of snapshot "a" of debian12, "theirs", is removed, for none is declared.',
+    ]);
+  });
+
+  it("gives it one where it had none, which takes nothing away and needs no word", async () => {
+    assert.equal((await adopted({ description: "ours" })).description, "ours");
+    assert.deepEqual(told, []);
   });
 
   it("leaves an equal description alone", async () => {

@@ -8,8 +8,9 @@ import type {
   RevertRequest,
   SnapshotDocument,
 } from "../../../provider/snapshot/host.js";
+import type { SnapshotFilter } from "../../../provider/virsh/commands/snapshot.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
-import { parseSnapshot } from "../../../provider/xml/snapshot.js";
+import { isExternal, parseSnapshot } from "../../../provider/xml/snapshot.js";
 import { ENDLESSLY, said, takeSnapshot, toXml, type FakeHypervisor, type Method } from "./fake-hypervisor.js";
 
 /** One operation's view of a hypervisor. */
@@ -61,10 +62,15 @@ export class FakeHost implements Host {
     return this.answer("daemonVersion", [], () => this.hypervisor.version);
   }
 
-  listSnapshots(uuid: string): Promise<string[]> {
-    return this.answer("listSnapshots", [uuid], () =>
-      this.hypervisor.domain(uuid).snapshots.map(({ name }) => name),
-    );
+  listSnapshots(uuid: string, { from, internal }: SnapshotFilter = {}): Promise<string[]> {
+    return this.answer("listSnapshots", [uuid], () => {
+      const { snapshots } = this.hypervisor.domain(uuid);
+      const below = from === undefined ? undefined : this.hypervisor.descendants(uuid, from);
+      return snapshots
+        .filter(({ name }) => below?.includes(name) ?? true)
+        .filter((snapshot) => internal !== true || !isExternal(parseSnapshot(toXml(snapshot))))
+        .map(({ name }) => name);
+    });
   }
 
   readSnapshot(uuid: string, name: string): Promise<SnapshotDocument> {
@@ -158,6 +164,18 @@ export class FakeHost implements Host {
 
   imageTags(path: string): Promise<string[] | undefined> {
     return this.answer("imageTags", [path], () => this.hypervisor.tagsIn(path));
+  }
+
+  imageFiles(path: string, format?: string): Promise<string[] | undefined> {
+    return this.answer("imageFiles", [path, format], () => {
+      const { here, chains } = this.hypervisor;
+      if (!here) return undefined;
+      return format !== undefined && chains.has(path) ? chains.get(path) : [path];
+    });
+  }
+
+  isLocked(path: string): Promise<boolean | undefined> {
+    return this.answer("isLocked", [path], () => this.hypervisor.locked.has(path));
   }
 
   blockJob(uuid: string, target: string): Promise<string | undefined> {

@@ -73,6 +73,10 @@ export class FakeHypervisor {
   readonly files = new Set<string>();
   /** Tags in images, where they are not those of the snapshots; `undefined` for one that cannot be read. */
   readonly tags = new Map<string, string[] | undefined>();
+  /** What images stand on, themselves first, where they stand on something; `undefined` for one that cannot be read. */
+  readonly chains = new Map<string, string[] | undefined>();
+  /** Images that a process works on. */
+  readonly locked = new Set<string>();
   /** Whether its files can be reached from here. */
   here = true;
   /** Bytes that are free in every folder. */

@@ -83,6 +83,13 @@ describe("the foresight of a preview", () => {
       );
     });
 
+    it("finds the description that adopting would take away", async () => {
+      has("a");
+      Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
+      assert.match((await create({ adopt: true })).join("\n"), /its description, "theirs", is removed/);
+      assert.deepEqual(await create({ adopt: true, description: "theirs" }), []);
+    });
+
     it("finds block jobs, of the disks that are captured", async () => {
       domain.jobs["vda"] = "Block Copy";
       assert.match((await create()).join("\n"), /disk vda is in a block job \(Block Copy\)/);

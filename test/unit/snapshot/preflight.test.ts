@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { memoryGoesInto, preflightLines, type Prospect } from "../../../provider/snapshot/preflight.js";
+import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 import { disk, off, running } from "../domain/domains.js";
 
@@ -32,6 +33,27 @@ const TRANSCRIPT: [
     running(),
     { differences: ["memory is one", "disk vda another"] },
     'snapshot "a" of debian12 cannot be adopted as things are now: it is not what is declared: memory is one; disk vda another. Declare it as it is, or choose another name.',
+  ],
+  [
+    "that adopting takes the description away",
+    running(),
+    { differences: [], description: "theirs" },
+    'snapshot "a" of debian12 is adopted: its description, "theirs", is removed, for none is declared. To keep it, declare it.',
+    { adopt: true },
+  ],
+  [
+    "that adopting replaces the description",
+    running(),
+    { differences: [], description: "theirs" },
+    'snapshot "a" of debian12 is adopted: its description, "theirs", becomes "ours".',
+    { adopt: true, description: "ours" },
+  ],
+  [
+    "that adopting replaces the description by one that is still to be known",
+    running(),
+    { differences: [], description: "theirs" },
+    'snapshot "a" of debian12 is adopted: its description, "theirs", becomes one that is not known yet.',
+    { adopt: true, description: UNKNOWN },
   ],
   [
     "a block job, and for how long it is waited for",
@@ -83,6 +105,18 @@ describe("what a preview tells of a snapshot that is to be taken", () => {
     ["nothing is in the way", running()],
     ["there is just room enough", running(), { room: { file: "/images/vda", free: 64 * MIB } }],
     ["it is adopted and is as declared", off(), { managedSave: true, differences: [] }],
+    [
+      "it is adopted and is described as declared",
+      off(),
+      { differences: [], description: "ours" },
+      { adopt: true, description: "ours" },
+    ],
+    [
+      "it is adopted and is not described yet",
+      off(),
+      { differences: [] },
+      { adopt: true, description: "ours" },
+    ],
     ["an agent will freeze", running({ agent: "connected" }), {}, { diskOnly: true, quiesce: "preferred" }],
     ["there is nothing to freeze", off(), {}, { diskOnly: true, quiesce: "preferred" }],
     ["a running domain has an old managed-save image", running(), { managedSave: true }],

@@ -111,6 +111,13 @@ describe("the plan of a revert", () => {
     );
   });
 
+  it("is refused where what it stands on was written to since", () => {
+    assert.equal(
+      planned({ force: true }, { snapshot: disksOff, overwritten: ["/i/vda"] }).refusal?.message,
+      'Unable to revert debian12 to snapshot "a": what it captured is overwritten: the domain went back to a snapshot inside "/i/vda", which it stands on, and has been writing there since. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new one.',
+    );
+  });
+
   it("is refused where libvirt would delete what other snapshots need", () => {
     const overlays = { files: ["/i/vda.a"], neededBy: ["b", "c"] };
     assert.equal(

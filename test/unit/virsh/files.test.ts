@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { isVirshError } from "../../../provider/errors.js";
-import { freeBytes, readTags, removeFile } from "../../../provider/virsh/files.js";
+import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "../../../provider/virsh/files.js";
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
@@ -35,6 +44,41 @@ describe("files of the host that is this machine", () => {
 
   it("tell nothing of an image that is not there", async () => {
     assert.equal(await readTags(join(folder, "missing"), LIMITS), undefined);
+  });
+
+  it("tell what an image stands on, by real paths", async () => {
+    const [base, top, link] = ["base", "top", "link"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    qemuImg("create", "-f", "qcow2", base, "1M");
+    symlinkSync(base, link);
+    qemuImg("create", "-f", "qcow2", "-b", link, "-F", "qcow2", top);
+    const [realBase, realTop] = [realpathSync(base), realpathSync(top)];
+    assert.deepEqual(await imageFiles(top, "qcow2", LIMITS), [realTop, realBase]);
+    assert.deepEqual(await imageFiles(link, undefined, LIMITS), [realBase]);
+    assert.deepEqual(await imageFiles(top, "raw", LIMITS), [realTop]);
+    rmSync(base);
+    assert.equal(await imageFiles(top, "qcow2", LIMITS), undefined);
+    assert.deepEqual(await imageFiles(base, "qcow2", LIMITS), []);
+    assert.equal(await imageFiles(join(top, "no folder"), "qcow2", LIMITS), undefined);
+  });
+
+  it("tell whether a process works on an image", async () => {
+    const image = join(folder, "image");
+    qemuImg("create", "-f", "qcow2", image, "1M");
+    assert.equal(await isLocked(image, LIMITS), false);
+    assert.equal(await isLocked(join(folder, "missing"), LIMITS), undefined);
+    const nbd = spawn("qemu-nbd", ["--socket", join(folder, "s"), "--format=qcow2", "--persistent", image], {
+      stdio: "ignore",
+    });
+    try {
+      while (!existsSync(join(folder, "s"))) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(await isLocked(image, LIMITS), true);
+    } finally {
+      nbd.kill();
+    }
   });
 
   it("tell how much is free where a file is, or is to be, as df does", async () => {

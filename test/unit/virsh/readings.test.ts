@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError } from "../../../provider/errors.js";
 import type { Command } from "../../../provider/virsh/commands/command.js";
 import { domainState, domainXml, listDomains } from "../../../provider/virsh/commands/domain.js";
@@ -29,6 +28,11 @@ class Noted {
 
   ask<T>(command: Command<T>, limits: Limits = LIMITS): Promise<T> {
     return this.readings.answer(command, limits);
+  }
+
+  /** Once so many processes were started. */
+  async begun(count: number): Promise<void> {
+    while (this.started.length < count) await new Promise((resolve) => setImmediate(resolve));
   }
 
   private async run(args: readonly string[], tried: string, limits: Limits): Promise<Finished> {
@@ -76,8 +80,7 @@ describe("questions to one connection", () => {
     const asking: Promise<unknown>[] = [];
     for (let nth = 0; nth < 6; nth += 1) {
       asking.push(noted.ask(domainState(UUID)));
-      // The next turn of the event loop.
-      await sleep(2);
+      if (nth < 2) await noted.begun(nth + 1);
     }
     held.resolve(undefined);
     assert.deepEqual(new Set(await Promise.all(asking)), new Set(["running"]));
@@ -87,7 +90,7 @@ describe("questions to one connection", () => {
   it("are asked anew when an equal one is being answered: that answer may be of before", async () => {
     const noted = new Noted();
     const first = noted.ask(domainState(UUID));
-    await sleep(2);
+    await noted.begun(1);
     await Promise.all([first, noted.ask(domainState(UUID))]);
     assert.equal(noted.started.length, 2);
   });
@@ -95,13 +98,13 @@ describe("questions to one connection", () => {
   it("do not wait for a process that somebody holds up", async () => {
     const held = Promise.withResolvers<undefined>();
     const noted = new Noted("test:///default", (nth) => (nth <= 2 ? held.promise : Promise.resolve()));
-    const slow = [noted.ask(domainState(UUID))];
-    await sleep(2);
-    slow.push(noted.ask(domainXml(UUID, {})).then(({ name }) => name as never));
-    await sleep(2);
+    const state = noted.ask(domainState(UUID));
+    await noted.begun(1);
+    const definition = noted.ask(domainXml(UUID, {}));
+    await noted.begun(2);
     assert.equal(await noted.ask(currentSnapshot(UUID)), undefined);
     held.resolve(undefined);
-    assert.deepEqual(await Promise.all(slow), ["running", "test"]);
+    assert.deepEqual([await state, (await definition).name], ["running", "test"]);
   });
 
   it("are told by one virsh that nobody can be reached, each in its own words", async () => {
