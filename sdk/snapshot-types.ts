@@ -285,7 +285,7 @@ export interface SnapshotArgs {
   validate?: pulumi.Input<boolean>;
 
   /**
-   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here.
+   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.
    *
    * Default: `false`.
    *
@@ -460,7 +460,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly validate: pulumi.Output<SnapshotInputs["validate"]>;
 
   /**
-   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here.
+   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.
    *
    * Default: `false`.
    *

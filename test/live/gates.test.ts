@@ -70,17 +70,9 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
     await virsh("snapshot-create-as", domain.uuid, "inside");
     await succeed(stack.up(program({ diskOnly: true })));
     await virsh("snapshot-revert", domain.uuid, "inside");
-    const { ok, messages } = await stack.destroy();
-    const reason = await closed("deleteExternalOverInternal");
-    if (reason !== undefined) {
-      assert.equal(ok, false);
-      const start = `Unable to delete snapshot "taken" of ${domain.name}: ${reason}. Nothing was changed. `;
-      assert.ok(
-        messages.some((line) => line.startsWith(start)),
-        messages.join("\n"),
-      );
-    } else assert.ok(ok, messages.join("\n"));
-    assert.deepEqual(await snapshotsOf(domain), reason === undefined ? ["inside"] : ["inside", "taken"]);
+    // Where libvirt would delete the image as well, it is only made to forget the snapshot; the overlay goes either way.
+    await succeed(stack.destroy());
+    assert.deepEqual(await snapshotsOf(domain), ["inside"]);
     assert.equal(await diskOf(domain), image);
     assert.deepEqual(
       (await imageSnapshots(image)).map(({ name }) => name),
