@@ -36,7 +36,7 @@ async function take(stack: TestStack, domain: Guest, expectations: Expectations)
     did: "create checkpoint",
   });
   const { outputs } = await stack.recorded("checkpoint");
-  const all = { ...run.outputs, parent: outputs["parent"] } as Outputs;
+  const all = { ...(await stack.outputs()), parent: outputs["parent"] } as Outputs;
   expectations.meet(
     "the outputs say what the program declares, accents included",
     { name: halvesOf(all).name, description: all.description },

@@ -38,7 +38,7 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     const up = await stack.up(program({ autostart: true }));
     assertDone(up, ["create vm", "create vm", "create checkpoint"]);
     uuid = await virsh("domuuid", NAME);
-    assert.deepEqual(up.outputs, { name: NAME, uuid });
+    assert.deepEqual(await stack.outputs(), { name: NAME, uuid });
     assert.equal(await state(), "running");
     assert.match(await virsh("dominfo", NAME), /^Autostart: +enable$/m);
     const steps = ["define", "autostart", "start", "snapshot-create-as"];
@@ -66,7 +66,7 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     );
     const up = await stack.up(changed);
     assertDone(up, ["update vm"], [`${NAME} runs on with its old definition until its next boot.`]);
-    assert.deepEqual(up.outputs, { name: NAME, uuid });
+    assert.deepEqual(await stack.outputs(), { name: NAME, uuid });
     assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>changed<\/title>/);
     assert.doesNotMatch(await virsh("dumpxml", uuid), /<title>changed<\/title>/);
     assert.match(await virsh("dominfo", NAME), /^Autostart: +disable$/m);

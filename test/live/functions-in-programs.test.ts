@@ -51,11 +51,11 @@ describe("questions in a program", () => {
   });
 
   it("are answered in the update that creates it, as virsh does", async () => {
-    const run = await stack.up(program);
-    assertDone(run, ["create checkpoint"]);
-    assert.equal(run.outputs["time"], await creationTime(domain, "checkpoint"));
-    assert.deepEqual(run.outputs["names"], ["checkpoint"]);
-    assert.deepEqual(run.outputs["roots"], [{ name: "checkpoint", children: [] }]);
+    assertDone(await stack.up(program), ["create checkpoint"]);
+    const { time, names, roots } = await stack.outputs();
+    assert.equal(time, await creationTime(domain, "checkpoint"));
+    assert.deepEqual(names, ["checkpoint"]);
+    assert.deepEqual(roots, [{ name: "checkpoint", children: [] }]);
   });
 
   it("are secrets in the state when they may hold passwords", async () => {
@@ -73,9 +73,8 @@ describe("questions in a program", () => {
     };
     const previewed = await stack.preview(asking);
     assertDone(previewed, []);
-    const run = await stack.up(asking);
-    assertDone(run, []);
-    const told = run.outputs["told"] as Record<string, unknown>;
+    assertDone(await stack.up(asking), []);
+    const told = (await stack.outputs())["told"] as Record<string, unknown>;
     assert.deepEqual([told["name"], told["isCurrent"], told["children"]], ["checkpoint", true, []]);
   });
 });

@@ -58,10 +58,9 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
   });
 
   it("takes it, and virsh and qemu-img say what the outputs say", async () => {
-    const run = await stack.up(program("never"));
-    assertDone(run, ["create checkpoint"]);
+    assertDone(await stack.up(program("never")), ["create checkpoint"]);
     taken = await creationTime(domain, name);
-    const { urn: _, ...outputs } = run.outputs["checkpoint"] as Record<string, unknown>;
+    const { urn: _, ...outputs } = (await stack.outputs())["checkpoint"] as Record<string, unknown>;
     assert.deepEqual(outputs, {
       id: `${domain.uuid}/${name}`,
       domain: domain.name,
@@ -125,10 +124,9 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
   });
 
   it("brings back the directory and what the memory held", async () => {
-    const run = await stack.up(program("please"));
-    assertDone(run, ["update checkpoint"], [backLine()]);
+    assertDone(await stack.up(program("please")), ["update checkpoint"], [backLine()]);
     assert.equal(await inTheGuest(), "nota\nremembered: before");
-    const { lastRevert, creationTime: still } = run.outputs["checkpoint"] as {
+    const { lastRevert, creationTime: still } = (await stack.outputs())["checkpoint"] as {
       lastRevert: { at: string; triggers: unknown[] };
       creationTime: string;
     };
