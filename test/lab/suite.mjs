@@ -24,6 +24,10 @@ const OF_ONE_LIBVIRT = [
   "functions-in-programs",
   "domain",
   "domain-care",
+  // What becomes of a command whose process, host or daemon is cut off; the words of what is refused before libvirt is asked.
+  "ctrl-c",
+  "failure",
+  "errors",
   // Another way to the same daemon; the laboratory itself.
   "ssh",
   "lab",
