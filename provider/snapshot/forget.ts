@@ -42,7 +42,7 @@ export async function howToDelete(host: Host, state: PartialState, snapshot: Sna
   // 11.3 and 12.8 crash: the daemon is gone, and other work on the host with it.
   if (later.length > 0 && current === undefined)
     throw refused(state, "libvirt needs a current snapshot for that, and the domain has none", first);
-  const abandons = await isAbandoned(host, domainUuid, snapshot, current);
+  const abandons = await isAbandoned(host, state, snapshot, current);
   const hazard = gated("deleteExternalOverInternal", version);
   if (hazard === undefined || !(await wasLeft(host, domainUuid, snapshot, current)))
     return { request, abandons };
@@ -91,16 +91,21 @@ async function expectNoneWithin(
  */
 async function isAbandoned(
   host: Host,
-  domainUuid: string,
+  { domainUuid, capturedDisks = [] }: PartialState,
   { name, disks, revertDisks = [] }: SnapshotXml,
   current: string | undefined,
 ): Promise<boolean> {
   if (current !== name) return true;
-  // libvirt merges the one that the domain is on.
-  if (revertDisks.length === 0) return false;
-  const overlays = [...disks, ...revertDisks].map(({ source }) => source);
+  // Once it has no children any more, libvirt takes the overlays of the last revert for its only ones: the state may know others.
+  const overlays = new Set([
+    ...[...disks, ...revertDisks].map(({ source }) => source),
+    ...capturedDisks.map(({ file }) => file),
+  ]);
+  overlays.delete(undefined);
+  // Where it has just one for each disk, libvirt merges what the domain is on.
+  if (overlays.size <= disks.filter(({ source }) => source !== undefined).length) return false;
   const now = await host.domainXml(domainUuid);
-  return now.disks.some(({ source }) => source !== undefined && overlays.includes(source));
+  return now.disks.some(({ source }) => overlays.has(source));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isVirshError } from "../errors.js";
 import type { DomainDisk, DomainXml } from "../xml/domain.js";
 import { isExternal, type SnapshotDisk, type SnapshotXml } from "../xml/snapshot.js";
 import type { Looks } from "./host.js";
@@ -18,11 +19,21 @@ export async function undermines(
   const written = isExternal(target) ? [] : writtenAgain(target, now);
   if (written.length === 0) return [];
   const others = (await host.listSnapshots(domainUuid)).filter((name) => name !== target.name);
-  const documents = await Promise.all(others.map((name) => host.readSnapshot(domainUuid, name)));
+  const found = await Promise.all(others.map((name) => readIfThere(host, domainUuid, name)));
   return standingOn(
     written,
-    documents.map(({ snapshot }) => snapshot),
+    found.filter((snapshot) => snapshot !== undefined),
   );
+}
+
+/** Another one may be gone by now; and of a name that holds a line break the list makes two, which are none. */
+async function readIfThere(host: Looks, domainUuid: string, name: string): Promise<SnapshotXml | undefined> {
+  try {
+    return (await host.readSnapshot(domainUuid, name)).snapshot;
+  } catch (error) {
+    if (isVirshError(error, "NotFound")) return undefined;
+    throw error;
+  }
 }
 
 /** To what the domain is on it has been writing all along. */

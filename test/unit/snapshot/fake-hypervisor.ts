@@ -51,6 +51,11 @@ const OVERLAY =
 /** What an external snapshot of disks alone captured. */
 export const EXTERNAL = `<memory snapshot='no'/>${OVERLAY}`;
 
+/** The domain within a snapshot that was taken while it ran on this image. */
+export const domainOn = (image: string) =>
+  "<domain type='kvm'><name>debian12</name><uuid>u</uuid><memory unit='KiB'>1</memory><vcpu>1</vcpu><devices>" +
+  `<disk type='file' device='disk'><source file='${image}'/><target dev='vda'/></disk></devices></domain>`;
+
 const CHANGES: readonly Method[] = [
   "createSnapshot",
   "redefineSnapshot",

@@ -4,6 +4,7 @@ import type { SnapshotState } from "../../../provider/snapshot/state.js";
 import { disk } from "../domain/domains.js";
 import { FakeHost } from "./fake-host.js";
 import {
+  domainOn,
   EXTERNAL,
   FakeHypervisor,
   IMAGE,
@@ -33,9 +34,6 @@ describe("what a delete asks of virsh", () => {
 const HAZARD = "would delete the base image together with an external snapshot that the domain has left";
 
 const OVERLAYS = EXTERNAL.slice(EXTERNAL.indexOf("<disks>"));
-const domainOn = (image: string) =>
-  "<domain type='kvm'><name>debian12</name><uuid>u</uuid><memory unit='KiB'>1</memory><vcpu>1</vcpu><devices>" +
-  `<disk type='file' device='disk'><source file='${image}'/><target dev='vda'/></disk></devices></domain>`;
 /** An internal snapshot that was taken while the domain ran on this image. */
 const insideOf = (image: string) =>
   "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>" + domainOn(image);
@@ -187,6 +185,22 @@ describe("a snapshot that is to be deleted", () => {
       domain.xml = { disks: [disk("vda", { source })] };
       assert.equal(await abandons(), true);
     }
+  });
+
+  it("is told to be abandoned where the domain is on an overlay that only the state still knows to be its own", async () => {
+    domain.snapshots = line("e");
+    domain.current = "e0";
+    domain.xml = { disks: [disk("vda", { source: "/images/vda.e0" })] };
+    const host = new FakeHost(hypervisor);
+    const { snapshot } = await host.readSnapshot(UUID, "e0");
+    const abandons = async (file: string) => {
+      const capturedDisks = [{ name: "vda", snapshot: "external", file }] as const;
+      const state = stateWith({ name: "e0", capturedDisks: [...capturedDisks] });
+      return (await howToDelete(host, state, snapshot)).abandons;
+    };
+    assert.equal(await abandons("/images/vda.e0"), true);
+    assert.equal(await abandons("/images/vda.overlay"), false);
+    assert.equal(await abandons("/images/vda.other"), false);
   });
 
   it("is not judged where its ancestors cannot be read", async () => {

@@ -4,7 +4,7 @@ import type { DomainXml } from "../../../provider/xml/domain.js";
 import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
 import { disk, running } from "../domain/domains.js";
 import { FakeHost } from "./fake-host.js";
-import { FakeHypervisor } from "./fake-hypervisor.js";
+import { domainOn, EXTERNAL, FakeHypervisor, said } from "./fake-hypervisor.js";
 import { UUID } from "./states.js";
 
 const on = (source: string, more: Partial<DomainXml["disks"][number]> = {}) =>
@@ -68,6 +68,20 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
   for (const [what, images, snapshots, lost] of table) {
     it(`are ${what}`, () => assert.deepEqual(standingOn(images, snapshots), lost));
   }
+
+  it("are named although one that is listed is gone by now", async () => {
+    const hypervisor = new FakeHypervisor();
+    const domain = hypervisor.define({ uuid: UUID, name: "debian12" });
+    domain.snapshots = [
+      { name: "gone", creationTime: 1 },
+      { name: "b", creationTime: 2, captured: EXTERNAL + domainOn("/x") },
+    ];
+    const host = new FakeHost(hypervisor);
+    const read = host.readSnapshot.bind(host);
+    host.readSnapshot = (uuid, name) =>
+      name === "gone" ? Promise.reject(said("NotFound", "no domain snapshot")) : read(uuid, name);
+    assert.deepEqual(await undermines(host, UUID, snapshot("a", "/x"), on("/x.b")), ["b"]);
+  });
 
   it("are none, and nobody is asked, where the domain is on the image, or the target is external", async () => {
     const hypervisor = new FakeHypervisor();
