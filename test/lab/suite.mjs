@@ -26,6 +26,7 @@ const OF_ONE_LIBVIRT = [
   "domain-care",
   // What becomes of a command whose process, host or daemon is cut off; the words of what is refused before libvirt is asked.
   "ctrl-c",
+  "interruption",
   "failure",
   "errors",
   // Another way to the same daemon; the laboratory itself.
