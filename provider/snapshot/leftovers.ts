@@ -2,7 +2,7 @@ import { isVirshError, quote } from "../errors.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import type { Tell } from "./busy.js";
-import type { Host } from "./host.js";
+import type { DomainRef, Host } from "./host.js";
 import type { PartialState } from "./state.js";
 
 /**
@@ -70,12 +70,11 @@ async function whyNeeded(
   state: PartialState,
   paths: readonly string[],
 ): Promise<string | undefined> {
-  const [own, foreign] = await Promise.all([usesOf(host, state), usesOfOthers(host, state)]);
-  const named = [...own, ...foreign].find(({ file }) => paths.includes(file));
+  const uses = (await Promise.all([usesOf(host, state), usesOfOthers(host, state)])).flat();
+  const named = uses.find(({ file }) => paths.includes(file));
   if (named !== undefined) return `${named.who} needs it`;
-  // Of this domain all that the images stand on, of others their images alone: by their real paths.
-  const images = [...own, ...foreign.map(({ who, file }) => ({ who, file, format: undefined }))];
-  for (const { who, file, format } of distinct(images)) {
+  // Of a domain that is off libvirt does not know what its images stand on: a clone, say, on this very file.
+  for (const { who, file, format } of distinct(uses)) {
     const chain = await host.imageFiles(file, format);
     if (chain === undefined) return `whether ${who} needs it could not be seen`;
     if (chain.some((one) => paths.includes(one))) return `${who} needs it`;
@@ -101,17 +100,17 @@ async function usesOf(host: Host, { domainUuid, domainName }: PartialState): Pro
 
 async function usesOfOthers(host: Host, { domainUuid }: PartialState): Promise<Use[]> {
   const others = (await host.listDomains()).filter(({ uuid }) => uuid !== domainUuid);
-  const uses: Use[] = [];
-  // One at a time: a host may have hundreds.
-  for (const { uuid, name } of others) {
-    try {
-      uses.push(...imagesOf(await host.domainXml(uuid), `domain ${name}`));
-    } catch (error) {
-      // Undefined meanwhile.
-      if (!isVirshError(error, "NotFound")) throw error;
-    }
+  return (await Promise.all(others.map((other) => usesOfOther(host, other)))).flat();
+}
+
+async function usesOfOther(host: Host, { uuid, name }: DomainRef): Promise<Use[]> {
+  try {
+    return imagesOf(await host.domainXml(uuid), `domain ${name}`);
+  } catch (error) {
+    // Undefined meanwhile.
+    if (!isVirshError(error, "NotFound")) throw error;
+    return [];
   }
-  return uses;
 }
 
 function imagesOf({ disks }: DomainXml, who: string): Use[] {

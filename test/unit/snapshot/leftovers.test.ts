@@ -139,6 +139,18 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
       await stays("domain rescue needs it");
     });
 
+    it("another domain that is off has a clone on it, which only the clone's image says", async () => {
+      hypervisor.define({ uuid: OTHER, name: "clone", xml: { disks: [disk("/images/clone")] } });
+      hypervisor.chains.set("/images/clone", ["/images/clone", OVERLAY, IMAGE]);
+      await stays("domain clone needs it");
+    });
+
+    it("what an image of another domain stands on cannot be read", async () => {
+      hypervisor.define({ uuid: OTHER, name: "clone", xml: { disks: [disk("/images/clone")] } });
+      hypervisor.chains.set("/images/clone", undefined);
+      await stays("whether domain clone needs it could not be seen");
+    });
+
     it("a process works on it", async () => {
       hypervisor.locked.add(OVERLAY);
       await stays("a process works on it");
