@@ -24,6 +24,9 @@ const OF_ONE_LIBVIRT = [
   "functions-in-programs",
   "domain",
   "domain-care",
+  // How long is waited for whom, and states of earlier versions.
+  "held",
+  "state",
   // What becomes of a command whose process, host or daemon is cut off; the words of what is refused before libvirt is asked.
   "ctrl-c",
   "interruption",
