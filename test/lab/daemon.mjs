@@ -10,6 +10,12 @@ import { daemonIn } from "./tree.mjs";
 /** A service manager waits a moment, too, before it starts a daemon again. */
 const RESTART_AFTER_MS = 300;
 
+/**
+ * What a guest's process leaves when it ends is for the first process of the machine to clear away, and until it has,
+ * libvirt takes the guest for running. In a container that process may do it late, or never; this one does it at once.
+ */
+const REAPER = ["tini", "-s", "--"];
+
 /** Whom the daemon runs as. libvirt has a session daemon for ordinary users only; for root that is nobody. */
 async function identity() {
   if (process.getuid?.() !== 0) return undefined;
@@ -46,8 +52,8 @@ export async function makeDaemon(base, tree) {
     XDG_CACHE_HOME: folder("cache"),
     XDG_DATA_HOME: folder("data"),
   };
-  const [program = "", ...args] =
-    tree === undefined || user === undefined ? ["libvirtd"] : daemonIn(tree, user);
+  const daemonItself = tree === undefined || user === undefined ? ["libvirtd"] : daemonIn(tree, user);
+  const [program = "", ...args] = [...REAPER, ...daemonItself];
 
   let stopped = false;
   let messages = "";
@@ -73,7 +79,7 @@ export async function makeDaemon(base, tree) {
         const ended = daemon.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null;
         if (ended || Date.now() - begun > 30_000) {
           throw new SetupError(
-            `${program} ${ended ? "ended at once" : "did not open its socket within 30 s"}:\n${messages}`,
+            `libvirtd ${ended ? "ended at once" : "did not open its socket within 30 s"}:\n${messages}`,
           );
         }
       }

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { externalRevertTable, type ExternalRevertRow } from "../behaviour/revert.js";
+import { filesOf } from "./support/chain.js";
 import { succeed, TestStack, type Run } from "./support/engine.js";
-import { diskOf, guest, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import {
+  anotherSecond,
+  diskOf,
+  guest,
+  inGuest,
+  lab,
+  snapshotsOf,
+  virsh,
+  type Guest,
+} from "./support/host.js";
 import { closed } from "./support/libvirt.js";
 import { bring, stateOf } from "./support/states.js";
 
@@ -18,13 +28,8 @@ async function everything(domain: Guest): Promise<unknown[]> {
     current,
     await stateOf(domain),
     await diskOf(domain),
-    await files(domain),
+    await filesOf(domain),
   ];
-}
-
-async function files({ uuid }: Guest): Promise<string[]> {
-  const all = await readdir(lab("LAB_DIR"));
-  return all.filter((name) => name.includes(uuid) && !name.endsWith(".serial")).sort();
 }
 
 /** That the revert was refused by the gate, and all is as it was. */
@@ -90,7 +95,7 @@ describe("reverting to an external snapshot, as the table of behaviour has it", 
       }
       await bring(domain, now);
       const [before, overlay] = [await everything(domain), await diskOf(domain)];
-      const there = await files(domain);
+      const there = await filesOf(domain);
       const trigger = `token ${index}`;
       const run = await stack.up(program({ name, revert: { triggers: [trigger], to } }));
       if (reason !== undefined) {
@@ -106,7 +111,7 @@ describe("reverting to an external snapshot, as the table of behaviour has it", 
       assert.equal(await virsh("snapshot-current", "--name", domain.uuid), name);
       const made = (await diskOf(domain)).split("/").at(-1) ?? "";
       const kept = there.filter((file) => !overlay.endsWith(`/${file}`));
-      assert.deepEqual(await files(domain), [...kept, made].sort());
+      assert.deepEqual(await filesOf(domain), [...kept, made].sort());
 
       await bring(domain, "running");
       const remembered = asked.memory === undefined ? "" : name;
@@ -121,7 +126,7 @@ describe("reverting to an external snapshot, as the table of behaviour has it", 
     await bring(domain, "running");
     await succeed(stack.destroy());
     assert.deepEqual(await snapshotsOf(domain), []);
-    assert.deepEqual(await files(domain), [`${domain.uuid}-0.qcow2`]);
+    assert.deepEqual(await filesOf(domain), [`${domain.uuid}-0.qcow2`]);
     assert.equal(await inGuest(domain.name, "echo on"), "on");
   });
 });
@@ -160,7 +165,7 @@ describe("an external snapshot", () => {
           run.messages.join("\n"),
         );
       assert.equal(await inGuest(domain.name, "cat /data/file"), "base");
-      assert.ok(!(await files(domain)).some((file) => overlay.endsWith(file)));
+      assert.ok(!(await filesOf(domain)).some((file) => overlay.endsWith(file)));
     }
     assert.deepEqual(await snapshotsOf(domain), ["base", "child"]);
   });
@@ -185,9 +190,11 @@ describe("an external snapshot", () => {
     const [later = "", ...others] = (await snapshotsOf(domain)).filter((name) => name !== "base");
     assert.deepEqual(others, []);
     assert.notEqual(later, safety);
+    // libvirt names the new overlay by the second, and has just made one.
+    await anotherSecond();
     await virsh("snapshot-revert", domain.uuid, later);
     await succeed(stack.destroy());
-    assert.deepEqual(await files(domain), [`${domain.uuid}-0.qcow2`]);
+    assert.deepEqual(await filesOf(domain), [`${domain.uuid}-0.qcow2`]);
   });
 
   it("leaves the overlay that holds an internal one, and does not say that it goes; or is refused", async () => {

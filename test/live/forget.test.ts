@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { declare, filesOf, take, type Chain } from "./support/chain.js";
 import { succeed, TestStack } from "./support/engine.js";
 import { diskOf, guest, imageSnapshots, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { isAtLeast } from "./support/libvirt.js";
-
-/** Snapshots of one domain, in the order in which they are taken. */
-type Chain = Record<string, Partial<SnapshotArgs>>;
 
 describe("forgetting a snapshot", () => {
   let domain: Guest;
@@ -21,37 +17,22 @@ describe("forgetting a snapshot", () => {
 
   const start = async (...shape: string[]) => {
     domain = await guest(...shape);
-    filesBefore = await files();
+    filesBefore = await filesOf(domain);
   };
-  const take = async (chain: Chain) => {
-    const some: Chain = {};
-    for (const [name, args] of Object.entries(chain)) {
-      some[name] = args;
-      await succeed(stack.up(declare({ ...some })));
-    }
-  };
-  const declare = (chain: Chain) => () =>
-    Object.fromEntries(
-      Object.entries(chain).map(([name, args]) => [
-        name,
-        new Snapshot(name, { domain: domain.name, ...args }),
-      ]),
-    );
-
   describe("by scope", () => {
     it("snapshot: the children move to its parent", async () => {
       await start("--off");
-      await take({ a: {}, b: {}, c: {} });
-      await succeed(stack.up(declare({ a: {}, c: {} })));
+      await take(stack, domain, { a: {}, b: {}, c: {} });
+      await succeed(stack.up(declare(domain, { a: {}, c: {} })));
       assert.deepEqual(await snapshotsOf(domain), ["a", "c"]);
       assert.equal(await virsh("snapshot-parent", domain.uuid, "c"), "a");
     });
 
     it("children: all that came after it goes with it, and is named before", async () => {
       await start("--off");
-      await take({ a: {}, b: { deleteScope: "children" } });
+      await take(stack, domain, { a: {}, b: { deleteScope: "children" } });
       await virsh("snapshot-create-as", domain.uuid, "foreign");
-      const run = await succeed(stack.up(declare({ a: {} })));
+      const run = await succeed(stack.up(declare(domain, { a: {} })));
       assert.ok(
         run.messages.includes(`With snapshot "b" of ${domain.name} (deleteScope "children") go "foreign".`),
       );
@@ -60,7 +41,7 @@ describe("forgetting a snapshot", () => {
 
     it("childrenOnly: it stays itself", async () => {
       await start("--off");
-      await take({ a: { deleteScope: "childrenOnly" } });
+      await take(stack, domain, { a: { deleteScope: "childrenOnly" } });
       await virsh("snapshot-create-as", domain.uuid, "foreign");
       await succeed(stack.destroy());
       assert.deepEqual(await snapshotsOf(domain), ["a"]);
@@ -69,7 +50,7 @@ describe("forgetting a snapshot", () => {
     for (const deleteScope of ["children", "childrenOnly"] as const) {
       it(`${deleteScope}: external ones libvirt does not delete so, which is told, and all stay`, async () => {
         await start("--off");
-        await take({ a: { diskOnly: true, deleteScope } });
+        await take(stack, domain, { a: { diskOnly: true, deleteScope } });
         await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
         const { ok, messages } = await stack.destroy();
         assert.equal(ok, false);
@@ -87,7 +68,7 @@ describe("forgetting a snapshot", () => {
 
     it("metadata: libvirt forgets it, the image keeps it", async () => {
       await start("--off");
-      await take({ a: { deleteScope: "metadata" } });
+      await take(stack, domain, { a: { deleteScope: "metadata" } });
       await succeed(stack.destroy());
       assert.deepEqual(await snapshotsOf(domain), []);
       assert.deepEqual(
@@ -125,10 +106,10 @@ describe("forgetting a snapshot", () => {
     for (const [what, { shape, chain }] of Object.entries(chains)) {
       it(what, async () => {
         await start(...shape);
-        await take(placed(chain));
+        await take(stack, domain, placed(chain));
         await succeed(stack.destroy());
         assert.deepEqual(await snapshotsOf(domain), []);
-        assert.deepEqual(await files(), filesBefore);
+        assert.deepEqual(await filesOf(domain), filesBefore);
         assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
         if (shape.includes("--off")) await virsh("start", domain.uuid);
         assert.equal((await virsh("domstate", domain.uuid)).trim(), "running");
@@ -138,7 +119,7 @@ describe("forgetting a snapshot", () => {
 
   it("internal and external mixed: a running domain has to be stopped first, and loses nothing until then", async () => {
     await start();
-    await take({ a: {}, b: { diskOnly: true } });
+    await take(stack, domain, { a: {}, b: { diskOnly: true } });
     const { ok, messages } = await stack.destroy();
     const told = messages.join("\n");
     assert.equal(ok, false, told);
@@ -155,7 +136,7 @@ describe("forgetting a snapshot", () => {
     await succeed(stack.destroy());
     assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
     await virsh("start", domain.uuid);
-    assert.deepEqual(await files(), filesBefore);
+    assert.deepEqual(await filesOf(domain), filesBefore);
   });
 
   it("with the safety snapshots of its reverts leaves none of them, and the domain can start", async () => {
@@ -164,8 +145,8 @@ describe("forgetting a snapshot", () => {
       a: { revert: { triggers: [token], safetySnapshot: { keep: 2 } } },
       b: {},
     });
-    await take(of("first"));
-    await succeed(stack.up(declare(of("second"))));
+    await take(stack, domain, of("first"));
+    await succeed(stack.up(declare(domain, of("second"))));
     assert.equal((await snapshotsOf(domain)).length, 3);
     await succeed(stack.destroy());
     assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
@@ -174,14 +155,14 @@ describe("forgetting a snapshot", () => {
 
   it("that is gone already is success", async () => {
     await start("--off");
-    await take({ a: {} });
+    await take(stack, domain, { a: {} });
     await virsh("snapshot-delete", domain.uuid, "a");
     await succeed(stack.destroy());
   });
 
   it("under a foreign one leaves that one; where libvirt cannot, it says why, and leaves both", async () => {
     await start("--off");
-    await take({ a: { diskOnly: true } });
+    await take(stack, domain, { a: { diskOnly: true } });
     await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
     // Of a domain that is off: 9.0 does not find the base of the one in the middle, 11.3 does.
     if (!(await isAtLeast("11.3.0"))) {
@@ -201,8 +182,8 @@ describe("forgetting a snapshot", () => {
     assert.deepEqual(await snapshotsOf(domain), ["foreign"]);
   });
 
-  const files = async () =>
-    (await readdir(lab("LAB_DIR"))).filter((file) => file.startsWith(domain.uuid) || file === "memory-of-a");
   const placed = (chain: Chain): Chain =>
-    JSON.parse(JSON.stringify(chain).replaceAll("MEMORY", join(lab("LAB_DIR"), "memory-of-a"))) as Chain;
+    JSON.parse(
+      JSON.stringify(chain).replaceAll("MEMORY", join(lab("LAB_DIR"), `${domain.uuid}.memory`)),
+    ) as Chain;
 });

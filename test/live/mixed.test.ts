@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
-import { access, readdir } from "node:fs/promises";
-import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { access } from "node:fs/promises";
+import type { SnapshotArgs } from "../../sdk/index.js";
+import { declare, filesOf, take, type Chain } from "./support/chain.js";
 import { succeed, TestStack } from "./support/engine.js";
-import {
-  diskOf,
-  guest,
-  imageSnapshots,
-  inGuest,
-  lab,
-  redefine,
-  snapshotsOf,
-  type Guest,
-} from "./support/host.js";
+import { diskOf, guest, imageSnapshots, inGuest, redefine, snapshotsOf, type Guest } from "./support/host.js";
 import { closed } from "./support/libvirt.js";
 import { bring } from "./support/states.js";
-
-/** Snapshots of one domain, in the order in which they are taken. */
-type Chain = Record<string, Partial<SnapshotArgs>>;
 
 const INTERNAL = {};
 const EXTERNAL = { diskOnly: true };
@@ -36,29 +25,11 @@ describe("internal and external snapshots of one domain", function () {
 
   const start = async (...shape: string[]) => {
     domain = await guest(...shape);
-    filesBefore = await files();
-  };
-  const files = async () =>
-    (await readdir(lab("LAB_DIR")))
-      .filter((file) => file.startsWith(domain.uuid) && !file.endsWith(".serial"))
-      .sort();
-  const declare = (chain: Chain) => () =>
-    Object.fromEntries(
-      Object.entries(chain).map(([name, args]) => [
-        name,
-        new Snapshot(name, { domain: domain.name, ...args }),
-      ]),
-    );
-  const take = async (chain: Chain) => {
-    const some: Chain = {};
-    for (const [name, args] of Object.entries(chain)) {
-      some[name] = args;
-      await succeed(stack.up(declare({ ...some })));
-    }
+    filesBefore = await filesOf(domain);
   };
   const nothingIsLeft = async () => {
     assert.deepEqual(await snapshotsOf(domain), []);
-    assert.deepEqual(await files(), filesBefore);
+    assert.deepEqual(await filesOf(domain), filesBefore);
     assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
     await bring(domain, "running");
     assert.equal(await inGuest(domain.name, "echo on"), "on");
@@ -73,8 +44,8 @@ describe("internal and external snapshots of one domain", function () {
       for (const shape of [[], ["--off"]]) {
         it([what, ...shape].join(" "), async () => {
           await start(...shape);
-          await take(chain);
-          await succeed(stack.up(declare({ ...chain, a: back(INTERNAL) })));
+          await take(stack, domain, chain);
+          await succeed(stack.up(declare(domain, { ...chain, a: back(INTERNAL) })));
           await succeed(stack.destroy());
           await nothingIsLeft();
         });
@@ -85,12 +56,12 @@ describe("internal and external snapshots of one domain", function () {
   it("leave no overlay when one goes alone, and the domain goes back to the other", async () => {
     await start();
     await inGuest(domain.name, "echo first >/data/file; sync");
-    await take({ a: INTERNAL, b: EXTERNAL });
-    await succeed(stack.up(declare({ a: back(INTERNAL), b: EXTERNAL })));
-    await succeed(stack.up(declare({ a: back(INTERNAL) })));
-    assert.deepEqual(await files(), filesBefore);
+    await take(stack, domain, { a: INTERNAL, b: EXTERNAL });
+    await succeed(stack.up(declare(domain, { a: back(INTERNAL), b: EXTERNAL })));
+    await succeed(stack.up(declare(domain, { a: back(INTERNAL) })));
+    assert.deepEqual(await filesOf(domain), filesBefore);
     await inGuest(domain.name, "echo second >/data/file; sync");
-    await succeed(stack.up(declare({ a: { revert: { triggers: ["again"] } } })));
+    await succeed(stack.up(declare(domain, { a: { revert: { triggers: ["again"] } } })));
     assert.equal(await inGuest(domain.name, "cat /data/file"), "first");
     await succeed(stack.destroy());
     await nothingIsLeft();
@@ -98,8 +69,8 @@ describe("internal and external snapshots of one domain", function () {
 
   it("are named before one of them takes the others with it, and none of those is gone back to", async () => {
     await start();
-    await take({ a: INTERNAL, b: EXTERNAL, i: INTERNAL });
-    const pending = declare({ a: back(INTERNAL), b: EXTERNAL, i: INTERNAL });
+    await take(stack, domain, { a: INTERNAL, b: EXTERNAL, i: INTERNAL });
+    const pending = declare(domain, { a: back(INTERNAL), b: EXTERNAL, i: INTERNAL });
     const lost = 'the snapshots "b", "i" are lost, for what they stand on is overwritten.';
     for (const run of [await stack.preview(pending), await stack.up(pending)]) {
       assert.deepEqual([run.ok, run.messages.length], [true, 1]);
@@ -111,7 +82,7 @@ describe("internal and external snapshots of one domain", function () {
       ["i", INTERNAL],
     ] as const) {
       const gate = name === "b" ? await closed("revertExternal", "revertExternalRunning") : undefined;
-      const wanted = declare({ a: back(INTERNAL), b: EXTERNAL, i: INTERNAL, [name]: back(args) });
+      const wanted = declare(domain, { a: back(INTERNAL), b: EXTERNAL, i: INTERNAL, [name]: back(args) });
       for (const run of [await stack.preview(wanted), await stack.up(wanted)])
         assert.ok(run.messages.join("\n").includes(gate ?? overwritten), run.messages.join("\n"));
     }
@@ -122,9 +93,9 @@ describe("internal and external snapshots of one domain", function () {
 
   it("leave the overlay, and tell of it, where another domain has made it its disk", async () => {
     await start();
-    await take({ a: INTERNAL, b: EXTERNAL });
+    await take(stack, domain, { a: INTERNAL, b: EXTERNAL });
     const overlay = await diskOf(domain);
-    await succeed(stack.up(declare({ a: back(INTERNAL), b: EXTERNAL })));
+    await succeed(stack.up(declare(domain, { a: back(INTERNAL), b: EXTERNAL })));
     const rescue = await guest("--off");
     const image = await diskOf(rescue);
     await redefine(rescue, (definition) => definition.replace(image, overlay));
@@ -138,8 +109,8 @@ describe("internal and external snapshots of one domain", function () {
   it("inside the overlay of an external one are not lost with it: it goes after them", async () => {
     await start();
     await inGuest(domain.name, "echo first >/data/file; sync");
-    await take({ e: EXTERNAL, i: INTERNAL });
-    const { ok, messages } = await stack.up(declare({ i: INTERNAL }));
+    await take(stack, domain, { e: EXTERNAL, i: INTERNAL });
+    const { ok, messages } = await stack.up(declare(domain, { i: INTERNAL }));
     assert.deepEqual(
       [ok, messages],
       [
@@ -150,7 +121,7 @@ describe("internal and external snapshots of one domain", function () {
       ],
     );
     await inGuest(domain.name, "echo second >/data/file; sync");
-    await succeed(stack.up(declare({ e: EXTERNAL, i: back(INTERNAL) })));
+    await succeed(stack.up(declare(domain, { e: EXTERNAL, i: back(INTERNAL) })));
     assert.equal(await inGuest(domain.name, "cat /data/file"), "first");
     await succeed(stack.destroy());
     await nothingIsLeft();
@@ -159,11 +130,11 @@ describe("internal and external snapshots of one domain", function () {
   it("leave no overlay that a revert made, once the domain has gone on to an internal one", async () => {
     await start();
     const chain = { e: EXTERNAL, i: INTERNAL };
-    await take(chain);
-    const run = await stack.up(declare({ ...chain, e: back(EXTERNAL) }));
+    await take(stack, domain, chain);
+    const run = await stack.up(declare(domain, { ...chain, e: back(EXTERNAL) }));
     assert.equal(run.ok, (await closed("revertExternal", "revertExternalRunning")) === undefined);
     const made = run.ok ? [await diskOf(domain)] : [];
-    await succeed(stack.up(declare({ e: run.ok ? back(EXTERNAL) : EXTERNAL, i: back(INTERNAL) })));
+    await succeed(stack.up(declare(domain, { e: run.ok ? back(EXTERNAL) : EXTERNAL, i: back(INTERNAL) })));
     for (const file of made) await access(file);
     await succeed(stack.destroy());
     await nothingIsLeft();

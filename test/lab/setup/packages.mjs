@@ -15,6 +15,7 @@ const NEEDED = {
   "qemu-utils": () => program("qemu-img"),
   cpio: () => program("cpio"),
   e2fsprogs: () => program("mke2fs"),
+  tini: () => program("tini"),
   "xz-utils": () => program("xz"),
 };
 

@@ -12,7 +12,7 @@ import {
 import * as runtime from "@pulumi/pulumi/runtime";
 
 /** What a test declares; what it returns are the stack's outputs. */
-export type Program = () => Record<string, unknown>;
+export type Program = () => Record<string, unknown> | Promise<Record<string, unknown>>;
 
 /** What came of one command of the engine. */
 export interface Run {
