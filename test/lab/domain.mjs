@@ -96,7 +96,7 @@ function domainXml(work, name, uuid, files, { agent = false, raw = false, memory
     <type arch='x86_64' machine='pc'>hvm</type>
     <kernel>${work}/guest/vmlinuz</kernel>
     <initrd>${work}/guest/initramfs</initrd>
-    <cmdline>console=ttyS0 quiet loglevel=1 panic=-1</cmdline>
+    <cmdline>console=ttyS0 quiet loglevel=1 panic=-1 cryptomgr.notests</cmdline>
   </os>
   <features><acpi/></features>
   <devices>${disks.join("")}${agent ? channel : ""}

@@ -1,9 +1,7 @@
 // npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory, and runs
 // the command in it. Plain Node.js without dependencies, for it has to run before `npm ci`.
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { constants } from "node:os";
 import { join } from "node:path";
+import { runCommand } from "./children.mjs";
 import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
 import { startLaboratory } from "./laboratory.mjs";
 import { stackFor } from "./stack.mjs";
@@ -14,8 +12,11 @@ import { guestFiles } from "./setup/guest.mjs";
 import { packages } from "./setup/packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
 import { node, project, root } from "./setup/project.mjs";
+import { fileURLToPath } from "node:url";
 
 const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
+
+const EVERY_TEST = "dist/test/**/*.test.js";
 
 const mocha = [node, join(root, "node_modules/mocha/bin/mocha.js")];
 
@@ -41,36 +42,11 @@ function commandOf(verb, given) {
     case "bench":
       return [node, join(root, "dist/test/bench/main.js"), ...given];
     case "test":
-      return [...mocha, "dist/test/**/*.test.js", ...given];
+      return [...mocha, ...(given.some((word) => word.endsWith(".test.js")) ? [] : [EVERY_TEST]), ...given];
     case "lab":
       return given.length > 0 ? given : [process.env.SHELL || "/bin/sh"];
     default:
       throw new SetupError(USAGE);
-  }
-}
-
-/**
- * Runs the command to its end. Signals that mean to end it go to it; the laboratory is taken down afterwards.
- * @param {readonly string[]} command @param {NodeJS.ProcessEnv} env @param {string | undefined} cwd
- * @returns {Promise<number>}
- */
-function runCommand([program = "", ...args], env, cwd) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", env, ...(cwd === undefined ? {} : { cwd }) });
-    // Ctrl-C in a terminal reaches the command by itself. A second one means something else to many programs.
-    const passed = hasTerminal() ? ["SIGTERM", "SIGHUP"] : ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"];
-    giveSignalsTo((signal) => void (passed.includes(signal) && child.kill(signal)));
-    child.on("error", (error) => reject(new SetupError(`${program} could not be started: ${error.message}`)));
-    child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
-  });
-}
-
-function hasTerminal() {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -108,9 +84,17 @@ async function main() {
   await project();
   const built = { engine: await engine(), guest: await guestFiles(), tree };
   if (!everywhere) return inLaboratory(built, verb, command);
-  return testEverywhere((at, tests, env) =>
-    inLaboratory({ ...built, tree: at }, verb, [...mocha, ...tests], env),
-  );
+  return testEverywhere({
+    own: (env) => inLaboratory(built, verb, command, env),
+    // In a process of its own, for it runs beside another one.
+    other: (at, files, env, print) =>
+      runCommand(
+        [process.execPath, fileURLToPath(import.meta.url), "test", "--libvirt", at, "--", ...files],
+        { ...process.env, ...env },
+        root,
+        print,
+      ),
+  });
 }
 
 main().then(
