@@ -6,7 +6,7 @@ import { unlessInterrupted } from "./interruption.mjs";
 import { clear, OWNER, PLACE, PREFIX, sweep } from "./leftovers.mjs";
 import { self } from "./owner.mjs";
 import { handProbed, keepProbed } from "./probed.mjs";
-import { node } from "./setup/project.mjs";
+import { compiled, node } from "./setup/project.mjs";
 import { clientsOf } from "./tree.mjs";
 
 const DOMAIN = "debian12";
@@ -85,6 +85,7 @@ async function environmentOf(base, { uri, work }, engine) {
   await mkdir(home);
   return {
     PATH: [join(base, "bin"), dirname(node), engine, process.env.PATH, "/usr/sbin", "/sbin"].join(":"),
+    NODE_COMPILE_CACHE: compiled,
     LIBVIRT_DEFAULT_URI: uri,
     VIRSH_DEFAULT_CONNECT_URI: uri,
     PULUMI_BACKEND_URL: `file://${backend}`,

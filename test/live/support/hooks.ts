@@ -1,0 +1,4 @@
+import { beginTest, endTest } from "./host.js";
+
+/** What mocha does around every test, by `.mocharc.json`. */
+export const mochaHooks = { beforeEach: beginTest, afterEach: endTest };
