@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { guest, snapshotsOf, virsh, type Guest } from "../live/support/host.js";
+import { VirshStandIn } from "../live/support/stand-in.js";
 import { DynamicHost, initFailure, PROVIDER_TEXT, type InitFailure, type Props } from "./dynamic-host.js";
-import { FailingVirsh } from "./failing-virsh.js";
 
 const __provider = PROVIDER_TEXT;
 
@@ -21,25 +21,27 @@ async function failureOf(
 
 describe("failures, as the engine hears of them from the real dynamic host", () => {
   let host: DynamicHost;
-  let failing: FailingVirsh;
+  let standIn: VirshStandIn;
   let domain: Guest;
   before(async () => {
-    failing = await FailingVirsh.make();
-    [host, domain] = await Promise.all([DynamicHost.start({ PATH: failing.path }), guest()]);
+    standIn = await VirshStandIn.make();
+    [host, domain] = await Promise.all([DynamicHost.start(standIn.env), guest()]);
   });
   after(async () => {
     await host.stop();
-    await failing.remove();
+    await standIn.close();
   });
   afterEach(async () => {
-    await failing.mend();
+    await standIn.allow();
     for (const name of await snapshotsOf(domain))
       await virsh("snapshot-delete", `--domain=${domain.uuid}`, `--snapshotname=${name}`);
     await host.told();
   });
 
   const inputsOf = (name: string): Props => ({ __provider, domain: domain.name, name });
-  const GONE = "End of file while reading data: Input/output error.";
+  /** What virsh says when the daemon goes away. */
+  const AWAY = "End of file while reading data: Input/output error";
+  const GONE = `${AWAY}.`;
   const LOOK = "Whether it was done is not known: look at the domain before trying again.";
 
   it("of a create that did nothing save nothing", async () => {
@@ -53,7 +55,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
   });
 
   it("of a create that could not be read back save the snapshot, and the next up completes it", async () => {
-    await failing.break("snapshot-dumpxml");
+    await standIn.refuse("snapshot-dumpxml", AWAY);
     const inputs = inputsOf("half");
     const { message, saved } = await failureOf(host.create(inputs));
     const reason =
@@ -64,7 +66,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.equal(message, reason);
     assert.deepEqual(await snapshotsOf(domain), ["half"]);
 
-    await failing.mend();
+    await standIn.allow();
     // The engine asks for a diff first, and then for an update in any case.
     assert.equal((await host.diff(saved.id, saved.properties, inputs)).changes, "DIFF_NONE");
     const outputs = await host.update(saved.id, saved.properties, inputs);
@@ -73,9 +75,9 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
   });
 
   it("of a create that could not be read back leave enough to delete it", async () => {
-    await failing.break("snapshot-dumpxml");
+    await standIn.refuse("snapshot-dumpxml", AWAY);
     const { saved } = await failureOf(host.create(inputsOf("half")));
-    await failing.mend();
+    await standIn.allow();
     assert.ok(saved !== undefined);
     await host.delete(saved.id, saved.properties);
     assert.deepEqual(await snapshotsOf(domain), []);
@@ -83,7 +85,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
 
   it("of a revert that could not be read back save that it was done", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
-    await failing.break("snapshot-current", "snapshot-revert");
+    await standIn.refuse("snapshot-current", AWAY, "snapshot-revert");
     const news = { ...inputsOf("a"), revert: { triggers: ["now"] } };
     const { message, saved } = await failureOf(host.update(id, outputs, news));
     assert.equal(
@@ -115,7 +117,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
   it("of a read of a host that is away are errors, never an absence", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
     for (const command of ["list", "snapshot-dumpxml", "snapshot-current"]) {
-      await failing.break(command);
+      await standIn.refuse(command, AWAY);
       const { message } = await failureOf(host.read(id, outputs));
       assert.match(message, /End of file while reading data/, command);
     }
@@ -131,7 +133,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
 
   it("of read and delete are told once, by the engine, without a stack", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
-    await failing.break("snapshot-dumpxml");
+    await standIn.refuse("snapshot-dumpxml", AWAY);
     await host.told();
     await failureOf(host.read(id, outputs));
     await failureOf(host.delete(id, outputs));

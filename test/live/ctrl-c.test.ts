@@ -6,6 +6,7 @@ import {
   beingEnded,
   creationTime,
   guest,
+  inGuest,
   isBusy,
   qemuPid,
   snapshotsOf,
@@ -14,7 +15,7 @@ import {
   type Guest,
 } from "./support/host.js";
 
-/** Operations made slow on purpose: the guest's QEMU is stopped in the middle of them. */
+/** Operations made slow on purpose: the guest's QEMU is stopped in the middle of them, or it has much memory in use. */
 describe("Ctrl-C", function () {
   this.timeout(180_000);
   let domain: Guest;
@@ -74,6 +75,20 @@ describe("Ctrl-C", function () {
       );
       await runs();
       assertDone(await up(), []);
+    });
+
+    it("a create that is slow for the memory that the guest has in use", async () => {
+      const big = await guest("--memory", "1536");
+      await inGuest(big.name, "while cat /bin/busybox; do :; done | head -c 700m >/tmp/filled");
+      const own = await TestStack.open();
+      const command = Foreground.up(own, { big: { domain: big.name } });
+      await until("the host is at it", () => isBusy(big));
+      command.pressCtrlC();
+      assertFailed(await command.ended, ["create big"], ["update canceled"]);
+      assert.equal((await own.recorded("big")).outputs["creationTime"], await creationTime(big, "big"));
+      assertDone(await own.destroy(), ["delete big"]);
+      assert.deepEqual(await snapshotsOf(big), []);
+      await own.close();
     });
 
     it("a revert", async () => {

@@ -31,9 +31,10 @@ export class VirshStandIn {
     return { PATH: `${this.folder}:${process.env["PATH"] ?? ""}` };
   }
 
-  /** From now on this command fails, in these words. */
-  async refuse(command: string, words: string): Promise<void> {
+  /** From now on, or from when the command `after` was done, this command fails, in these words. */
+  async refuse(command: string, words: string, after = ""): Promise<void> {
     await writeFile(this.path("words"), `error: ${words}\n`);
+    await writeFile(this.path("after"), after);
     await writeFile(this.path("refused"), command);
   }
 
@@ -90,19 +91,20 @@ function commandOf(words: string): string {
 const SCRIPT = `#!/bin/sh
 here=\${0%/*}
 echo "begin $$ $*" >>"$here/calls"
-refused=$(cat "$here/refused")
-slow=$(cat "$here/slow")
-case " $* " in
-  *" $refused "* | *"'$refused'"*)
-    cat "$here/words" >&2
-    status=1
-    ;;
-  *)
-    case " $* " in *" $slow "* | *"'$slow'"*) sleep 0.5 ;; esac
-    'REAL' "$@"
-    status=$?
-    ;;
-esac
+asks() {
+  case " $words " in *" $1 "* | *"'$1'"*) [ "$1" ] ;; *) false ;; esac
+}
+words=$*
+after=$(cat "$here/after")
+if [ ! "$after" ] && asks "$(cat "$here/refused")"; then
+  cat "$here/words" >&2
+  status=1
+else
+  if asks "$(cat "$here/slow")"; then sleep 0.5; fi
+  'REAL' "$@"
+  status=$?
+  if asks "$after"; then : >"$here/after"; fi
+fi
 echo "end $$" >>"$here/calls"
 exit $status
 `;
