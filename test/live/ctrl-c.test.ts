@@ -79,7 +79,7 @@ describe("Ctrl-C", function () {
 
     it("a create that is slow for the memory that the guest has in use", async () => {
       const big = await guest("--memory", "1536");
-      await inGuest(big.name, "while cat /bin/busybox; do :; done | head -c 700m >/tmp/filled");
+      await inGuest(big.name, "for each in $(seq 350); do cat /bin/busybox; done >/tmp/700-mebibytes");
       const own = await TestStack.open();
       const command = Foreground.up(own, { big: { domain: big.name } });
       await until("the host is at it", () => isBusy(big));
