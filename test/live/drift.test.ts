@@ -15,6 +15,7 @@ import {
   type Guest,
   virsh,
 } from "./support/host.js";
+import { LockedDaemon } from "./support/locked-daemon.js";
 
 const NAME = "s1";
 
@@ -208,6 +209,28 @@ describe("a host that cannot be reached", () => {
       [`Unable to delete snapshot "kept" of ${domain.name}: ${cause}`],
     );
     await rename(socket("lost"), socket("way"));
+    assertDone(await stack.refresh(), []);
+    assertDone(await stack.up(program({})), []);
+  });
+
+  it("for it refuses the login, is one as well", async () => {
+    const locked = await LockedDaemon.start();
+    try {
+      await rename(socket("way"), socket("lost"));
+      await symlink(locked.socket, socket("way"));
+      const refused = (begin: string) =>
+        new RegExp(`^${begin}: authentication failed: [^\\n]*\\. [^\\n]*by hand`, "m");
+      const [refresh, destroy] = [await stack.refresh(), await stack.destroy()];
+      assert.deepEqual([refresh.ok, destroy.ok], [false, false]);
+      assert.match(refresh.messages.join("\n"), refused("Unable to list the domains"));
+      assert.match(
+        destroy.messages.join("\n"),
+        refused(`Unable to delete snapshot "kept" of ${domain.name}`),
+      );
+    } finally {
+      await rename(socket("lost"), socket("way"));
+      await locked.stop();
+    }
     assertDone(await stack.refresh(), []);
     assertDone(await stack.up(program({})), []);
   });
