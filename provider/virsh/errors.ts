@@ -19,7 +19,7 @@ const GROUP =
 const MIXED =
   "Nothing was changed. Stop the domain first, or revert it to the internal snapshot: then libvirt deletes it, and the external ones after it.";
 const WAIT = "Wait for what holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
-const NO_PLACE = "Make room where the disk image or memory file lies, then try again.";
+const NO_PLACE = "Make room where the disk image, overlay or memory file lies, then try again.";
 const LOOK_FIRST = "Whether it was done is not known: look at the domain before trying again.";
 
 /**
@@ -118,7 +118,7 @@ const TABLE: readonly Row[] = [
     kind: "Unexpected",
     next: "See that the name has no more than 247 bytes and the host's /var has room; the disk may hold an orphaned snapshot.",
   },
-  { match: /No space left on device\)?$/, kind: "Unexpected", next: NO_PLACE },
+  { match: /No space left on device[')]?$/, kind: "Unexpected", next: NO_PLACE },
   {
     // QEMU's words on a full file system, too.
     match: /Error while writing VM state: Input\/output error$/,

@@ -139,12 +139,36 @@ describe("errors as a user meets them", () => {
         `Unable to take snapshot "checkpoint" of ${domain.name}: operation failed: ${words}` +
           "Error while writing VM state: Input/output error. " +
           "The disk image could not take the memory, as a rule because its file system is full. " +
-          "Make room where the disk image or memory file lies, then try again.",
+          "Make room where the disk image, overlay or memory file lies, then try again.",
       );
       const image = (await daemonRoot()) + (await diskOf(domain));
       assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(image)], [[], []]);
       assert.equal(await inGuest(domain.name, "echo on"), "on");
       await virsh("destroy", domain.uuid);
+    });
+
+    it("of file systems that were frozen for it says so, and they are thawed", async () => {
+      const domain = await guest("--agent");
+      const disks = [{ name: "vda", snapshot: "external", file: join(small, "overlay") }] as const;
+      // Less than the header of an image takes.
+      await output(
+        ...(await besideDaemon("sh")),
+        "-c",
+        'head -c 17m /dev/zero >"$1"/all 2>/dev/null || true',
+        "sh",
+        small,
+      );
+      const files = await readdir((await daemonRoot()) + small);
+      await fails(
+        { domain: domain.name, diskOnly: true, quiesce: "required", disks: [...disks] },
+        `Unable to take snapshot "checkpoint" of ${domain.name}: operation failed: failed to format image: ` +
+          "'Could not write qcow2 header: No space left on device'. " +
+          "Make room where the disk image, overlay or memory file lies, then try again.",
+      );
+      assert.deepEqual(await readdir((await daemonRoot()) + small), files);
+      assert.deepEqual(await snapshotsOf(domain), []);
+      assert.equal(await virsh("domstate", domain.uuid), "running");
+      assert.equal(await inGuest(domain.name, "echo written >/data/file; sync; cat /data/file"), "written");
     });
   });
 });

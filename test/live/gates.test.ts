@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertFailed, succeed, TestStack } from "./support/engine.js";
@@ -83,8 +83,8 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
   });
 
   describe("an internal snapshot of a domain with firmware in flash", () => {
-    /** The same domain with a flash, and its variables in a file of this format. */
-    async function withFlash(format: "raw" | "qcow2"): Promise<void> {
+    /** The same domain with a flash, and its variables in a file of this format; that file. */
+    async function withFlash(format: "raw" | "qcow2", template?: string): Promise<string> {
       const [code, variables] = ["code", `variables.${format}`].map((name) =>
         join(lab("LAB_DIR"), `${domain.uuid}.${name}`),
       ) as [string, string];
@@ -92,9 +92,13 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
       await copyFile("/usr/share/seabios/bios-256k.bin", code);
       await output("qemu-img", "create", "-f", format, variables, "256K");
       await output("chown", "--reference", lab("LAB_DIR"), variables);
-      const nvram = `<nvram${format === "raw" ? "" : ` format='${format}'`}>${variables}</nvram>`;
+      const attributes =
+        (template === undefined ? "" : ` template='${template}'`) +
+        (format === "raw" ? "" : ` format='${format}'`);
+      const nvram = `<nvram${attributes}>${variables}</nvram>`;
       const flash = `<loader readonly='yes' type='pflash'>${code}</loader>${nvram}`;
       await redefine(domain, (xml) => xml.replace(/<(loader|nvram)[^]*<\/nvram>|(?=<kernel>)/, flash));
+      return variables;
     }
 
     it("that is off", async () => {
@@ -110,6 +114,27 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
       await succeed(stack.up(program({ revert: { triggers: [1] } })));
       await succeed(stack.destroy());
       assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
+    });
+
+    it("that is reverted to with resetNvram, which takes the variables from their template again", async () => {
+      domain = await guest("--off");
+      const template = join(lab("LAB_DIR"), `${domain.uuid}.template`);
+      await writeFile(template, Buffer.alloc(256 * 1024, "template"));
+      // Without such a firmware there is nothing to take, and nothing in the way of the revert.
+      const possible = (await closed("internalEfi")) === undefined;
+      const variables = possible ? await withFlash("raw", template) : undefined;
+      await succeed(stack.up(program({ revert: { triggers: [0] } })));
+      if (variables !== undefined) await writeFile(variables, Buffer.alloc(256 * 1024, "variables"));
+      for (const [resetNvram, content] of [
+        [false, "variables"],
+        [true, "template"],
+      ] as const) {
+        await succeed(stack.up(program({ revert: { triggers: [content], to: "running", resetNvram } })));
+        assert.equal(await virsh("domstate", domain.uuid), "running");
+        if (variables !== undefined)
+          assert.ok((await readFile(variables, "latin1")).startsWith(content), content);
+      }
+      await succeed(stack.destroy());
     });
 
     it("that runs, with its variables in qcow2 and no other format", async () => {

@@ -78,6 +78,11 @@ const CAUSES: Row[] = [
   ],
   ["operation failed: Error while writing VM state: No space left on device", "Unexpected", /Make room/],
   [
+    "operation failed: failed to format image: 'Could not write qcow2 header: No space left on device'",
+    "Unexpected",
+    /Make room/,
+  ],
+  [
     "operation failed: Failed to take snapshot: failed to save SaveStateEntry with id(name): 3(ram): -5  Error: Error while writing VM state: Input/output error",
     "Unexpected",
     /as a rule because its file system is full\. Make room/,
