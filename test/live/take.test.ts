@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { takeTable, type Given, type TakeRow, type Taken } from "../behaviour/take.js";
-import { TestStack, type Run } from "./support/engine.js";
-import { guest, lab, until, virsh, type Guest } from "./support/host.js";
+import { assertDone, succeed, TestStack, type Run } from "./support/engine.js";
+import {
+  diskOf,
+  guest,
+  inGuest,
+  lab,
+  output,
+  snapshotsOf,
+  until,
+  virsh,
+  type Guest,
+} from "./support/host.js";
 
 /** Every row of the table of docs/behaviour.md, with a guest for each way a domain can be. */
 describe("taking a snapshot, as the table of behaviour has it", () => {
@@ -77,6 +88,52 @@ describe("taking a snapshot, as the table of behaviour has it", () => {
       told[0] ?? "",
       /is taken without freezing its file systems .*: the domain has no channel for a guest agent\./,
     );
+  });
+});
+
+describe("taking a snapshot", () => {
+  let domain: Guest;
+  let stack: TestStack;
+  const program = (args: Partial<SnapshotArgs>) => () => ({
+    taken: new Snapshot("taken", { domain: domain.name, ...args }),
+  });
+  beforeEach(async () => {
+    [domain, stack] = await Promise.all([guest(), TestStack.open()]);
+  });
+  afterEach(() => stack.close());
+
+  for (const [what, asked] of Object.entries({ memory: {}, "disks alone": { diskOnly: true } })) {
+    it(`with halt, of ${what}: the domain is off afterwards, and can start`, async () => {
+      assertDone(await stack.up(program({ ...asked, halt: true })), ["create taken"]);
+      assert.equal(await virsh("domstate", domain.uuid), "shut off");
+      assertDone(await stack.up(program({ ...asked, halt: true })), []);
+      await virsh("start", domain.uuid);
+      await inGuest(domain.name, "ls /data");
+      await succeed(stack.destroy());
+      assert.deepEqual(await snapshotsOf(domain), []);
+    });
+  }
+
+  it("with reuseExternal goes into the overlay that is there, and without it is refused", async () => {
+    const image = await diskOf(domain);
+    const overlay = join(lab("LAB_DIR"), `${domain.uuid}.overlay`);
+    await output("qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "qcow2", overlay);
+    await output("chown", "--reference", image, overlay);
+    const before = await readFile(overlay);
+    const asked = { diskOnly: true, disks: [{ name: "vda", snapshot: "external" as const, file: overlay }] };
+    const { ok, messages } = await stack.up(program(asked));
+    assert.equal(ok, false);
+    assert.match(messages.join("\n"), /already exists .* Move that file away/);
+    assert.deepEqual(await readFile(overlay), before);
+    assert.equal(await diskOf(domain), image);
+
+    assertDone(await stack.up(program({ ...asked, reuseExternal: true })), ["create taken"]);
+    assert.equal(await diskOf(domain), overlay);
+    await inGuest(domain.name, "echo later >/data/file; sync");
+    await succeed(stack.destroy());
+    assert.deepEqual(await snapshotsOf(domain), []);
+    assert.equal(await diskOf(domain), image);
+    assert.equal(await inGuest(domain.name, "cat /data/file"), "later");
   });
 });
 
