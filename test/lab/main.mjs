@@ -1,6 +1,7 @@
 // npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory, and runs
 // the command in it. Plain Node.js without dependencies, for it has to run before `npm ci`.
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { runCommand } from "./children.mjs";
 import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
 import { startLaboratory } from "./laboratory.mjs";
@@ -12,7 +13,6 @@ import { guestFiles } from "./setup/guest.mjs";
 import { packages } from "./setup/packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
 import { node, project, root } from "./setup/project.mjs";
-import { fileURLToPath } from "node:url";
 
 const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
 
@@ -77,6 +77,8 @@ async function inLaboratory(built, verb, command, more = {}) {
 }
 
 async function main() {
+  // A laboratory adds to it, and the next one is none of that one's business.
+  const environment = { ...process.env };
   const { verb, release, everywhere, command } = requestOf(process.argv.slice(2));
   takeSignals();
   await packages();
@@ -90,7 +92,7 @@ async function main() {
     other: (at, files, env, print) =>
       runCommand(
         [process.execPath, fileURLToPath(import.meta.url), "test", "--libvirt", at, "--", ...files],
-        { ...process.env, ...env },
+        { ...environment, ...env },
         root,
         print,
       ),
