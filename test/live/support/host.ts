@@ -56,7 +56,7 @@ export function beginTest(): void {
   ofTest = [];
 }
 
-/** Ends the guests of the test. Idle ones need a hundredth of a processor each, and there are hundreds of tests. */
+/** Ends the guests of the test. Idle ones need a hundredth or two of a processor each, and there are hundreds of tests. */
 export async function endTest(): Promise<void> {
   const guests = ofTest ?? [];
   ofTest = undefined;
