@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { variables } from "../provider/command/settings.js";
-import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS } from "../provider/definition/wanted.js";
+import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS } from "../provider/domain/wanted.js";
 import { isVirshError, quote } from "../provider/errors.js";
 import { redactUri, uriProblem } from "../provider/virsh/uri.js";
 import { readIdentity, type DomainIdentity } from "../provider/xml/definition.js";

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { checkedXml, environmentOf, refused } from "./domain-inputs.js";
-import { foresight } from "./foresight.js";
+import { foresight } from "./preview-domain.js";
 
 /** What a `Domain` is made of. */
 export interface DomainArgs {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GetDiskSnapshotsResult } from "../provider/questions/disk-snapshots.js";
-import type { GetDomainResult } from "../provider/questions/domain.js";
-import type { GetSnapshotResult, GetSnapshotXmlResult } from "../provider/questions/snapshot.js";
-import type { GetSnapshotsResult } from "../provider/questions/snapshots.js";
-import { ask, askLater } from "./ask.js";
-import type * as types from "./question-types.js";
+import type { GetDiskSnapshotsResult } from "../provider/functions/get-disk-snapshots.js";
+import type { GetDomainResult } from "../provider/functions/get-domain.js";
+import type { GetSnapshotResult, GetSnapshotXmlResult } from "../provider/functions/get-snapshot.js";
+import type { GetSnapshotsResult } from "../provider/functions/get-snapshots.js";
+import { ask, askLater } from "./call.js";
+import type * as types from "./generated/function-types.js";
 
 /*
  * Questions to the host: they change nothing, and are asked in previews, too. Each comes as a promise, of plain

@@ -6,7 +6,7 @@ export type {
   SnapshotMemoryArgs,
   SnapshotRevertArgs,
   SnapshotRevertSafetySnapshotArgs,
-} from "./snapshot-types.js";
+} from "./generated/snapshot-types.js";
 export type {
   CapturedDisk,
   CapturedMemory,
@@ -14,19 +14,19 @@ export type {
   LastRevert,
   SafetySnapshot,
 } from "../provider/snapshot/state.js";
-export { QuestionError } from "./ask.js";
+export { QuestionError } from "./call.js";
 export * from "./functions.js";
-export type * from "./question-types.js";
+export type * from "./generated/function-types.js";
 export type {
   DiskImage,
   DiskSnapshot,
   GetDiskSnapshotsResult,
-} from "../provider/questions/disk-snapshots.js";
-export type { BackingFacts, DomainDiskFacts } from "../provider/questions/disk.js";
-export type { FirmwareFacts, GetDomainResult } from "../provider/questions/domain.js";
-export type { SnapshotDiskFacts, SnapshotInfo } from "../provider/questions/facts.js";
-export type { Possibility, PossibleSnapshots } from "../provider/questions/possible.js";
-export type { GetSnapshotResult, GetSnapshotXmlResult } from "../provider/questions/snapshot.js";
-export type { GetSnapshotsResult } from "../provider/questions/snapshots.js";
-export type { SnapshotNode } from "../provider/questions/tree.js";
+} from "../provider/functions/get-disk-snapshots.js";
+export type { BackingFacts, DomainDiskFacts } from "../provider/functions/domain-disks.js";
+export type { FirmwareFacts, GetDomainResult } from "../provider/functions/get-domain.js";
+export type { SnapshotDiskFacts, SnapshotInfo } from "../provider/functions/snapshot-info.js";
+export type { Possibility, PossibleSnapshots } from "../provider/functions/possible-snapshots.js";
+export type { GetSnapshotResult, GetSnapshotXmlResult } from "../provider/functions/get-snapshot.js";
+export type { GetSnapshotsResult } from "../provider/functions/get-snapshots.js";
+export type { SnapshotNode } from "../provider/functions/tree.js";
 export type { ErrorKind } from "../provider/errors.js";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./snapshot-types.js";
+import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
  * The whole of the provider as states keep it: Pulumi's dynamic host runs this text, from the program's folder, to

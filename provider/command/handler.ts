@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
-import { create as createDomain } from "../definition/create.js";
-import { remove } from "../definition/remove.js";
-import { update as updateDomain } from "../definition/update.js";
-import type { Defined } from "../definition/wanted.js";
+import { create as createDomain } from "../domain/create.js";
+import { remove } from "../domain/remove.js";
+import { update as updateDomain } from "../domain/update.js";
+import type { Defined } from "../domain/wanted.js";
 import { isVirshError } from "../errors.js";
 import { openDomainHost } from "../virsh/host.js";
 import { readPrevious, readSettings, type Settings } from "./settings.js";

@@ -1,5 +1,5 @@
 import { VirshError } from "../errors.js";
-import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS, type Defined, type Wanted } from "../definition/wanted.js";
+import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS, type Defined, type Wanted } from "../domain/wanted.js";
 
 /**
  * How a `Domain` travels to its commands: the XML on standard input, all else in these variables of the environment.

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { warning, type Notice } from "../snapshot/notice.js";
+import { warning, type Notice } from "../hypervisor/notice.js";
 
 /**
  * What the user reads beside the engine's own lines. What the dynamic host prints the engine shows as well, but without

@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { quote } from "../errors.js";
 import { redactUri } from "../virsh/uri.js";
 import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
-import { conflicts, type Conflict } from "./rules.js";
-import { normalLineEnds } from "./text.js";
-import { isKnown } from "./unknown.js";
+import { conflicts, type Conflict } from "./input-rules.js";
+import { normalLineEnds } from "../schema/text-rules.js";
+import { isKnown } from "../schema/unknown.js";
 
 /** What is wrong with one input, told so that the reader can mend it. */
 export interface Problem {

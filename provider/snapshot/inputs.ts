@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { uriProblem } from "../virsh/uri.js";
-import { fieldsOf, input, text, type InputField } from "./fields.js";
+import { fieldsOf, input, text, type InputField } from "../schema/field.js";
 import { revertInputs } from "./revert-inputs.js";
-import { descriptionProblem, domainProblem, nameProblem, pathProblem } from "./text.js";
+import { descriptionProblem, domainProblem, nameProblem, pathProblem } from "../schema/text-rules.js";
 
 /**
  * Every input of a snapshot, described once. Checking, planning, the docstrings of the SDK and the reference in the

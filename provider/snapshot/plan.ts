@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { quote, VirshError } from "../errors.js";
-import type { InputField } from "./fields.js";
+import type { InputField } from "../schema/field.js";
 import { inputFields, type SnapshotInputs } from "./inputs.js";
 import { refuseReplacement } from "./replacement.js";
 import type { PartialState, SafetySnapshot, Target } from "./state.js";
-import { holdsUnknown, isKnown } from "./unknown.js";
+import { holdsUnknown, isKnown } from "../schema/unknown.js";
 
 /** One thing an update does, in the order of the plan. */
 export type Step =

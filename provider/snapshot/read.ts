@@ -1,5 +1,5 @@
 import { isVirshError, quote } from "../errors.js";
-import type { DomainRef, Host, SnapshotDocument } from "./host.js";
+import type { DomainRef, Host, SnapshotDocument } from "../hypervisor/host.js";
 import {
   inputsOf,
   isSame,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { input } from "./fields.js";
+import { input } from "../schema/field.js";
 
 const safetyInputs = v.strictObject({
   keep: input(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), {

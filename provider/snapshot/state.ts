@@ -1,5 +1,5 @@
 import type { SnapshotXml } from "../xml/snapshot.js";
-import type { SnapshotDocument, DomainRef } from "./host.js";
+import type { SnapshotDocument, DomainRef } from "../hypervisor/host.js";
 import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
 
 /** Version of the shape of outputs. Older ones stay readable for ever: they are in people's state files. */

@@ -1,15 +1,15 @@
 import { quote, VirshError } from "../errors.js";
-import type { Tell } from "./busy.js";
-import { describe } from "./describe.js";
-import type { Host } from "./host.js";
+import type { Tell } from "../hypervisor/wait-until-free.js";
+import { describe } from "./describe/describe.js";
+import type { Host } from "../hypervisor/host.js";
 import { IncompleteError } from "./incomplete.js";
 import type { SnapshotInputs } from "./inputs.js";
-import { inOrder } from "./order.js";
+import { inOrder } from "../hypervisor/domain-queue.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { read } from "./read.js";
-import { revert } from "./revert.js";
+import { revert } from "./revert/revert.js";
 import { withInputs, type PartialState, type SnapshotState } from "./state.js";
-import { withTimeLeft } from "./watch.js";
+import { withTimeLeft } from "../hypervisor/watch.js";
 
 export interface Context {
   tell: Tell;

@@ -1,6 +1,6 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
-import type { DomainHost } from "../definition/host.js";
-import type { QuestionHost } from "../questions/host.js";
+import type { DomainHost } from "../hypervisor/domain-host.js";
+import type { QuestionHost } from "../hypervisor/function-host.js";
 import type {
   CreateRequest,
   DeleteRequest,
@@ -12,7 +12,7 @@ import type {
   OpenHost,
   RevertRequest,
   SnapshotDocument,
-} from "../snapshot/host.js";
+} from "../hypervisor/host.js";
 import type { DomainXml } from "../xml/domain.js";
 import { answersTo, understood, type Answer, type Answers } from "./answer.js";
 import { option, type Command } from "./commands/command.js";

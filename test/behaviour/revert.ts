@@ -1,4 +1,4 @@
-import type { Feature } from "../../provider/domain/gates.js";
+import type { Feature } from "../../provider/capabilities/version-gates.js";
 import type { SnapshotArgs } from "../../sdk/index.js";
 
 /** How domains go back: what docs/behaviour.md tells, and what the laboratory is asked. */

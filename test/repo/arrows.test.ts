@@ -52,7 +52,7 @@ describe("the arrows between the rooms", () => {
     ["provider/dynamic/new.ts", `import { serve } from "../plugin/serve.js";`],
     ["provider/dynamic-handler.ts", `import { serve } from "./plugin/serve.js";`],
     ["provider/plugin/new.ts", `import { handler } from "../dynamic/handler.js";`],
-    ["provider/snapshot/new.ts", `import { root } from "../../test/repo/run.js";`],
+    ["provider/snapshot/new.ts", `import { root } from "./run.js";`],
     ["provider/definition/new.ts", `import { create } from "../snapshot/create.js";`],
     ["provider/definition/new.ts", `import { local } from "@pulumi/command";`],
     ["provider/command/new.ts", `import { plan } from "../snapshot/plan.js";`],

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { generated } from "../generate/files.js";
+import { generated } from "../../tools/generate/files.js";
 import { root } from "./run.js";
 
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
-const FILES = ["sdk/snapshot-types.ts", "sdk/question-types.ts", "README.md", "docs/behaviour.md"];
+const FILES = [
+  "sdk/generated/snapshot-types.ts",
+  "sdk/generated/function-types.ts",
+  "README.md",
+  "docs/behaviour.md",
+];
 
 describe("what is generated from the tables of inputs and outputs", () => {
   for (const file of FILES) {

@@ -1,4 +1,4 @@
-import type { DomainControl, DomainRef, DomainState } from "../../snapshot/host.js";
+import type { DomainControl, DomainRef, DomainState } from "../../hypervisor/host.js";
 import { parseDomain, type DomainXml } from "../../xml/domain.js";
 import { quote } from "../../errors.js";
 import { domainOption, flags, lines, notUnderstood, nothing, option, type Command } from "./command.js";

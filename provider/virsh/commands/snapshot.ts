@@ -5,7 +5,7 @@ import type {
   DiskRequest,
   RevertRequest,
   SnapshotDocument,
-} from "../../snapshot/host.js";
+} from "../../hypervisor/host.js";
 import { parseSnapshot } from "../../xml/snapshot.js";
 import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
 

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { until } from "./host.js";
 
-const MAIN = join(__dirname, "../../../../test/lab/main.mjs");
+const MAIN = join(__dirname, "../../../../tools/lab/main.mjs");
 
 /** Another laboratory than the one that the tests run in, leader of a process group of its own. */
 export class Laboratory {

@@ -1,4 +1,4 @@
-import { gated, type Feature } from "../../../provider/domain/gates.js";
+import { gated, type Feature } from "../../../provider/capabilities/version-gates.js";
 import { virsh } from "./host.js";
 
 /** The version of the daemon that the tests run on; the machine's virsh may be of another. */

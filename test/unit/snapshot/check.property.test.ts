@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { check } from "../../../provider/snapshot/check.js";
-import { descriptionProblem, nameProblem } from "../../../provider/snapshot/text.js";
-import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
+import { descriptionProblem, nameProblem } from "../../../provider/schema/text-rules.js";
+import { UNKNOWN } from "../../../provider/schema/unknown.js";
 import { escapeXml } from "../../../provider/xml/characters.js";
 import { legalInputs, legalName } from "./arbitraries.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { check } from "../../../provider/snapshot/check.js";
 import { inputFields } from "../../../provider/snapshot/inputs.js";
-import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
+import { UNKNOWN } from "../../../provider/schema/unknown.js";
 
 const REQUIRED = { domain: "debian12", name: "a" };
 const DOMAIN_UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";

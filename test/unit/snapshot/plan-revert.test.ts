@@ -3,7 +3,7 @@ import { isVirshError } from "../../../provider/errors.js";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan, type Plan, type Revert } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
-import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
+import { UNKNOWN } from "../../../provider/schema/unknown.js";
 import { stateWith, UUID } from "./states.js";
 
 /** `revert` of the inputs; UNKNOWN may stand for the whole of it in a preview. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { check } from "../../../provider/snapshot/check.js";
-import { create } from "../../../provider/snapshot/create.js";
+import { create } from "../../../provider/snapshot/create/create.js";
 import { changesAnything, plan } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
 import { legalInputs } from "./arbitraries.js";
-import { FakeHost } from "./fake-host.js";
-import { FakeHypervisor } from "./fake-hypervisor.js";
+import { FakeHost } from "../hypervisor/fake-host.js";
+import { FakeHypervisor } from "../hypervisor/fake-hypervisor.js";
 import { UUID } from "./states.js";
 
 /** A host with the one domain that `legalInputs` name, under its name and its UUID. */

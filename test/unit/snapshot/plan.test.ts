@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inputFields, type SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { changesAnything, plan, type Plan } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
-import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
+import { UNKNOWN } from "../../../provider/schema/unknown.js";
 import { stateWith, UUID } from "./states.js";
 
 /** The plan for a change of some inputs, in a state that has some set. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { read } from "../../../provider/snapshot/read.js";
-import { FakeHost } from "./fake-host.js";
-import { FakeHypervisor, said, type FakeDomain } from "./fake-hypervisor.js";
+import { FakeHost } from "../hypervisor/fake-host.js";
+import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
 import { failsWith } from "./rejects.js";
 import { stateWith, UUID } from "./states.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan } from "../../../provider/snapshot/plan.js";
 import { inputsOf } from "../../../provider/snapshot/state.js";
-import { UNKNOWN } from "../../../provider/snapshot/unknown.js";
+import { UNKNOWN } from "../../../provider/schema/unknown.js";
 import { stateWith } from "./states.js";
 
 type Scope = SnapshotInputs["deleteScope"];

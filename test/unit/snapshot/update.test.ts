@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
-import { FakeHost } from "./fake-host.js";
-import { FakeHypervisor, said, type FakeDomain } from "./fake-hypervisor.js";
+import { FakeHost } from "../hypervisor/fake-host.js";
+import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
 import { failsWith, isIncomplete } from "./rejects.js";
 import { stateWith } from "./states.js";
 

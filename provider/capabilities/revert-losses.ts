@@ -1,0 +1,64 @@
+import { quote } from "../errors.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotXml } from "../xml/snapshot.js";
+import { holdsState } from "./snapshot-shape.js";
+
+/** What a revert does to a domain beyond its disks and memory, each as a clause. */
+export function losses(
+  now: DomainXml,
+  snapshot: SnapshotXml,
+  managedSave: boolean,
+  overlays: readonly string[],
+  undermined: readonly string[] = [],
+): string[] {
+  const then = snapshot.inactiveDomain ?? snapshot.domain;
+  return [
+    ...disappearing(overlays),
+    ...losing(undermined),
+    ...(then === undefined ? [] : definition(now, then)),
+    ...(managedSave ? ["the managed-save image is discarded"] : []),
+  ];
+}
+
+function disappearing(files: readonly string[]): string[] {
+  return files.length === 0
+    ? []
+    : [
+        `the overlay${files.length === 1 ? "" : "s"} ${files.join(", ")} disappear${files.length === 1 ? "s" : ""}`,
+      ];
+}
+
+/** They stand on images that the domain will write to again. */
+function losing(snapshots: readonly string[]): string[] {
+  if (snapshots.length === 0) return [];
+  const [plural, are, they, stand] =
+    snapshots.length === 1 ? ["", "is", "it", "stands"] : ["s", "are", "they", "stand"];
+  return [
+    `the snapshot${plural} ${snapshots.map(quote).join(", ")} ${are} lost, for what ${they} ${stand} on is overwritten`,
+  ];
+}
+
+/** The persistent definition goes back with the snapshot. */
+function definition(now: DomainXml, then: DomainXml): string[] {
+  const changed = [
+    ...(now.vcpus === then.vcpus ? [] : [`vcpus ${now.vcpus} to ${then.vcpus}`]),
+    ...(now.memoryKiB === then.memoryKiB ? [] : [`memory ${mib(now)} to ${mib(then)} MiB`]),
+    ...without(diskTargets(now), diskTargets(then)).map((disk) => `disk ${disk} is detached`),
+    ...without(diskTargets(then), diskTargets(now)).map((disk) => `disk ${disk} comes back`),
+    ...without(now.passthrough, then.passthrough).map((device) => `${device} is detached`),
+    ...without(then.passthrough, now.passthrough).map((device) => `${device} comes back`),
+  ];
+  return changed.length === 0 ? [] : [`the domain's definition goes back: ${changed.join(", ")}`];
+}
+
+function diskTargets({ disks }: DomainXml): string[] {
+  return disks.filter(holdsState).map(({ target }) => target);
+}
+
+function without(some: readonly string[], others: readonly string[]): string[] {
+  return some.filter((each) => !others.includes(each));
+}
+
+function mib({ memoryKiB }: DomainXml): number {
+  return Math.round(memoryKiB / 1024);
+}

@@ -1,0 +1,213 @@
+import { quote } from "../errors.js";
+import type { DomainXml } from "../xml/domain.js";
+import { gated, type Feature } from "./version-gates.js";
+import { holdsState, shapeOf, type Kind, type Shape, type Wanted } from "./snapshot-shape.js";
+
+/** Why a snapshot cannot be taken of this domain now, and what would work. */
+export interface Refusal {
+  /** Something is there that would be overwritten. Otherwise it is not possible here. */
+  conflict?: true;
+  property: string;
+  reason: string;
+  remedy: string;
+}
+
+interface Case {
+  wanted: Wanted;
+  shape: Shape;
+  domain: DomainXml;
+  version: string;
+}
+
+/** What libvirt would refuse, or accept and ignore, as things are. */
+const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
+  unknownDisk,
+  diskNamedTwice,
+  ({ wanted, shape }) =>
+    !shape.active && wanted.memory !== undefined && wanted.memory.snapshot !== "no"
+      ? refuse(
+          "memory",
+          "the domain is off and has no memory to capture",
+          "Start it first, or leave memory out.",
+        )
+      : undefined,
+  ({ wanted, shape }) =>
+    !shape.active && wanted.quiesce === "required"
+      ? refuse(
+          "quiesce",
+          "the domain is off, so no guest agent can answer",
+          "Leave quiesce out: what is off is consistent.",
+        )
+      : undefined,
+  ({ wanted, shape }) =>
+    !shape.active && (wanted.live === true || wanted.halt === true)
+      ? refuse(
+          wanted.live === true ? "live" : "halt",
+          "the domain is off, and libvirt would ignore it",
+          "Leave it out.",
+        )
+      : undefined,
+  ({ shape }) =>
+    shape.memory === "no" && shape.disks.every(({ kind }) => kind === "no")
+      ? refuse("disks", "there is nothing to capture", "Let at least one disk or the memory be captured.")
+      : undefined,
+  otherMode,
+  imageThatCannot,
+  overlayWithComma,
+  ({ shape }) =>
+    shape.active && shape.memory === "no" && some(shape, "internal")
+      ? refuse(
+          "memory",
+          "an internal snapshot of a running domain includes its memory",
+          "Leave memory out, or use diskOnly.",
+        )
+      : undefined,
+  ({ shape }) =>
+    shape.memory === "internal" && !some(shape, "internal")
+      ? refuse(
+          "memory",
+          "internal memory goes into the image of a disk, and the domain has none",
+          'Set memory.snapshot to "external" with a file.',
+        )
+      : undefined,
+  ({ shape, domain }) =>
+    shape.memory !== "no" && domain.passthrough.length > 0
+      ? refuse(
+          "memory",
+          `the memory of a domain with ${domain.passthrough.join(", ")} cannot be captured`,
+          "Use diskOnly, or stop the domain first.",
+        )
+      : undefined,
+  firmware,
+  ({ wanted, shape, version }) =>
+    shape.active && some(shape, "internal") && !/^[A-Za-z0-9._-]+$/.test(wanted.name)
+      ? gate("internalRunningAnyName", version, "name")
+      : undefined,
+  ({ wanted, shape, domain }) =>
+    shape.active && wanted.quiesce === "required" ? missingAgent(domain) : undefined,
+];
+
+/** Why libvirt of this version would not take the wanted snapshot as asked; `undefined` when nothing is known against it. */
+export function refusalToTake(domain: DomainXml, wanted: Wanted, version: string): Refusal | undefined {
+  const of = { wanted, shape: shapeOf(domain, wanted), domain, version };
+  for (const rule of RULES) {
+    const refusal = rule(of);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** Why no guest agent can freeze the file systems; `undefined` when one can. */
+export function missingAgent({ agent }: DomainXml): Refusal | undefined {
+  switch (agent) {
+    case "connected":
+      return undefined;
+    case "disconnected":
+      return refuse(
+        "quiesce",
+        "no guest agent is connected",
+        "Start qemu-guest-agent in the guest, or leave quiesce out.",
+      );
+    case "none":
+      return refuse(
+        "quiesce",
+        "the domain has no channel for a guest agent",
+        "Give it the channel org.qemu.guest_agent.0 and run qemu-guest-agent in the guest, or leave quiesce out.",
+      );
+  }
+}
+
+function unknownDisk({ wanted, domain }: Case): Refusal | undefined {
+  const known = domain.disks.flatMap(({ target, source }) => [target, source]);
+  const stranger = wanted.disks?.find(({ name }) => !known.includes(name))?.name;
+  if (stranger === undefined) return undefined;
+  const targets = domain.disks.filter(holdsState).map(({ target }) => target);
+  return refuse(
+    "disks",
+    `there is no disk ${quote(stranger)}`,
+    `The domain has ${targets.join(", ") || "none"}.`,
+  );
+}
+
+/** By its target and by its image, which the inputs alone do not show. */
+function diskNamedTwice({ wanted, domain }: Case): Refusal | undefined {
+  for (const { target, source } of domain.disks) {
+    const [name, again] = wanted.disks?.filter(({ name }) => name === target || name === source) ?? [];
+    if (name === undefined || again === undefined) continue;
+    return refuse("disks", `${quote(name.name)} and ${quote(again.name)} are the same disk`, "Name it once.");
+  }
+  return undefined;
+}
+
+function otherMode({ shape }: Case): Refusal | undefined {
+  const others = shape.disks.filter(({ kind }) =>
+    shape.mode === "internal" ? kind !== "internal" : kind === "internal",
+  );
+  if (others.length === 0) return undefined;
+  const disks = others.map(({ disk, kind }) => `${disk.target} (${quote(kind)})`).join(", ");
+  return shape.mode === "internal"
+    ? refuse(
+        "disks",
+        `an internal snapshot takes every writable disk, and ${disks} would be left out`,
+        "Leave disks out, or use diskOnly, which takes external ones.",
+      )
+    : refuse(
+        "disks",
+        `external and internal do not mix in one snapshot, and ${disks} would`,
+        'Make the disk "external" or "no".',
+      );
+}
+
+function imageThatCannot({ shape }: Case): Refusal | undefined {
+  const raw = shape.disks.filter(({ disk, kind }) => kind === "internal" && disk.driver !== "qcow2");
+  if (raw.length === 0) return undefined;
+  const disks = raw.map(({ disk }) => `${disk.target} (${disk.driver ?? "raw"})`).join(", ");
+  return refuse(
+    "disks",
+    `an internal snapshot needs qcow2 images, and ${disks} ${raw.length === 1 ? "is" : "are"} none`,
+    "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.",
+  );
+}
+
+/**
+ * For a domain that is off libvirt doubles each comma in the name of the file that it makes, but not in the definition:
+ * the domain would look for a file that is not there, and not start any more.
+ */
+function overlayWithComma({ wanted, shape }: Case): Refusal | undefined {
+  if (shape.active) return undefined;
+  const file = shape.disks
+    .filter(({ kind }) => kind === "external")
+    .map(({ disk, asked }) => asked?.file ?? `${disk.source ?? ""}.${wanted.name}`)
+    .find((path) => path.includes(","));
+  if (file === undefined) return undefined;
+  return refuse(
+    "disks",
+    `libvirt writes an overlay with a comma in its path (${quote(file)}) wrongly while the domain is off`,
+    "Choose a name and a file without a comma, or start the domain first.",
+  );
+}
+
+function firmware({ shape, domain, version }: Case): Refusal | undefined {
+  if (!domain.firmware.efi || !some(shape, "internal")) return undefined;
+  const closed =
+    gate("internalEfi", version) ?? (shape.active ? gate("internalEfiRunning", version) : undefined);
+  if (closed !== undefined || !shape.active || domain.firmware.nvramFormat === "qcow2") return closed;
+  return refuse(
+    "domain",
+    "the firmware's variables (NVRAM) are not in qcow2",
+    "Convert the NVRAM to qcow2, or use diskOnly.",
+  );
+}
+
+function gate(feature: Feature, version: string, property = "domain"): Refusal | undefined {
+  const closed = gated(feature, version);
+  return closed === undefined ? undefined : { property, ...closed };
+}
+
+function some({ disks }: Shape, kind: Kind): boolean {
+  return disks.some((each) => each.kind === kind);
+}
+
+function refuse(property: string, reason: string, remedy: string): Refusal {
+  return { property, reason, remedy };
+}

@@ -1,0 +1,57 @@
+import { toRfc3339 } from "../snapshot/state.js";
+import type { Image } from "../virsh/images.js";
+import type { QuestionHost } from "../hypervisor/function-host.js";
+import type { GetDiskSnapshotsInputs } from "./inputs.js";
+
+/** An internal snapshot in a disk image, as qemu-img lists it. */
+export interface DiskSnapshot {
+  /** QEMU's number of it within the image: `1`. */
+  id: string;
+  /** Its name, the same as libvirt's (`name`). */
+  name: string;
+  /** When it was taken, RFC 3339 UTC, to the second (`date-sec`). */
+  date: string;
+  /** Bytes of memory that were saved with it, 0 for disks alone (`vm-state-size`). */
+  vmStateSizeBytes: number;
+  /** Seconds that the guest had run then, 0 for disks alone (`vm-clock-sec`, `vm-clock-nsec`). */
+  vmClockSeconds: number;
+}
+
+/** A disk image. */
+export interface DiskImage {
+  /** Its path (`filename`). */
+  file: string;
+  /** Its format: `qcow2`, `raw`, … (`format`). */
+  format: string;
+  /** Bytes that a guest sees (`virtual-size`). */
+  virtualSizeBytes: number;
+  /** Bytes that it takes of its file system (`actual-size`). */
+  actualSizeBytes: number;
+  /** The image below it (`full-backing-filename`); absent when there is none. */
+  backingFile?: string;
+  /** The internal snapshots in it, in the order in which they were taken (`snapshots`). */
+  snapshots: DiskSnapshot[];
+}
+
+/** What `getDiskSnapshots` tells. */
+export interface GetDiskSnapshotsResult {
+  /** The image, and with `backingChain` those below it, nearest first. */
+  images: DiskImage[];
+}
+
+export async function getDiskSnapshots(
+  host: QuestionHost,
+  { file, format, backingChain = true }: GetDiskSnapshotsInputs,
+): Promise<GetDiskSnapshotsResult> {
+  return { images: (await host.readImages(file, { format, backingChain })).map(toDiskImage) };
+}
+
+function toDiskImage({ file, format, virtualSize, actualSize, backingFile, snapshots }: Image): DiskImage {
+  return {
+    ...{ file, format, virtualSizeBytes: virtualSize, actualSizeBytes: actualSize },
+    ...(backingFile === undefined ? {} : { backingFile }),
+    snapshots: snapshots.map(({ id, name, date, vmStateSize, vmClock }) => ({
+      ...{ id, name, date: toRfc3339(date), vmStateSizeBytes: vmStateSize, vmClockSeconds: vmClock },
+    })),
+  };
+}

@@ -1,0 +1,91 @@
+import type { DomainRef } from "../hypervisor/host.js";
+import { achieved, readFacts, snapshotId, type Consistency, type ReadFacts } from "../snapshot/state.js";
+import { defined } from "../xml/defined.js";
+import type { SnapshotDisk, SnapshotXml } from "../xml/snapshot.js";
+
+/** A disk in a snapshot, as libvirt has written it down. */
+export interface SnapshotDiskFacts {
+  /** The disk's target: `vda` (`disk/@name`). */
+  name: string;
+  /** What was done with it (`disk/@snapshot`). */
+  snapshot: "no" | "internal" | "external" | "manual";
+  /** The image that the disk had when the snapshot was taken (`domain/devices/disk/source`). */
+  image?: string;
+  /** The image's format (`driver/@type` there). */
+  imageFormat?: string;
+  /** The overlay that was made: a path on the host (`disk/source`). Only of an external one. */
+  file?: string;
+  /** The overlay's format (`disk/driver/@type`). */
+  fileFormat?: string;
+  /** Whether a delete of it was begun and has not come to its end (`snapshotDeleteInProgress`). */
+  deleteInProgress: boolean;
+}
+
+/** What libvirt tells of a snapshot: what a `Snapshot` has as its outputs, under the same names, and more. */
+export interface SnapshotInfo {
+  /** `<domain UUID>/<name>`, as the ID of a `Snapshot`. */
+  id: string;
+  /** The snapshot's name (`name`). */
+  name: string;
+  /** What it is for (`description`); absent when it has none. */
+  description?: string;
+  /** The domain's UUID; with `name` and `creationTime` it identifies the snapshot. */
+  domainUuid: string;
+  /** The domain's name. */
+  domainName: string;
+  /** When it was taken, RFC 3339 UTC, to the second (`creationTime`). */
+  creationTime: string;
+  /** The domain's state in the snapshot, in libvirt's words (`state`): `running`, `paused`, `shutoff`, `disk-snapshot`, …. */
+  state: string;
+  /** Where the captured state is kept: inside the disk images, in files beside them, or both. */
+  location: "internal" | "external" | "mixed";
+  /** The snapshot that it came after (`parent/name`); absent when it came after none. */
+  parent?: string;
+  /** Whether it is the domain's current snapshot (`snapshot-current`). */
+  isCurrent: boolean;
+  /** The disks in the snapshot, as a `Snapshot` tells them. */
+  capturedDisks: ReadFacts["capturedDisks"];
+  /** The memory in the snapshot (`memory`). */
+  capturedMemory: ReadFacts["capturedMemory"];
+  /** What it is at least good for. Whether file systems were frozen (`quiesced`) libvirt does not write down. */
+  consistency: Exclude<Consistency, "quiesced">;
+  /** Every disk that the snapshot knows of, also those that it leaves out (`disks`). */
+  disks: SnapshotDiskFacts[];
+  /** CPUs of the definition that a revert brings back (`domain/vcpu`); absent where the snapshot has none. */
+  vcpus?: number;
+  /** Memory of the definition that a revert brings back, in KiB (`domain/memory`); absent where the snapshot has none. */
+  memoryKiB?: number;
+}
+
+/** What a snapshot tells of itself. */
+export function snapshotInfo(
+  domain: DomainRef,
+  snapshot: SnapshotXml,
+  current: string | undefined,
+): SnapshotInfo {
+  const { name, description } = snapshot;
+  const definition = snapshot.inactiveDomain ?? snapshot.domain;
+  return defined({
+    id: snapshotId({ domainUuid: domain.uuid, name }),
+    name,
+    description,
+    ...readFacts(domain, snapshot, current),
+    consistency: achieved(snapshot) as SnapshotInfo["consistency"],
+    disks: snapshot.disks.map((disk) => diskFacts(disk, snapshot)),
+    vcpus: definition?.vcpus,
+    memoryKiB: definition?.memoryKiB,
+  });
+}
+
+function diskFacts(disk: SnapshotDisk, { domain }: SnapshotXml): SnapshotDiskFacts {
+  const before = domain?.disks.find(({ target }) => target === disk.name);
+  return defined({
+    name: disk.name,
+    snapshot: disk.snapshot,
+    image: before?.source,
+    imageFormat: before?.driver,
+    file: disk.source,
+    fileFormat: disk.driver,
+    deleteInProgress: disk.deleteInProgress ?? false,
+  });
+}

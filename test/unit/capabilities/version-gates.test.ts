@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { gated, GATES, type Feature } from "../../../provider/capabilities/version-gates.js";
+
+/** Feature by feature: the versions on either side of its gate, and what is said on the closed one. */
+const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string; remedy: string }> = {
+  revertExternal: {
+    closed: ["8.10.0", "9.0.0", "9.9.0"],
+    open: ["9.10.0", "10.0.0", "11.3.0", "12.8.0"],
+    reason: "cannot revert to an external snapshot",
+    remedy: "Upgrade the host to libvirt 9.10 or later, or take internal snapshots.",
+  },
+  revertExternalRunning: {
+    closed: ["9.0.0", "9.10.0", "10.9.0"],
+    open: ["10.10.0", "11.3.0", "12.8.0"],
+    reason: "cannot revert to a snapshot of disks alone that was taken of a running domain",
+    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory, too.",
+  },
+  deleteExternal: {
+    closed: ["7.0.0", "8.10.0"],
+    open: ["9.0.0", "11.3.0", "12.8.0"],
+    reason: "cannot delete an external snapshot",
+    remedy: 'Upgrade the host to libvirt 9.0 or later, or set deleteScope to "metadata" and keep the files.',
+  },
+  deleteExternalOverInternal: {
+    closed: ["9.0.0", "10.10.0"],
+    open: ["11.0.0", "11.3.0", "12.8.0"],
+    reason: "would delete the base image together with an external snapshot that the domain has left",
+    remedy:
+      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
+  },
+  internalEfi: {
+    closed: ["9.0.0", "9.2.0"],
+    open: ["9.3.0", "10.0.0", "11.3.0", "12.8.0"],
+    reason: "takes no internal snapshot of a domain with UEFI firmware",
+    remedy: "Use diskOnly, or upgrade the host: 9.3 takes one while the domain is off, 10.9 while it runs.",
+  },
+  internalEfiRunning: {
+    closed: ["9.3.0", "10.8.0"],
+    open: ["10.9.0", "10.10.0", "11.3.0", "12.8.0"],
+    reason: "takes no internal snapshot of a running domain with UEFI firmware",
+    remedy: "Use diskOnly, stop the domain first, or upgrade the host to libvirt 10.9 or later.",
+  },
+  internalRunningAnyName: {
+    closed: ["11.3.0", "12.8.0"],
+    open: ["9.0.0", "11.2.0"],
+    reason:
+      "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
+    remedy: "Name it so, or take an external one.",
+  },
+};
+
+describe("what depends on libvirt's version", () => {
+  it("has a row here for every gate", () => {
+    assert.deepEqual(
+      Object.keys(TABLE),
+      GATES.map(({ feature }) => feature),
+    );
+  });
+
+  for (const [feature, { closed, open, reason, remedy }] of Object.entries(TABLE)) {
+    for (const version of closed) {
+      it(`${feature} is closed in ${version}`, () => {
+        assert.deepEqual(gated(feature as Feature, version), {
+          reason: `libvirt ${version} ${reason}`,
+          remedy,
+        });
+      });
+    }
+    for (const version of open) {
+      it(`${feature} is open in ${version}`, () => {
+        assert.equal(gated(feature as Feature, version), undefined);
+      });
+    }
+  }
+
+  it("compares versions as numbers, part by part", () => {
+    assert.equal(gated("revertExternal", "9.10.1"), undefined);
+    assert.notEqual(gated("revertExternal", "9.9.99"), undefined);
+    assert.equal(gated("deleteExternalOverInternal", "100.0.0"), undefined);
+  });
+});

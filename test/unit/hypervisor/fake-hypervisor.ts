@@ -1,0 +1,233 @@
+import { VirshError, type ErrorKind } from "../../../provider/errors.js";
+import type { CreateRequest, DomainState, Host } from "../../../provider/hypervisor/host.js";
+import { escapeXml } from "../../../provider/xml/characters.js";
+import type { DomainXml } from "../../../provider/xml/domain.js";
+
+export interface FakeSnapshot {
+  name: string;
+  /** Seconds since the epoch. */
+  creationTime: number;
+  state?: string;
+  description?: string;
+  parent?: string;
+  /** The `memory` and `disks` elements, where they are not those of an internal snapshot with memory. */
+  captured?: string;
+}
+
+export interface FakeDomain {
+  uuid: string;
+  name: string;
+  state: DomainState;
+  snapshots: FakeSnapshot[];
+  current?: string | undefined;
+  /** What domcontrol says, call by call, before it says `ok`; a last entry of `∞` repeats the one before it. */
+  control: string[];
+  /** What its definition has beside one qcow2 disk. */
+  xml: Partial<DomainXml>;
+  /** Whether it has a managed-save image. */
+  saved: boolean;
+  /** The kind of block job of each disk that is in one. */
+  jobs: Partial<Record<string, string>>;
+}
+
+export type Method = Exclude<keyof Host, "shownUri" | "remaining" | "afterwards">;
+
+interface Incident {
+  method: Method;
+  /** Which call of the method it happens to, counted from 1; every one, if absent. */
+  nth?: number;
+  /** What happens on the host, also where the call then fails. */
+  meanwhile?: () => void;
+  error?: VirshError;
+}
+
+export const ENDLESSLY = "∞";
+export const IMAGE = "/images/vda.qcow2";
+const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
+const OFFLINE = "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>";
+const OVERLAY =
+  "<disks><disk name='vda' snapshot='external' type='file'><source file='/images/vda.overlay'/></disk></disks>";
+
+/** What an external snapshot of disks alone captured. */
+export const EXTERNAL = `<memory snapshot='no'/>${OVERLAY}`;
+
+/** The domain within a snapshot that was taken while it ran on this image. */
+export const domainOn = (image: string) =>
+  "<domain type='kvm'><name>debian12</name><uuid>u</uuid><memory unit='KiB'>1</memory><vcpu>1</vcpu><devices>" +
+  `<disk type='file' device='disk'><source file='${image}'/><target dev='vda'/></disk></devices></domain>`;
+
+const CHANGES: readonly Method[] = [
+  "createSnapshot",
+  "redefineSnapshot",
+  "revertSnapshot",
+  "deleteSnapshot",
+  "destroyDomain",
+  "resumeDomain",
+  "thawDomain",
+  "removeFile",
+];
+
+/** A hypervisor in memory: keeps domains and their snapshots, notes every call, and fails as it is told to. */
+export class FakeHypervisor {
+  readonly domains: FakeDomain[] = [];
+  /** Every call in its order: the method, then its arguments. */
+  readonly calls: unknown[][] = [];
+  /** Seconds since the epoch; each new snapshot takes the next one. */
+  clock = 1_800_000_000;
+  version = "9.0.0";
+  readonly files = new Set<string>();
+  /** Tags in images, where they are not those of the snapshots; `undefined` for one that cannot be read. */
+  readonly tags = new Map<string, string[] | undefined>();
+  /** What images stand on, themselves first, where they stand on something; `undefined` for one that cannot be read. */
+  readonly chains = new Map<string, string[] | undefined>();
+  /** Images that a process works on. */
+  readonly locked = new Set<string>();
+  /** Whether its files can be reached from here. */
+  here = true;
+  /** Bytes that are free in every folder. */
+  free = 1e12;
+  private readonly incidents: Incident[] = [];
+
+  define(domain: { uuid: string; name: string } & Partial<FakeDomain>): FakeDomain {
+    const defined: FakeDomain = {
+      state: "running",
+      snapshots: [],
+      control: [],
+      xml: {},
+      saved: false,
+      jobs: {},
+      ...domain,
+    };
+    this.domains.push(defined);
+    return defined;
+  }
+
+  /** Has the nth call of `method` (every one, without `nth`) fail with `error`, whatever happens `meanwhile`. */
+  fail(method: Method, error: VirshError, when: Pick<Incident, "nth" | "meanwhile"> = {}): void {
+    this.incidents.push({ method, error, ...when });
+  }
+
+  /** Has something happen while `method` is called. */
+  during(method: Method, meanwhile: () => void): void {
+    this.incidents.push({ method, meanwhile });
+  }
+
+  /** The names of the methods that were called, in order. */
+  get methods(): unknown[] {
+    return this.calls.map(([method]) => method);
+  }
+
+  /** What was called that changes something on the host. */
+  get changes(): unknown[][] {
+    return this.calls.filter(([method]) => CHANGES.includes(method as Method));
+  }
+
+  note(method: Method, args: readonly unknown[]): void {
+    this.calls.push([method, ...args]);
+    const count = this.methods.filter((called) => called === method).length;
+    const incident = this.incidents.find(
+      ({ method: of, nth }) => of === method && (nth === undefined || nth === count),
+    );
+    incident?.meanwhile?.();
+    if (incident?.error !== undefined) throw incident.error;
+  }
+
+  domain(uuid: string): FakeDomain {
+    const found = this.domains.find((domain) => domain.uuid === uuid);
+    if (found === undefined) throw said("NotFound", `there is no domain with the UUID "${uuid}"`);
+    return found;
+  }
+
+  snapshot(uuid: string, name: string): FakeSnapshot {
+    const found = this.domain(uuid).snapshots.find((snapshot) => snapshot.name === name);
+    if (found === undefined)
+      throw said("NotFound", `Domain snapshot not found: no domain snapshot '${name}'`);
+    return found;
+  }
+
+  descendants(uuid: string, name: string): string[] {
+    const children = this.domain(uuid).snapshots.filter(({ parent }) => parent === name);
+    return children.flatMap((child) => [child.name, ...this.descendants(uuid, child.name)]);
+  }
+
+  definition(uuid: string): DomainXml {
+    const { name, state, xml } = this.domain(uuid);
+    return {
+      name,
+      uuid,
+      type: "kvm",
+      ...(state === "shut off" ? {} : { id: 1 }),
+      vcpus: 1,
+      memoryKiB: 65536,
+      disks: [
+        {
+          target: "vda",
+          device: "disk",
+          type: "file",
+          driver: "qcow2",
+          source: IMAGE,
+          readonly: false,
+          backing: [],
+        },
+      ],
+      firmware: { efi: false },
+      agent: "none",
+      passthrough: [],
+      ...xml,
+    };
+  }
+
+  tagsIn(path: string): string[] | undefined {
+    if (!this.here) return undefined;
+    if (this.tags.has(path)) return this.tags.get(path);
+    const uses = ({ uuid }: FakeDomain) => this.definition(uuid).disks.some(({ source }) => source === path);
+    return this.domains
+      .filter(uses)
+      .flatMap(({ snapshots }) => snapshots.filter(({ captured }) => captured !== EXTERNAL))
+      .map(({ name }) => name);
+  }
+}
+
+/** What `snapshot-create-as` does, also where the caller does not hear of it. */
+export function takeSnapshot(hypervisor: FakeHypervisor, uuid: string, request: CreateRequest): void {
+  const domain = hypervisor.domain(uuid);
+  const { name, description = "", diskOnly = false } = request;
+  if (domain.snapshots.some((other) => other.name === name))
+    throw said("Conflict", `operation failed: domain moment ${name} already exists`);
+  hypervisor.clock += 1;
+  const captured = capturedBy(domain, request);
+  domain.snapshots.push({
+    name,
+    creationTime: hypervisor.clock,
+    state: domain.state === "shut off" ? "shutoff" : diskOnly ? "disk-snapshot" : domain.state,
+    ...(description === "" ? {} : { description }),
+    ...(domain.current === undefined ? {} : { parent: domain.current }),
+    ...(captured === undefined ? {} : { captured }),
+  });
+  domain.current = name;
+}
+
+function capturedBy({ state }: FakeDomain, { diskOnly, memory }: CreateRequest): string | undefined {
+  if (diskOnly === true) return EXTERNAL;
+  if (memory?.file !== undefined)
+    return `<memory snapshot='external' file='${escapeXml(memory.file)}'/>${OVERLAY}`;
+  return state === "shut off" ? OFFLINE : undefined;
+}
+
+export function toXml(snapshot: FakeSnapshot): string {
+  const { name, description, state = "running", parent, creationTime, captured } = snapshot;
+  const optional = [
+    description === undefined ? "" : `<description>${escapeXml(description)}</description>`,
+    `<state>${state}</state>`,
+    parent === undefined ? "" : `<parent><name>${escapeXml(parent)}</name></parent>`,
+  ];
+  return (
+    `<domainsnapshot>\n  <name>${escapeXml(name)}</name>\n  ${optional.join("")}` +
+    `<creationTime>${creationTime}</creationTime>${captured ?? INTERNAL}</domainsnapshot>`
+  );
+}
+
+/** An error as a host throws it. */
+export function said(kind: ErrorKind, words: string, next?: string): VirshError {
+  return new VirshError({ kind, tried: "run a command of virsh", said: words, next });
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { resolveDomain } from "../../../provider/hypervisor/resolve-domain.js";
+import { FakeHost } from "./fake-host.js";
+import { FakeHypervisor } from "./fake-hypervisor.js";
+import { failsWith } from "../snapshot/rejects.js";
+import { UUID } from "../snapshot/states.js";
+
+const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
+
+function host(names: Record<string, string>, uri?: string): FakeHost {
+  const hypervisor = new FakeHypervisor();
+  for (const [uuid, name] of Object.entries(names)) hypervisor.define({ uuid, name });
+  return new FakeHost(hypervisor, uri);
+}
+
+describe("finding the domain that a program names", () => {
+  it("takes its name, its UUID, and a UUID in capitals", async () => {
+    const domains = host({ [OTHER]: "other", [UUID]: "debian12" });
+    for (const given of ["debian12", UUID, UUID.toUpperCase()])
+      assert.deepEqual(await resolveDomain(domains, given), { uuid: UUID, name: "debian12" });
+  });
+
+  it("takes a number for a name, where a domain has it, and never for an id", async () => {
+    assert.deepEqual(await resolveDomain(host({ [UUID]: "12" }), "12"), { uuid: UUID, name: "12" });
+    await failsWith(
+      resolveDomain(host({ [UUID]: "debian12" }), "1"),
+      "NotFound",
+      "Unable to find domain \"1\": the host lists no domain of that name or UUID. libvirt's numeric ids change at every start, so they are not taken: give the domain's name or UUID.",
+    );
+  });
+
+  it("prefers the domain of a UUID to one that has it for a name", async () => {
+    assert.equal((await resolveDomain(host({ [OTHER]: UUID, [UUID]: "debian12" }), UUID)).uuid, UUID);
+  });
+
+  it("does not take a name in other letters, and says what there is", async () => {
+    await failsWith(
+      resolveDomain(host({ [UUID]: "debian12", [OTHER]: 'x"' }, "qemu:///system"), "Debian12"),
+      "NotFound",
+      'Unable to find domain "Debian12" at qemu:///system: the host lists no domain of that name or UUID. It lists "debian12", "x\\"". Check domain and uri.',
+    );
+  });
+
+  it("names ten domains and counts the rest", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [UUID.replace(/..$/, String(10 + index)), `d${index}`]),
+    );
+    const { next } = await failsWith(resolveDomain(host(many), "x"), "NotFound");
+    assert.match(next ?? "", /^It lists "d0", .*"d9" and 2 more\. Check domain and uri\.$/);
+  });
+
+  it("says so when there is no domain at all", async () => {
+    const { next } = await failsWith(resolveDomain(host({}), "x"), "NotFound");
+    assert.equal(next, "It lists no domain at all. Check domain and uri.");
+  });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
+import { take } from "../../../../provider/snapshot/create/take.js";
+import { FakeHost } from "../../hypervisor/fake-host.js";
+import { FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
+import { failsWith } from "../rejects.js";
+import { UUID } from "../states.js";
+
+const REFUSED = said("Unexpected", "operation failed: no", "Do that.");
+const FAILED = 'Unable to take snapshot "a" of debian12: operation failed: no. Do that.';
+const WITHOUT =
+  'Snapshot "a" of debian12 is taken without freezing its file systems (quiesce is "preferred"): ';
+
+describe("having libvirt take a snapshot", () => {
+  let hypervisor: FakeHypervisor;
+  let domain: FakeDomain;
+  let told: string[];
+  beforeEach(() => {
+    told = [];
+    hypervisor = new FakeHypervisor();
+    domain = hypervisor.define({ uuid: UUID, name: "debian12" });
+  });
+
+  function taken(inputs: Partial<SnapshotInputs> = {}) {
+    const definition = hypervisor.definition(UUID);
+    return take(
+      new FakeHost(hypervisor),
+      { uuid: UUID, name: "debian12" },
+      definition,
+      { domain: "debian12", name: "a", ...inputs },
+      (line) => void told.push(line),
+    );
+  }
+  const failAndLeave = (state: FakeDomain["state"]) =>
+    hypervisor.fail("createSnapshot", REFUSED, { meanwhile: () => (domain.state = state) });
+
+  describe("frozen", () => {
+    const FROZEN = { name: "a", diskOnly: true, quiesce: true };
+    const THAWED = { name: "a", diskOnly: true };
+    const table: [
+      quiesce: "none" | "preferred" | "required",
+      agent: "none" | "disconnected" | "connected",
+      state: "running" | "shut off",
+      request: object,
+      line?: string,
+    ][] = [
+      ["none", "connected", "running", THAWED],
+      ["preferred", "connected", "running", FROZEN],
+      ["required", "connected", "running", FROZEN],
+      [
+        "preferred",
+        "disconnected",
+        "running",
+        THAWED,
+        `${WITHOUT}no guest agent is connected. Start qemu-guest-agent in the guest, or leave quiesce out.`,
+      ],
+      [
+        "preferred",
+        "none",
+        "running",
+        THAWED,
+        `${WITHOUT}the domain has no channel for a guest agent. Give it the channel org.qemu.guest_agent.0 and run qemu-guest-agent in the guest, or leave quiesce out.`,
+      ],
+      ["preferred", "disconnected", "shut off", THAWED],
+    ];
+    for (const [quiesce, agent, state, request, line] of table) {
+      it(`${request === FROZEN ? "is" : "is not"}: quiesce ${quiesce}, agent ${agent}, ${state}`, async () => {
+        Object.assign(domain, { state, xml: { agent } });
+        assert.deepEqual(await taken({ diskOnly: true, quiesce }), { quiesced: request === FROZEN });
+        assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, request]]);
+        assert.deepEqual(told, line === undefined ? [] : [line]);
+      });
+    }
+
+    for (const agent of ["none", "disconnected"] as const) {
+      it(`is refused, and nothing touched: quiesce required, agent ${agent}`, async () => {
+        domain.xml = { agent };
+        await failsWith(taken({ diskOnly: true, quiesce: "required" }), "Unsupported");
+        assert.deepEqual(hypervisor.changes, []);
+      });
+    }
+  });
+
+  it("asks for all that the program says of it", async () => {
+    domain.xml = { agent: "connected" };
+    const request = {
+      name: "a",
+      description: "d",
+      memory: { snapshot: "external", file: "/m" },
+      disks: [{ name: "vda", snapshot: "external", file: "/o", driver: "qcow2", type: "file" }],
+      atomic: true,
+      live: true,
+      halt: true,
+      reuseExternal: true,
+      validate: true,
+    } as const;
+    await taken({ ...request, disks: [...request.disks], adopt: true, timeoutSeconds: 5 });
+    assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, request]]);
+  });
+
+  it("waits for whoever holds the domain", async () => {
+    hypervisor.fail("createSnapshot", said("Busy", "cannot acquire state change lock"), { nth: 1 });
+    assert.deepEqual(await taken(), { quiesced: false });
+    assert.deepEqual(told, ['Waiting to take snapshot "a" of debian12: cannot acquire state change lock']);
+  });
+
+  describe("that fails", () => {
+    it("has the domain run on that it left paused", async () => {
+      failAndLeave("paused");
+      await failsWith(
+        taken(),
+        "Unexpected",
+        `${FAILED} The failed attempt had left the domain paused; it runs again.`,
+      );
+      assert.equal(domain.state, "running");
+    });
+
+    it("leaves a domain alone that runs", async () => {
+      failAndLeave("running");
+      await failsWith(taken(), "Unexpected", FAILED);
+      assert.ok(!hypervisor.methods.includes("resumeDomain"));
+    });
+
+    it("leaves a domain paused that was so before", async () => {
+      domain.state = "paused";
+      failAndLeave("paused");
+      await failsWith(taken(), "Unexpected", FAILED);
+      assert.equal(domain.state, "paused");
+    });
+
+    it("does not look at a domain that was off", async () => {
+      domain.state = "shut off";
+      failAndLeave("shut off");
+      await failsWith(taken(), "Unexpected", FAILED);
+      assert.ok(!hypervisor.methods.includes("domainState"));
+    });
+
+    it("thaws what it had frozen, and only that", async () => {
+      domain.xml = { agent: "connected" };
+      failAndLeave("running");
+      await failsWith(taken({ diskOnly: true, quiesce: "required" }), "Unexpected", FAILED);
+      assert.deepEqual(
+        hypervisor.changes.map(([method]) => method),
+        ["createSnapshot", "thawDomain"],
+      );
+      await failsWith(taken({ diskOnly: true }), "Unexpected", FAILED);
+      assert.equal(hypervisor.methods.filter((method) => method === "thawDomain").length, 1);
+    });
+
+    it("tells what is left where the domain cannot be resumed", async () => {
+      failAndLeave("paused");
+      hypervisor.fail("resumeDomain", said("Unexpected", "internal error: no"));
+      await failsWith(
+        taken(),
+        "Unexpected",
+        `${FAILED} Look at the domain now: Unable to run a command of virsh: internal error: no.`,
+      );
+    });
+
+    it("touches nothing more where the host may still be at it", async () => {
+      for (const kind of ["Timeout", "Cancelled", "Unreachable"] as const) {
+        const fresh = new FakeHypervisor();
+        const other = fresh.define({ uuid: UUID, name: "debian12" });
+        hypervisor = fresh;
+        fresh.fail("createSnapshot", said(kind, "no"), { meanwhile: () => (other.state = "paused") });
+        await failsWith(taken(), kind, 'Unable to take snapshot "a" of debian12: no.');
+        assert.deepEqual(
+          fresh.changes.map(([method]) => method),
+          ["createSnapshot"],
+        );
+      }
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { deleteRequest, howToDelete } from "../../../../provider/snapshot/delete/decide.js";
+import type { SnapshotState } from "../../../../provider/snapshot/state.js";
+import { disk } from "../../capabilities/domains.js";
+import { FakeHost } from "../../hypervisor/fake-host.js";
+import {
+  domainOn,
+  EXTERNAL,
+  FakeHypervisor,
+  IMAGE,
+  said,
+  type FakeDomain,
+  type FakeSnapshot,
+} from "../../hypervisor/fake-hypervisor.js";
+import { failsWith } from "../rejects.js";
+import { stateWith, UUID } from "../states.js";
+
+describe("what a delete asks of virsh", () => {
+  const none = { children: false, childrenOnly: false, metadata: false };
+  const table = [
+    [undefined, none],
+    ["snapshot", none],
+    ["children", { ...none, children: true }],
+    ["childrenOnly", { ...none, childrenOnly: true }],
+    ["metadata", { ...none, metadata: true }],
+  ] as const;
+  for (const [deleteScope, request] of table) {
+    it(`for ${deleteScope ?? "no word on it"}`, () => {
+      assert.deepEqual(deleteRequest({ ...stateWith(), deleteScope }), request);
+    });
+  }
+});
+
+const HAZARD = "would delete the base image together with an external snapshot that the domain has left";
+
+const OVERLAYS = EXTERNAL.slice(EXTERNAL.indexOf("<disks>"));
+/** An internal snapshot that was taken while the domain ran on this image. */
+const insideOf = (image: string) =>
+  "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>" + domainOn(image);
+
+describe("a snapshot that is to be deleted", () => {
+  let hypervisor: FakeHypervisor;
+  let domain: FakeDomain;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
+    domain = hypervisor.define({ uuid: UUID, name: "debian12" });
+  });
+
+  /** A line of snapshots, each the parent of the next: `i` internal, `e` external. */
+  function line(kinds: string): FakeSnapshot[] {
+    return Array.from(kinds, (kind, index) => ({
+      name: `${kind}${index}`,
+      creationTime: 1_800_000_001 + index,
+      ...(index === 0 ? {} : { parent: `${kinds[index - 1] ?? ""}${index - 1}` }),
+      ...(kind === "e" ? { captured: EXTERNAL } : {}),
+    }));
+  }
+
+  async function deletion(name: string, deleteScope?: SnapshotState["deleteScope"]) {
+    const host = new FakeHost(hypervisor);
+    const { snapshot } = await host.readSnapshot(UUID, name);
+    return howToDelete(host, stateWith({ name, ...(deleteScope && { deleteScope }) }), snapshot);
+  }
+  async function asked(name: string, deleteScope?: SnapshotState["deleteScope"]): Promise<object> {
+    const { request } = await deletion(name, deleteScope);
+    return Object.fromEntries(Object.entries(request).filter(([, on]) => on === true));
+  }
+
+  it("may be an external one from 9.0 on", async () => {
+    domain.snapshots = line("e");
+    domain.current = "e0";
+    for (const version of ["9.0.0", "11.3.0"]) {
+      hypervisor.version = version;
+      assert.deepEqual(await asked("e0"), {});
+    }
+    hypervisor.version = "8.10.0";
+    await failsWith(
+      asked("e0"),
+      "Unsupported",
+      'Unable to delete snapshot "e0" of debian12: libvirt 8.10.0 cannot delete an external snapshot. Nothing was changed. Upgrade the host to libvirt 9.0 or later, or set deleteScope to "metadata" and keep the files.',
+    );
+  });
+
+  it("may be an internal one, or any by its metadata alone, and nobody is asked", async () => {
+    hypervisor.version = "8.10.0";
+    domain.snapshots = line("ie");
+    assert.deepEqual(await asked("i0"), {});
+    assert.deepEqual(await asked("e1", "metadata"), { metadata: true });
+    assert.deepEqual([...new Set(hypervisor.methods)], ["readSnapshot"]);
+  });
+
+  const table: [kinds: string, current: string | undefined, which: string, below11: object | string][] = [
+    ["ie", "i0", "e1", { metadata: true }],
+    ["iie", "i0", "e2", { metadata: true }],
+    ["iee", "i0", "e2", { metadata: true }],
+    ["iee", "e1", "e2", { metadata: true }],
+    ["ie", undefined, "e1", { metadata: true }],
+    ["iee", "i0", "e1", "e2"],
+    ["ie", "e1", "e1", {}],
+    ["iee", "e2", "e1", {}],
+    ["ee", "e0", "e1", {}],
+    ["e", undefined, "e0", {}],
+  ];
+  for (const [kinds, current, which, below11] of table) {
+    const how =
+      typeof below11 === "string" ? "has to wait" : (Object.keys(below11)[0] ?? "is deleted as ever");
+    it(`${how} below 11.0: ${which} of ${kinds} while ${current ?? "none"} is current`, async () => {
+      domain.snapshots = line(kinds);
+      domain.current = current;
+      hypervisor.version = "10.10.0";
+      if (typeof below11 === "string") {
+        await failsWith(
+          asked(which),
+          "Unsupported",
+          `Unable to delete snapshot "${which}" of debian12: libvirt 10.10.0 ${HAZARD}. Nothing was changed. Delete "${below11}" first, which came after it.`,
+        );
+      } else assert.deepEqual(await asked(which), below11);
+      hypervisor.version = "11.0.0";
+      assert.deepEqual(await asked(which), {});
+    });
+  }
+
+  it("is not forgotten itself where only what came after it is to go", async () => {
+    domain.snapshots = line("ie");
+    domain.current = "i0";
+    assert.deepEqual(await asked("e1", "childrenOnly"), { childrenOnly: true });
+    assert.deepEqual(await asked("e1", "children"), { metadata: true });
+  });
+
+  it("is not merged while another one's data lies in its overlay, on any libvirt", async () => {
+    domain.snapshots = line("eie");
+    domain.current = "e2";
+    const [, inside] = domain.snapshots;
+    for (const version of ["9.0.0", "12.8.0"]) {
+      hypervisor.version = version;
+      Object.assign(inside ?? {}, { captured: insideOf("/images/vda.overlay") });
+      await failsWith(
+        asked("e0"),
+        "Unsupported",
+        'Unable to delete snapshot "e0" of debian12: libvirt would merge its overlay into the image below, and "i1", taken inside the overlay, would lose its data. Nothing was changed. Delete "i1" first.',
+      );
+      assert.deepEqual(await asked("e0", "childrenOnly"), { childrenOnly: true });
+      Object.assign(inside ?? {}, { captured: insideOf("/images/vda.other") });
+      assert.deepEqual(await asked("e0"), {});
+    }
+  });
+
+  it("is only forgotten below 11.0 also where the internal one that the domain went back to is gone", async () => {
+    domain.snapshots = line("e");
+    Object.assign(domain.snapshots[0] ?? {}, { captured: EXTERNAL + domainOn(IMAGE) });
+    hypervisor.version = "9.0.0";
+    assert.deepEqual(await asked("e0"), { metadata: true });
+    domain.xml = { disks: [disk("vda", { source: "/images/vda.overlay" })] };
+    assert.deepEqual(await asked("e0"), {});
+  });
+
+  it("is not asked of a libvirt that would crash: one with children, of a domain without a current snapshot", async () => {
+    domain.snapshots = line("ee");
+    for (const version of ["11.3.0", "12.8.0"]) {
+      hypervisor.version = version;
+      domain.current = undefined;
+      await failsWith(
+        asked("e0"),
+        "Unsupported",
+        'Unable to delete snapshot "e0" of debian12: libvirt needs a current snapshot for that, and the domain has none. Nothing was changed. Delete "e1" first, which came after it.',
+      );
+      assert.deepEqual(await asked("e1"), {});
+      domain.current = "e1";
+      assert.deepEqual(await asked("e0"), {});
+    }
+  });
+
+  it("is told to be abandoned unless it is the current one and the domain is on none of its overlays", async () => {
+    const abandons = async () => (await deletion("e0")).abandons;
+    domain.snapshots = line("e");
+    assert.equal(await abandons(), true);
+    domain.current = "e0";
+    assert.equal(await abandons(), false);
+    const captured = EXTERNAL.concat(
+      OVERLAYS.replace("vda.overlay", "vda.1").replaceAll("disks>", "revertDisks>"),
+    );
+    Object.assign(domain.snapshots[0] ?? {}, { captured });
+    assert.equal(await abandons(), false);
+    for (const source of ["/images/vda.overlay", "/images/vda.1"]) {
+      domain.xml = { disks: [disk("vda", { source })] };
+      assert.equal(await abandons(), true);
+    }
+  });
+
+  it("is told to be abandoned where the domain is on an overlay that only the state still knows to be its own", async () => {
+    domain.snapshots = line("e");
+    domain.current = "e0";
+    domain.xml = { disks: [disk("vda", { source: "/images/vda.e0" })] };
+    const host = new FakeHost(hypervisor);
+    const { snapshot } = await host.readSnapshot(UUID, "e0");
+    const abandons = async (file: string) => {
+      const capturedDisks = [{ name: "vda", snapshot: "external", file }] as const;
+      const state = stateWith({ name: "e0", capturedDisks: [...capturedDisks] });
+      return (await howToDelete(host, state, snapshot)).abandons;
+    };
+    assert.equal(await abandons("/images/vda.e0"), true);
+    assert.equal(await abandons("/images/vda.overlay"), false);
+    assert.equal(await abandons("/images/vda.other"), false);
+  });
+
+  it("is not judged where its ancestors cannot be read", async () => {
+    domain.snapshots = line("ie");
+    hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"), { nth: 2 });
+    await failsWith(asked("e1"), "Unexpected");
+  });
+});

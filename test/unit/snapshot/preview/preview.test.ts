@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { Foresight } from "../../../../provider/snapshot/preview/preview.js";
+import type { HostOptions } from "../../../../provider/hypervisor/host.js";
+import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
+import { plan } from "../../../../provider/snapshot/plan.js";
+import { inputsOf, type SnapshotState } from "../../../../provider/snapshot/state.js";
+import { UNKNOWN } from "../../../../provider/schema/unknown.js";
+import { FakeHost } from "../../hypervisor/fake-host.js";
+import { EXTERNAL, FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
+import { stateWith, UUID } from "../states.js";
+
+const INPUTS: SnapshotInputs = { domain: "debian12", name: "a" };
+const NAME_TAKEN =
+  'snapshot "a" of debian12 cannot be taken as things are now: name: the domain has a snapshot of that name already. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.';
+
+describe("the foresight of a preview", () => {
+  let hypervisor: FakeHypervisor;
+  let domain: FakeDomain;
+  let foresight: Foresight;
+  let clock: number;
+  let opened: HostOptions[];
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
+    domain = hypervisor.define({ uuid: UUID, name: "debian12" });
+    clock = 0;
+    opened = [];
+    const open = (options: HostOptions) => {
+      opened.push(options);
+      const left = options.timeoutSeconds * 1000;
+      return new FakeHost(hypervisor, options.uri, { now: left, afterwards: left });
+    };
+    foresight = new Foresight(open, { now: () => new Date("2027-01-15T09:00:00Z"), elapsed: () => clock });
+  });
+  afterEach(() => assert.deepEqual(hypervisor.changes, []));
+
+  const create = async (inputs: Partial<SnapshotInputs> = {}) =>
+    (await foresight.beforeCreate({ ...INPUTS, ...inputs })).map(({ text }) => text);
+  const change = async (before: Partial<SnapshotState>, inputs: Partial<SnapshotInputs>) => {
+    const state = stateWith(before);
+    const wanted = { ...inputsOf(state), ...inputs };
+    return (await foresight.beforeChange(plan(state, wanted), state, wanted)).map(({ text }) => text);
+  };
+  const has = (name: string, parent?: string) =>
+    domain.snapshots.push({ name, creationTime: 1_800_000_001, ...(parent === undefined ? {} : { parent }) });
+
+  describe("before a create", () => {
+    it("is silent when nothing is in the way", async () => assert.deepEqual(await create(), []));
+
+    it("puts each question once, however many snapshots of a domain are to come", async () => {
+      await create();
+      const asked = hypervisor.calls.length;
+      for (let index = 0; index < 500; index++) assert.deepEqual(await create({ name: `s${index}` }), []);
+      assert.equal(hypervisor.calls.length, asked);
+    });
+
+    it("asks again what was asked a while ago", async () => {
+      await create();
+      has("a");
+      assert.deepEqual(await create(), []);
+      clock += 30_000;
+      assert.deepEqual(await create(), [NAME_TAKEN]);
+    });
+
+    it("finds what create itself would refuse", async () => {
+      hypervisor.tags.set(IMAGE, ["a"]);
+      const [line, ...others] = await create();
+      assert.match(line ?? "", /cannot be taken as things are now: name: the image .* holds a snapshot "a"/);
+      assert.deepEqual(others, []);
+      has("b");
+      clock += 30_000;
+      assert.match(
+        (await create({ name: "b" })).join("\n"),
+        /the domain has a snapshot of that name already/,
+      );
+    });
+
+    it("compares what is to be adopted", async () => {
+      has("a");
+      assert.deepEqual(await create({ adopt: true }), []);
+      assert.match(
+        (await create({ adopt: true, diskOnly: true })).join("\n"),
+        /cannot be adopted as things are now/,
+      );
+    });
+
+    it("finds the description that adopting would take away", async () => {
+      has("a");
+      Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
+      assert.match((await create({ adopt: true })).join("\n"), /its description, "theirs", is removed/);
+      assert.deepEqual(await create({ adopt: true, description: "theirs" }), []);
+    });
+
+    it("finds block jobs, of the disks that are captured", async () => {
+      domain.jobs["vda"] = "Block Copy";
+      assert.match((await create()).join("\n"), /disk vda is in a block job \(Block Copy\)/);
+      domain.state = "shut off";
+      clock += 30_000;
+      assert.deepEqual(await create(), []);
+    });
+
+    it("finds too little room for the memory, where it can be seen", async () => {
+      hypervisor.free = 1000;
+      assert.match((await create()).join("\n"), /may not fit: 0 MiB are free/);
+      assert.deepEqual(await create({ diskOnly: true }), []);
+      hypervisor.here = false;
+      clock += 30_000;
+      assert.deepEqual(await create(), []);
+    });
+
+    it("tells once of a domain that is not there, and looks again before", async () => {
+      await create();
+      const line =
+        'the host has no domain "new" now: unless this program defines it, no snapshot of it can be taken. It lists "debian12". Check domain and uri.';
+      assert.deepEqual(await create({ domain: "new" }), [line]);
+      assert.deepEqual(await create({ domain: "new", name: "b" }), []);
+      hypervisor.define({ uuid: "22222222-2222-4222-8222-222222222222", name: "newer" });
+      assert.deepEqual(await create({ domain: "newer" }), []);
+    });
+
+    it("is silent, and asks nothing, where something is not known yet", async () => {
+      for (const unknown of [
+        { domain: UNKNOWN },
+        { name: UNKNOWN },
+        { memory: { snapshot: "external" as const, file: UNKNOWN } },
+      ])
+        assert.deepEqual(await create(unknown), []);
+      assert.deepEqual(hypervisor.calls, []);
+      has("a");
+      assert.deepEqual(await create({ revert: { triggers: [UNKNOWN] }, description: UNKNOWN }), [NAME_TAKEN]);
+    });
+
+    it("looks anew as soon as something was done", async () => {
+      assert.deepEqual(await create(), []);
+      has("a");
+      assert.deepEqual(await create(), []);
+      foresight.begin();
+      assert.deepEqual(await create(), [NAME_TAKEN]);
+      domain.snapshots = [];
+      assert.deepEqual(await create(), []);
+    });
+  });
+
+  describe("of a host that cannot be asked", () => {
+    const line = "Snapshots and reverts were not checked against the host: virsh was not found.";
+
+    it("is one quiet line, and one attempt, for all that is to come", async () => {
+      hypervisor.fail("listDomains", said("Unreachable", "virsh was not found"));
+      assert.deepEqual(await foresight.beforeCreate(INPUTS), [{ severity: "info", text: line }]);
+      assert.deepEqual(await create({ name: "b" }), []);
+      assert.equal((await change({}, { revert: { triggers: [1] } })).length, 1);
+      assert.deepEqual(hypervisor.methods, ["listDomains"]);
+    });
+
+    it("names where it is, without a password", async () => {
+      hypervisor.fail("listDomains", said("Unreachable", "no route"));
+      assert.deepEqual(await create({ uri: "qemu+ssh://me:secret@far/system" }), [
+        "Snapshots and reverts were not checked against the host qemu+ssh://me:***@far/system: no route.",
+      ]);
+    });
+
+    it("does not keep the preview of a revert from telling what the state alone tells", async () => {
+      hypervisor.fail("listDomains", said("Unreachable", "virsh was not found"));
+      assert.deepEqual(await change({}, { revert: { triggers: [1] } }), [
+        line,
+        'debian12 will go back to snapshot "a", taken 2027-01-15T08:00:01Z: everything since then, on disk and in memory, is discarded.',
+      ]);
+    });
+
+    it("is not waited for any longer than the limit of them all", async () => {
+      hypervisor.during("listDomains", () => (clock += 4000));
+      for (const uri of ["qemu+ssh://a/system", "qemu+ssh://b/system", "qemu+ssh://c/system"])
+        await create({ uri });
+      assert.deepEqual(
+        opened.map(({ timeoutSeconds }) => timeoutSeconds),
+        [10, 6, 2],
+      );
+      assert.match((await create({ uri: "qemu+ssh://d/system" })).join("\n"), /ran out before it began/);
+    });
+  });
+
+  describe("before a change", () => {
+    it("asks nothing where the state tells it all", async () => {
+      await change({}, { diskOnly: true });
+      await change({}, { name: "b" });
+      await change({}, { description: "x", atomic: true });
+      assert.deepEqual(hypervisor.calls, []);
+    });
+
+    it("names what else goes, and what would go from now on", async () => {
+      has("a");
+      has("b", "a");
+      assert.match(
+        (await change({ deleteScope: "children" }, { diskOnly: true })).join("\n"),
+        /^Deleted together with snapshot "a" of debian12: "b", which came after it/m,
+      );
+      assert.match(
+        (await change({}, { deleteScope: "childrenOnly" })).join("\n"),
+        /; today these are "b"\.$/,
+      );
+    });
+
+    it("tells what would make a revert fail", async () => {
+      const now = { revert: { triggers: [1] } };
+      assert.match((await change({}, now))[0] ?? "", /would fail as things are now: .* Run pulumi refresh/);
+      domain.snapshots.push({ name: "e", creationTime: 1_800_000_001, state: "shutoff", captured: EXTERNAL });
+      assert.match(
+        (await change({ name: "e" }, now))[0] ?? "",
+        /libvirt 9\.0\.0 cannot revert to an external/,
+      );
+    });
+
+    it("expects the snapshot that goes first not to stand in the way of the one that takes its name", async () => {
+      has("a");
+      hypervisor.tags.set(IMAGE, ["a"]);
+      hypervisor.files.add("/m");
+      const external: Partial<SnapshotState> = {
+        memory: { snapshot: "external", file: "/m" },
+        capturedMemory: { snapshot: "external", file: "/m" },
+      };
+      assert.deepEqual(await create(), [NAME_TAKEN]);
+      assert.equal((await change({}, { diskOnly: true })).length, 1);
+      assert.deepEqual(await create(), []);
+      await change(external, { disks: [{ name: "vda", snapshot: "external" }] });
+      assert.deepEqual(await create({ memory: { snapshot: "external", file: "/m" } }), []);
+    });
+
+    it("expects the data of one that libvirt only forgets to stay", async () => {
+      has("a");
+      hypervisor.tags.set(IMAGE, ["a"]);
+      await change({ deleteScope: "metadata" }, { disks: [{ name: "vda", snapshot: "internal" }] });
+      assert.match(
+        (await create()).join("\n"),
+        /the image .* holds a snapshot "a" that libvirt does not know/,
+      );
+    });
+  });
+});
