@@ -1,6 +1,6 @@
 /**
- * The family of errors everything below the adapters throws. Each tells its reader three things: what was
- * tried, what libvirt (or the system) said, and what to do next.
+ * The errors that everything below the adapters throws. Each says three things: what was attempted, what libvirt (or
+ * the system) answered, and what to do next. They stay apart until the error is shown.
  */
 export type ErrorKind =
   /** Proven absent: a snapshot or a domain that the host, reached and asked, does not have. */
@@ -32,6 +32,8 @@ export interface ErrorParts {
   tried: string;
   /** The words of libvirt or of the system, as they came, secrets redacted. */
   said: string;
+  /** Whether to tell the reader that nothing was changed on the host. */
+  unchanged?: boolean | undefined;
   /** The next step for the reader, a full sentence. */
   next?: string | undefined;
   /** `false` where it is certain that nothing was begun on the host: the call only asked, or never ran. */
@@ -44,22 +46,34 @@ export class VirshError extends Error {
   readonly kind: ErrorKind;
   readonly tried: string;
   readonly said: string;
+  readonly unchanged: boolean;
   readonly next: string | undefined;
   readonly begun: boolean | undefined;
 
-  constructor({ kind, tried, said, next, begun, cause }: ErrorParts) {
-    super(sentence(`Unable to ${tried}: ${said}`) + (next === undefined ? "" : ` ${next}`), { cause });
+  constructor({ kind, tried, said, unchanged = false, next, begun, cause }: ErrorParts) {
+    super(
+      sentences(stopped(`Unable to ${tried}: ${said}`), unchanged ? "Nothing was changed." : undefined, next),
+      {
+        cause,
+      },
+    );
     this.kind = kind;
     this.tried = tried;
     this.said = said;
+    this.unchanged = unchanged;
     this.next = next;
     this.begun = begun;
   }
 
-  /** The same error with some parts told better by a caller that knows more. */
+  /** The same error, with some parts replaced by a caller that knows more. */
   with(parts: Partial<ErrorParts>): VirshError {
-    const { kind, tried, said, next, begun, cause } = this;
-    return new VirshError({ kind, tried, said, next, begun, cause, ...parts });
+    const { kind, tried, said, unchanged, next, begun, cause } = this;
+    return new VirshError({ kind, tried, said, unchanged, next, begun, cause, ...parts });
+  }
+
+  /** The same error, with more sentences after its next step. */
+  adding(...more: (string | undefined)[]): VirshError {
+    return this.with({ next: sentences(this.next, ...more) });
   }
 }
 
@@ -73,6 +87,21 @@ export function quote(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function sentence(text: string): string {
+/** The values, quoted, with commas between them. Of more than `most` only the first are shown. */
+export function quoteAll(values: readonly unknown[], most = Infinity): string {
+  const shown = values.slice(0, most).map(quote).join(", ");
+  return values.length > most ? `${shown} and ${values.length - most} more` : shown;
+}
+
+/**
+ * Sentences, one after the other. Each but the last gets the full stop that it lacks: the last may be a command, which is
+ * copied better without.
+ */
+export function sentences(...parts: (string | undefined)[]): string {
+  const present = parts.flatMap((part) => (part === undefined || part === "" ? [] : [part]));
+  return present.map((part, index) => (index < present.length - 1 ? stopped(part) : part)).join(" ");
+}
+
+function stopped(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ErrorKind } from "../provider/errors.js";
-import type { questions } from "../provider/functions/functions.js";
+import type { FunctionName, FunctionResult } from "../provider/program/functions.js";
 
 /**
  * A question that could not be answered. Its `kind` tells a snapshot or domain that provenly is not there (`NotFound`)
@@ -16,9 +16,9 @@ export class QuestionError extends pulumi.RunError {
   }
 }
 
-type Name = keyof typeof questions;
+type Name = FunctionName;
 
-export type ResultOf<Q extends Name> = Awaited<ReturnType<(typeof questions)[Q]>>;
+export type ResultOf<Q extends Name> = FunctionResult<Q>;
 
 /** The answer to a question, or a `QuestionError`, which Pulumi shows without a stack. */
 export async function ask<Q extends Name>(
@@ -35,12 +35,12 @@ export async function ask<Q extends Name>(
     );
   }
   // Loaded late: programs that ask nothing do not need it.
-  const [known, { isVirshError }] = await Promise.all([
-    import("../provider/functions/functions.js"),
+  const [{ callFunction }, { isVirshError }] = await Promise.all([
+    import("../provider/program/functions.js"),
     import("../provider/errors.js"),
   ]);
   try {
-    return (await known.questions[name]({ ...args, uri: uriOf(args) })) as ResultOf<Q>;
+    return await callFunction(name, { ...args, uri: uriOf(args) });
   } catch (error) {
     throw isVirshError(error) ? new QuestionError(error.message, error.kind) : error;
   }

@@ -13,7 +13,7 @@ export type {
   Consistency,
   LastRevert,
   SafetySnapshot,
-} from "../provider/snapshot/state.js";
+} from "../provider/snapshot/outputs.js";
 export { QuestionError } from "./call.js";
 export * from "./functions.js";
 export type * from "./generated/function-types.js";

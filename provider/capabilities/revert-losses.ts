@@ -4,7 +4,7 @@ import type { SnapshotXml } from "../xml/snapshot.js";
 import { holdsState } from "./snapshot-shape.js";
 
 /** What a revert does to a domain beyond its disks and memory, each as a clause. */
-export function losses(
+export function revertLosses(
   now: DomainXml,
   snapshot: SnapshotXml,
   managedSave: boolean,

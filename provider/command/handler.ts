@@ -4,7 +4,7 @@ import { remove } from "../domain/remove.js";
 import { update as updateDomain } from "../domain/update.js";
 import type { Defined } from "../domain/wanted.js";
 import { isVirshError } from "../errors.js";
-import { openDomainHost } from "../virsh/host.js";
+import { VirshHosts } from "../virsh/host.js";
 import { readPrevious, readSettings, type Settings } from "./settings.js";
 
 /**
@@ -37,7 +37,7 @@ async function wanted(settings: Settings) {
 }
 
 function hostFor({ uri, shutdownTimeoutSeconds }: Settings) {
-  return openDomainHost({ uri, timeoutSeconds: TIMEOUT_SECONDS + shutdownTimeoutSeconds });
+  return new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS + shutdownTimeoutSeconds });
 }
 
 function tell(line: string): void {

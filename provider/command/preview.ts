@@ -3,7 +3,7 @@ import { adoptionLines, changeLines } from "../domain/preview.js";
 import { refuseOtherUuid } from "../domain/update.js";
 import { digest } from "../domain/wanted.js";
 import { isVirshError } from "../errors.js";
-import { openDomainHost } from "../virsh/host.js";
+import { VirshHosts } from "../virsh/host.js";
 import { readIdentity } from "../xml/definition.js";
 import { readPrevious, readSettings } from "./settings.js";
 
@@ -25,7 +25,7 @@ export async function foreseeCreate({ xml, environment }: Asked): Promise<string
   if (!adopt) return [];
   const identity = readIdentity(xml);
   return orQuietly(identity.name, async () => {
-    const host = openDomainHost({ uri, timeoutSeconds: TIMEOUT_SECONDS });
+    const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
     const existing = takenOver(identity, await host.listDomains(), adopt);
     if (existing === undefined) return [];
     return adoptionLines({ ...settings, ...existing }, await host.domainState(existing.uuid));
@@ -42,7 +42,7 @@ export async function foreseeUpdate(stdout: string, { xml, environment }: Asked)
   const { uri, ...settings } = readSettings(environment);
   const change = { ...settings, name, xmlChanges: digest(xml) !== xmlSha256 };
   return orQuietly(name, async () => {
-    const host = openDomainHost({ uri, timeoutSeconds: TIMEOUT_SECONDS });
+    const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
     return changeLines(change, await host.domainState(uuid));
   });
 }

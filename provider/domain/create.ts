@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isVirshError, quote, VirshError, type ErrorKind } from "../errors.js";
-import type { DomainRef } from "../hypervisor/host.js";
+import type { DomainRef } from "../hypervisor/results.js";
 import { readIdentity, withUuid, type DomainIdentity } from "../xml/definition.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { named } from "./named.js";

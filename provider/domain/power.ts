@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote } from "../errors.js";
-import type { DomainRef, DomainState } from "../hypervisor/host.js";
+import type { DomainRef, DomainState } from "../hypervisor/results.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { named } from "./named.js";
 import type { Wanted } from "./wanted.js";

@@ -1,4 +1,4 @@
-import type { DomainState } from "../hypervisor/host.js";
+import type { DomainState } from "../hypervisor/results.js";
 import { isOff } from "./power.js";
 
 /** What is asked of a domain that is there. */

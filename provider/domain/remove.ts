@@ -1,5 +1,5 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
-import type { DomainRef } from "../hypervisor/host.js";
+import type { DomainRef } from "../hypervisor/results.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { named } from "./named.js";
 import { stop, type Tell } from "./power.js";

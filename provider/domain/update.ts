@@ -1,5 +1,5 @@
 import { quote, VirshError } from "../errors.js";
-import type { DomainRef } from "../hypervisor/host.js";
+import type { DomainRef } from "../hypervisor/results.js";
 import { readIdentity, withUuid } from "../xml/definition.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { named } from "./named.js";

@@ -3,9 +3,9 @@ import { VirshError } from "../errors.js";
 import { problemsIn, withoutNulls, type Problem } from "../snapshot/check.js";
 import type { GetSnapshotsInputs } from "./inputs.js";
 
-/** A question's arguments as they came from a program, checked. Throws with everything that is wrong with them. */
+/** The arguments of a function as a program passed them, checked. Throws with everything that is wrong with them. */
 export function checked<Args>(
-  question: string,
+  name: string,
   table: v.GenericSchema<unknown, Args> & { entries: v.ObjectEntries },
   raw: unknown,
   conflicts: (args: Args) => Problem[] = () => [],
@@ -16,7 +16,7 @@ export function checked<Args>(
   if (all.length === 0) return inputs as Args;
   throw new VirshError({
     kind: "Invalid",
-    tried: `ask ${question}`,
+    tried: `call ${name}`,
     said: all.map(({ reason }) => reason).join(" "),
   });
 }

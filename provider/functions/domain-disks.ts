@@ -1,9 +1,7 @@
-import { isVirshError } from "../errors.js";
-import type { Answer } from "../virsh/answer.js";
-import { blockInfo, type BlockInfo } from "../virsh/commands/domain.js";
+import { isVirshError, type ErrorKind } from "../errors.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { defined } from "../xml/defined.js";
 import type { DomainDisk, DomainXml } from "../xml/domain.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
 
 /** An image below a disk's own. */
 export interface BackingFacts {
@@ -42,39 +40,41 @@ export interface DomainDiskFacts {
   sizeProblem?: string;
 }
 
-/** The disks of a domain, sizes and images below included. */
-export async function diskFacts(host: QuestionHost, domain: DomainXml): Promise<DomainDiskFacts[]> {
-  const { uuid, disks } = domain;
-  const media = disks.filter(({ source, type }) => source !== undefined || type === "network");
-  const sizes = await host.askAll<BlockInfo[]>(
-    uuid,
-    media.map(({ target }) => blockInfo(uuid, target)),
-  );
+/** The disks of a domain, with their sizes and the images below them. */
+export function diskFacts(host: QueryHost, domain: DomainXml): Promise<DomainDiskFacts[]> {
   return Promise.all(
-    disks.map(async (disk): Promise<DomainDiskFacts> => {
+    domain.disks.map(async (disk): Promise<DomainDiskFacts> => {
       const { target, device, type, driver, source, readonly } = disk;
-      const size = sizes[media.indexOf(disk)];
-      const backing = await backingOf(host, domain, disk);
-      return defined({
-        ...{ target, device, type, format: driver, source, readonly, backing },
-        ...(size === undefined ? {} : sizeFacts(size)),
-      });
+      const [sizes, backing] = await Promise.all([
+        sizesOf(host, domain.uuid, disk),
+        backingOf(host, domain, disk),
+      ]);
+      return defined({ target, device, type, format: driver, source, readonly, backing, ...sizes });
     }),
   );
 }
 
-function sizeFacts(answer: Answer<BlockInfo>): Partial<DomainDiskFacts> {
-  if ("error" in answer) {
-    const { kind, said } = answer.error;
-    if (kind === "Unreachable" || kind === "Denied") throw answer.error;
-    return { sizeProblem: said };
+/** After these nothing is known about the disk. */
+const NO_ANSWER: readonly ErrorKind[] = ["NotFound", "Unreachable", "Denied", "Timeout", "Cancelled"];
+
+async function sizesOf(
+  host: QueryHost,
+  uuid: string,
+  { target, source, type }: DomainDisk,
+): Promise<Partial<DomainDiskFacts>> {
+  const hasMedium = source !== undefined || type === "network";
+  if (!hasMedium) return {};
+  try {
+    const { capacity, allocation, physical } = await host.blockInfo(uuid, target);
+    return { capacityBytes: capacity, allocationBytes: allocation, physicalBytes: physical };
+  } catch (error) {
+    if (!isVirshError(error) || NO_ANSWER.includes(error.kind)) throw error;
+    return { sizeProblem: error.said };
   }
-  const { capacity, allocation, physical } = answer.value;
-  return { capacityBytes: capacity, allocationBytes: allocation, physicalBytes: physical };
 }
 
 async function backingOf(
-  host: QuestionHost,
+  host: QueryHost,
   { id }: DomainXml,
   { backing, source, driver }: DomainDisk,
 ): Promise<BackingFacts[] | undefined> {

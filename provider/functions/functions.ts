@@ -1,10 +1,11 @@
 import type * as v from "valibot";
+import type { OpenHost, QueryHost } from "../hypervisor/host.js";
 import type { Problem } from "../snapshot/check.js";
-import { openQuestionHost } from "../virsh/host.js";
 import { checked, filterConflicts } from "./check.js";
 import { getDiskSnapshots } from "./get-disk-snapshots.js";
 import { getDomain } from "./get-domain.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
+import { getSnapshot, getSnapshotXml } from "./get-snapshot.js";
+import { getSnapshots } from "./get-snapshots.js";
 import {
   DEFAULT_TIMEOUT_SECONDS,
   getDiskSnapshotsInputs,
@@ -13,16 +14,17 @@ import {
   getSnapshotsInputs,
   getSnapshotXmlInputs,
 } from "./inputs.js";
-import { getSnapshot, getSnapshotXml } from "./get-snapshot.js";
-import { getSnapshots } from "./get-snapshots.js";
 
-/** What a program can ask. Each takes what the program handed over, whatever that is, and throws a `VirshError`. */
-export const questions = {
-  getSnapshot: question("getSnapshot", getSnapshotInputs, getSnapshot),
-  getSnapshots: question("getSnapshots", getSnapshotsInputs, getSnapshots, filterConflicts),
-  getSnapshotXml: question("getSnapshotXml", getSnapshotXmlInputs, getSnapshotXml),
-  getDomain: question("getDomain", getDomainInputs, getDomain),
-  getDiskSnapshots: question("getDiskSnapshots", getDiskSnapshotsInputs, getDiskSnapshots),
+/**
+ * The functions that a program can call. Each takes whatever the program passed, looks at the host that `open` reaches,
+ * and throws a `VirshError`.
+ */
+export const functions = {
+  getSnapshot: checking("getSnapshot", getSnapshotInputs, getSnapshot),
+  getSnapshots: checking("getSnapshots", getSnapshotsInputs, getSnapshots, filterConflicts),
+  getSnapshotXml: checking("getSnapshotXml", getSnapshotXmlInputs, getSnapshotXml),
+  getDomain: checking("getDomain", getDomainInputs, getDomain),
+  getDiskSnapshots: checking("getDiskSnapshots", getDiskSnapshotsInputs, getDiskSnapshots),
 };
 
 interface Connection {
@@ -30,15 +32,15 @@ interface Connection {
   timeoutSeconds?: number | undefined;
 }
 
-function question<Args extends Connection, Result>(
+function checking<Args extends Connection, Result>(
   name: string,
   table: v.GenericSchema<unknown, Args> & { entries: v.ObjectEntries },
-  answer: (host: QuestionHost, args: Args) => Promise<Result>,
+  call: (host: QueryHost, args: Args) => Promise<Result>,
   conflicts?: (args: Args) => Problem[],
-): (raw: unknown) => Promise<Result> {
-  return async (raw) => {
+): (open: OpenHost, raw: unknown) => Promise<Result> {
+  return async (open, raw) => {
     const args = checked(name, table, raw, conflicts);
     const { uri, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = args;
-    return answer(openQuestionHost({ uri, timeoutSeconds }), args);
+    return call(open({ uri, timeoutSeconds }), args);
   };
 }

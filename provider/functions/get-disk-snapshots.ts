@@ -1,6 +1,6 @@
-import { toRfc3339 } from "../snapshot/state.js";
-import type { Image } from "../virsh/images.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
+import { toRfc3339 } from "../snapshot/facts.js";
+import type { Image } from "../hypervisor/results.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import type { GetDiskSnapshotsInputs } from "./inputs.js";
 
 /** An internal snapshot in a disk image, as qemu-img lists it. */
@@ -33,14 +33,14 @@ export interface DiskImage {
   snapshots: DiskSnapshot[];
 }
 
-/** What `getDiskSnapshots` tells. */
+/** What `getDiskSnapshots` returns. */
 export interface GetDiskSnapshotsResult {
   /** The image, and with `backingChain` those below it, nearest first. */
   images: DiskImage[];
 }
 
 export async function getDiskSnapshots(
-  host: QuestionHost,
+  host: QueryHost,
   { file, format, backingChain = true }: GetDiskSnapshotsInputs,
 ): Promise<GetDiskSnapshotsResult> {
   return { images: (await host.readImages(file, { format, backingChain })).map(toDiskImage) };

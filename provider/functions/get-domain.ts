@@ -1,19 +1,9 @@
-import type { DomainState } from "../hypervisor/host.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { resolveDomain } from "../hypervisor/resolve-domain.js";
-import { valueOf } from "../virsh/answer.js";
-import {
-  daemonVersion,
-  domainState,
-  domainXml,
-  listAutostart,
-  listManagedSaves,
-  listPersistent,
-} from "../virsh/commands/domain.js";
-import { currentSnapshot } from "../virsh/commands/snapshot.js";
+import type { DomainState } from "../hypervisor/results.js";
 import { defined } from "../xml/defined.js";
-import type { DomainFirmware, DomainXml } from "../xml/domain.js";
+import type { DomainFirmware } from "../xml/domain.js";
 import { diskFacts, type DomainDiskFacts } from "./domain-disks.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
 import type { GetDomainInputs } from "./inputs.js";
 import { possibleSnapshots, type PossibleSnapshots } from "./possible-snapshots.js";
 
@@ -27,7 +17,7 @@ export interface FirmwareFacts {
   nvramFormat?: string;
 }
 
-/** What `getDomain` tells. */
+/** What `getDomain` returns. */
 export interface GetDomainResult {
   /** The domain's UUID. */
   uuid: string;
@@ -59,35 +49,32 @@ export interface GetDomainResult {
   libvirtVersion: string;
 }
 
-export async function getDomain(host: QuestionHost, args: GetDomainInputs): Promise<GetDomainResult> {
+export async function getDomain(host: QueryHost, args: GetDomainInputs): Promise<GetDomainResult> {
   const { uuid } = await resolveDomain(host, args.domain);
-  const [xml, state, current, version, persistent, autostart, saved] = await host.askAll<
-    [DomainXml, DomainState, string | undefined, string, string[], string[], string[]]
-  >(uuid, [
-    domainXml(uuid, {}),
-    domainState(uuid),
-    currentSnapshot(uuid),
-    daemonVersion(),
-    listPersistent(),
-    listAutostart(),
-    listManagedSaves(),
+  const [domain, state, currentSnapshot, libvirtVersion, persistent, autostart, saved] = await Promise.all([
+    host.domainXml(uuid),
+    host.domainState(uuid),
+    host.currentSnapshot(uuid),
+    host.daemonVersion(),
+    host.listPersistent(),
+    host.listAutostart(),
+    host.listManagedSaves(),
   ]);
-  const domain = valueOf(xml);
   return defined({
     uuid,
     name: domain.name,
-    state: valueOf(state),
-    persistent: valueOf(persistent).includes(uuid),
-    autostart: valueOf(autostart).includes(uuid),
-    managedSave: valueOf(saved).includes(uuid),
+    state,
+    persistent: persistent.includes(uuid),
+    autostart: autostart.includes(uuid),
+    managedSave: saved.includes(uuid),
     vcpus: domain.vcpus,
     memoryKiB: domain.memoryKiB,
     disks: await diskFacts(host, domain),
     firmware: firmwareFacts(domain.firmware),
     agent: domain.agent,
-    currentSnapshot: valueOf(current),
-    possibleSnapshots: possibleSnapshots(domain, valueOf(version)),
-    libvirtVersion: valueOf(version),
+    currentSnapshot,
+    possibleSnapshots: possibleSnapshots(domain, libvirtVersion),
+    libvirtVersion,
   });
 }
 

@@ -1,72 +1,69 @@
-import { quote } from "../errors.js";
-import type { DomainRef } from "../hypervisor/host.js";
+import { isVirshError, quote, quoteAll, type VirshError } from "../errors.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { resolveDomain } from "../hypervisor/resolve-domain.js";
-import { valueOf, type Answer } from "../virsh/answer.js";
-import { currentSnapshot, dumpSnapshot, listSnapshots } from "../virsh/commands/snapshot.js";
-import type { SnapshotXml } from "../xml/snapshot.js";
-import { snapshotInfo, type SnapshotInfo } from "./snapshot-info.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
+import type { DomainRef } from "../hypervisor/results.js";
 import type { GetSnapshotInputs, GetSnapshotXmlInputs } from "./inputs.js";
-import { readListed, readSnapshot } from "./listed.js";
+import { readListed, readSnapshot } from "./read-listed.js";
+import { snapshotInfo, type SnapshotInfo } from "./snapshot-info.js";
 
-/** What `getSnapshot` tells. */
+/** What `getSnapshot` returns. */
 export interface GetSnapshotResult extends SnapshotInfo {
   /** The names of the snapshots that came directly after it (`snapshot-list --from`). */
   children: string[];
 }
 
-/** What `getSnapshotXml` tells. */
+/** What `getSnapshotXml` returns. */
 export interface GetSnapshotXmlResult {
   /** The document, to the letter as `snapshot-dumpxml` prints it. */
   xml: string;
 }
 
-export async function getSnapshot(host: QuestionHost, args: GetSnapshotInputs): Promise<GetSnapshotResult> {
+export async function getSnapshot(host: QueryHost, args: GetSnapshotInputs): Promise<GetSnapshotResult> {
   const { name } = args;
   const domain = await resolveDomain(host, args.domain);
   const { uuid } = domain;
   const children = { from: name };
-  const [snapshot, current, names] = await host.askAll<[SnapshotXml, string | undefined, string[]]>(uuid, [
-    readSnapshot(uuid, name),
-    currentSnapshot(uuid),
-    listSnapshots(uuid, children),
-  ]);
-  const found = await existing(host, domain, name, snapshot);
-  const after = await readListed(host, domain, children, valueOf(names));
-  return {
-    ...snapshotInfo(domain, found, valueOf(current)),
-    children: after.map((child) => child.name),
-  };
+  const [snapshot, current, after] = await expectThere(host, domain, name, () =>
+    Promise.all([
+      readSnapshot(host, uuid, name),
+      host.currentSnapshot(uuid),
+      host.listSnapshots(uuid, children),
+    ]),
+  );
+  const found = await readListed(host, domain, children, after);
+  return { ...snapshotInfo(domain, snapshot, current), children: found.map((child) => child.name) };
 }
 
 export async function getSnapshotXml(
-  host: QuestionHost,
+  host: QueryHost,
   { domain: given, name, security = false }: GetSnapshotXmlInputs,
 ): Promise<GetSnapshotXmlResult> {
   const domain = await resolveDomain(host, given);
-  const [xml] = await host.askAll<[string]>(domain.uuid, [
-    dumpSnapshot(domain.uuid, name, { security }, (document) => document),
-  ]);
-  return { xml: await existing(host, domain, name, xml) };
+  const xml = await expectThere(host, domain, name, () => host.snapshotXml(domain.uuid, name, { security }));
+  return { xml };
 }
 
-/** The answer about one snapshot. Where the domain has none of that name, the error tells which it has. */
-async function existing<T>(
-  host: QuestionHost,
+/** What `read` gives of one snapshot. Where the domain has none of that name, the error lists those it has. */
+async function expectThere<T>(
+  host: QueryHost,
   { uuid, name: domain }: DomainRef,
   name: string,
-  answer: Answer<T>,
+  read: () => Promise<T>,
 ): Promise<T> {
-  if (!("error" in answer)) return answer.value;
-  const { error } = answer;
-  const tried = `read snapshot ${quote(name)} of ${domain}`;
-  if (error.kind !== "NotFound") throw error.with({ tried });
-  const [names] = await host.askAll<[string[]]>(uuid, [listSnapshots(uuid)]);
-  throw error.with({ tried, next: `${known(valueOf(names))} Check domain, name and uri.` });
+  try {
+    return await read();
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    const named = error.with({ tried: `read snapshot ${quote(name)} of ${domain}` });
+    throw error.kind === "NotFound" ? await listingOthers(host, uuid, named) : named;
+  }
 }
 
-function known(names: readonly string[]): string {
-  if (names.length === 0) return "The domain has no snapshot.";
-  const rest = names.length - 10;
-  return `It has ${names.slice(0, 10).map(quote).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
+/** The error, with the snapshots that the domain does have. */
+async function listingOthers(host: QueryHost, uuid: string, error: VirshError): Promise<VirshError> {
+  const names = await host.listSnapshots(uuid).catch(() => undefined);
+  // The domain itself may be gone.
+  if (names === undefined) return error;
+  const known = names.length === 0 ? "The domain has no snapshot." : `It has ${quoteAll(names, 10)}.`;
+  return error.with({ next: `${known} Check domain, name and uri.` });
 }

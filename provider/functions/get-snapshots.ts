@@ -1,13 +1,12 @@
+import { isVirshError } from "../errors.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { resolveDomain } from "../hypervisor/resolve-domain.js";
-import { valueOf } from "../virsh/answer.js";
-import { currentSnapshot, listSnapshots } from "../virsh/commands/snapshot.js";
-import { snapshotInfo, type SnapshotInfo } from "./snapshot-info.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
 import type { GetSnapshotsInputs } from "./inputs.js";
-import { readListed } from "./listed.js";
+import { readListed } from "./read-listed.js";
+import { snapshotInfo, type SnapshotInfo } from "./snapshot-info.js";
 import { treesOf, type SnapshotNode } from "./tree.js";
 
-/** What `getSnapshots` tells. */
+/** What `getSnapshots` returns. */
 export interface GetSnapshotsResult {
   /** The domain's UUID. */
   domainUuid: string;
@@ -20,17 +19,18 @@ export interface GetSnapshotsResult {
 }
 
 export async function getSnapshots(
-  host: QuestionHost,
+  host: QueryHost,
   { domain: given, uri: _uri, timeoutSeconds: _seconds, ...filter }: GetSnapshotsInputs,
 ): Promise<GetSnapshotsResult> {
   const domain = await resolveDomain(host, given);
   const { uuid } = domain;
-  const [listed, current] = await host.askAll<[string[], string | undefined]>(uuid, [
-    listSnapshots(uuid, filter),
-    currentSnapshot(uuid),
-  ]);
-  if ("error" in listed) throw listed.error.with({ tried: `list the snapshots of ${domain.name}` });
-  const found = await readListed(host, domain, filter, valueOf(listed));
-  const snapshots = found.map((snapshot) => snapshotInfo(domain, snapshot, valueOf(current)));
+  const [listed, current] = await Promise.all([
+    host.listSnapshots(uuid, filter),
+    host.currentSnapshot(uuid),
+  ]).catch((error: unknown) => {
+    throw isVirshError(error) ? error.with({ tried: `list the snapshots of ${domain.name}` }) : error;
+  });
+  const found = await readListed(host, domain, filter, listed);
+  const snapshots = found.map((snapshot) => snapshotInfo(domain, snapshot, current));
   return { domainUuid: uuid, domainName: domain.name, snapshots, roots: treesOf(snapshots) };
 }

@@ -1,5 +1,7 @@
-import type { DomainRef } from "../hypervisor/host.js";
-import { achieved, readFacts, snapshotId, type Consistency, type ReadFacts } from "../snapshot/state.js";
+import type { DomainRef } from "../hypervisor/results.js";
+import { achieved, readFacts, type ReadFacts } from "../snapshot/facts.js";
+import { snapshotId } from "../snapshot/identity.js";
+import type { Consistency } from "../snapshot/outputs.js";
 import { defined } from "../xml/defined.js";
 import type { SnapshotDisk, SnapshotXml } from "../xml/snapshot.js";
 

@@ -1,12 +1,13 @@
 import { quote, VirshError } from "../errors.js";
-import type { DomainRef, Looks } from "./host.js";
+import type { QueryHost } from "./host.js";
+import type { DomainRef } from "./results.js";
 
 /**
  * The domain that `given`, a name or a UUID, stands for. From here on it is called by its UUID: virsh itself would
  * take a number for an id first, and an id is another domain's after the next start.
  */
 export async function resolveDomain(
-  host: Pick<Looks, "shownUri" | "listDomains">,
+  host: Pick<QueryHost, "shownUri" | "listDomains">,
   given: string,
 ): Promise<DomainRef> {
   const domains = await host.listDomains();

@@ -1,41 +1,40 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, VirshError } from "../errors.js";
 import type { Host } from "./host.js";
+import { info, type Tell } from "./notice.js";
 
-/** Tells the user something while an operation goes on. */
-export type Tell = (line: string) => void;
-
-/** What waits for a domain, and the phrase after "Unable to" for it. */
+/** What waits for a domain. */
 export interface Waiting {
   domainUuid: string;
-  /** It was seen to be off: then there is no QEMU that could be busy. */
-  isOff?: boolean;
+  /** Phrase after "Unable to". */
   tried: string;
+  /** Seen to be off: then no QEMU can be busy. */
+  isOff?: boolean;
 }
 
 const PAUSE_MS = 1000;
 
 /**
- * Runs `operation` as soon as nobody else holds the domain: a job of another client, a block job. It is asked for first,
- * since libvirt would let the operation wait without a word, and carry it out even when nobody wanted it any more. What
- * holds the domain in other ways libvirt refuses before it does anything, so asking again is safe. Fails with who holds
- * it when the time limit leaves no more room.
+ * Runs `call` as soon as no other job or client holds the domain. Asks for that first, because libvirt would let the
+ * call wait without a word, and carry it out even after its caller gave up. Everything else that holds a domain libvirt
+ * refuses before it does anything, so calling again is safe. When the time limit leaves no room for another attempt,
+ * fails with what holds the domain.
  */
 export async function whenFree<T>(
   host: Host,
   waiting: Waiting,
   tell: Tell,
-  operation: () => Promise<T>,
+  call: () => Promise<T>,
 ): Promise<T> {
   let told: string | undefined;
   for (;;) {
     try {
       await expectIdle(host, waiting);
-      return await operation();
+      return await call();
     } catch (error) {
       if (!isVirshError(error, "Busy")) throw error;
       if (host.remaining() < 2 * PAUSE_MS) throw gaveUp(error, waiting);
-      if (told !== holder(error)) tell(`Waiting to ${waiting.tried}: ${error.said}`);
+      if (told !== holder(error)) tell(info(`Waiting to ${waiting.tried}: ${error.said}`));
       told = holder(error);
       await sleep(PAUSE_MS);
     }
@@ -43,7 +42,7 @@ export async function whenFree<T>(
 }
 
 /** Waits until no job holds the domain. */
-export function untilIdle(host: Host, waiting: Waiting, tell: Tell): Promise<void> {
+export function untilFree(host: Host, waiting: Waiting, tell: Tell): Promise<void> {
   return whenFree(host, waiting, tell, () => Promise.resolve());
 }
 
@@ -55,17 +54,16 @@ async function expectIdle(host: Host, { domainUuid, isOff = false, tried }: Wait
     kind: "Busy",
     tried,
     said: `another job holds the domain: ${control.said}`,
-    next: "`virsh domjobinfo` tells more of it.",
+    next: "`virsh domjobinfo` shows more about it.",
     begun: false,
   });
 }
 
-/** The same job is told of once, not for every second that it takes. */
+/** The same job is reported once, not for every second that it takes. */
 function holder({ said }: VirshError): string {
   return said.replace(/\(\d+(?:\.\d+)?s\)/, "");
 }
 
 function gaveUp(error: VirshError, { tried }: Waiting): VirshError {
-  const next = ["Nothing was changed.", error.next, "timeoutSeconds sets how long is waited."];
-  return error.with({ tried, begun: false, next: next.filter((part) => part !== undefined).join(" ") });
+  return error.with({ tried, begun: false, unchanged: true }).adding("timeoutSeconds sets how long to wait.");
 }

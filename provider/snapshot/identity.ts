@@ -1,21 +1,67 @@
 import { isVirshError, VirshError } from "../errors.js";
-import type { Looks, SnapshotDocument } from "../hypervisor/host.js";
-import { isSame, toRfc3339, type Target } from "./state.js";
+import type { QueryHost } from "../hypervisor/host.js";
+import type { SnapshotDocument } from "../hypervisor/results.js";
+import { toRfc3339 } from "./facts.js";
 
-/** The snapshot that is meant, before anything is done to it: another one under its name is an error, as is none. */
-export async function readTarget(host: Looks, target: Target, tried: string): Promise<SnapshotDocument> {
-  const next = "Nothing was changed. Run pulumi refresh to see what is left.";
+/**
+ * What makes a snapshot the same one: a name alone can be taken again by someone else. One that could never be read
+ * back has no creation time yet.
+ */
+export interface Target {
+  domainUuid: string;
+  name: string;
+  creationTime?: string | undefined;
+}
+
+/** Whether `snapshot`, of the right domain and name, is the one that is meant; without a time the name has to do. */
+export function isSame(
+  { creationTime }: Pick<Target, "creationTime">,
+  snapshot: { creationTime: number },
+): boolean {
+  return creationTime === undefined || creationTime === toRfc3339(snapshot.creationTime);
+}
+
+export function snapshotId({ domainUuid, name }: Pick<Target, "domainUuid" | "name">): string {
+  return `${domainUuid}/${name}`;
+}
+
+/** When the snapshot was taken, as a clause. */
+export function whenTaken({ creationTime }: Pick<Target, "creationTime">): string {
+  return creationTime === undefined ? "taken at a time that is still to be read" : `taken ${creationTime}`;
+}
+
+/** The snapshot that is meant; `undefined` where it provably does not exist, or another one has its name. */
+export async function findTarget(
+  host: QueryHost,
+  target: Target,
+  tried: string,
+): Promise<SnapshotDocument | undefined> {
+  try {
+    const document = await host.readSnapshot(target.domainUuid, target.name);
+    return isSame(target, document.snapshot) ? document : undefined;
+  } catch (error) {
+    if (isVirshError(error, "NotFound")) return undefined;
+    throw isVirshError(error) ? error.with({ tried }) : error;
+  }
+}
+
+/** The snapshot that is meant. It is an error if it does not exist, or another one has its name. */
+export async function readTarget(host: QueryHost, target: Target, tried: string): Promise<SnapshotDocument> {
+  const next = "Refresh to see what is left.";
   try {
     const document = await host.readSnapshot(target.domainUuid, target.name);
     if (isSame(target, document.snapshot)) return document;
     throw new VirshError({
       kind: "NotFound",
       tried,
-      said: `the snapshot of that name was taken ${toRfc3339(document.snapshot.creationTime)}, ours ${target.creationTime ?? "at another time"}: it is another one`,
+      said:
+        `the snapshot of that name was taken ${toRfc3339(document.snapshot.creationTime)}, ` +
+        `and the one in the state ${target.creationTime ?? "at another time"}: it is another snapshot`,
+      unchanged: true,
       next,
     });
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    throw error.with({ tried, next: error.next ?? next });
+    throw error.with({ tried, unchanged: true, next: error.next ?? next });
   }
 }

@@ -1,7 +1,8 @@
 import { isVirshError } from "../errors.js";
 import type { DomainDisk, DomainXml } from "../xml/domain.js";
 import { isExternal, type SnapshotDisk, type SnapshotXml } from "../xml/snapshot.js";
-import type { Looks } from "../hypervisor/host.js";
+import { overlayFiles } from "./overlays.js";
+import type { QueryHost } from "../hypervisor/host.js";
 
 /**
  * An external snapshot is an image that nobody writes to any more, below an overlay. A revert to an internal snapshot
@@ -10,8 +11,8 @@ import type { Looks } from "../hypervisor/host.js";
  */
 
 /** The snapshots that are lost with a revert to `target`, by name. Nobody is asked where the domain is on its images. */
-export async function undermines(
-  host: Looks,
+export async function snapshotsLostBy(
+  host: QueryHost,
   domainUuid: string,
   target: SnapshotXml,
   now: DomainXml,
@@ -27,7 +28,11 @@ export async function undermines(
 }
 
 /** Another one may be gone by now; and of a name that holds a line break the list makes two, which are none. */
-async function readIfThere(host: Looks, domainUuid: string, name: string): Promise<SnapshotXml | undefined> {
+async function readIfThere(
+  host: QueryHost,
+  domainUuid: string,
+  name: string,
+): Promise<SnapshotXml | undefined> {
   try {
     return (await host.readSnapshot(domainUuid, name)).snapshot;
   } catch (error) {
@@ -58,10 +63,9 @@ export function standingOn(images: readonly string[], snapshots: readonly Snapsh
     before = lost.size;
     for (const snapshot of snapshots.filter(stands)) {
       lost.add(snapshot);
-      for (const { snapshot: kind, source } of [...snapshot.disks, ...(snapshot.revertDisks ?? [])]) {
-        if (kind !== "external" || source === undefined) continue;
-        below.add(source);
-        overlays.add(source);
+      for (const file of overlayFiles(snapshot)) {
+        below.add(file);
+        overlays.add(file);
       }
     }
   }
@@ -69,7 +73,11 @@ export function standingOn(images: readonly string[], snapshots: readonly Snapsh
 }
 
 /** The images that the domain writes to although `target` stands on them. */
-export async function overwrittenImages(host: Looks, target: SnapshotXml, now: DomainXml): Promise<string[]> {
+export async function overwrittenImages(
+  host: QueryHost,
+  target: SnapshotXml,
+  now: DomainXml,
+): Promise<string[]> {
   const found: string[] = [];
   for (const disk of target.disks) {
     const [base, active] = [capturedOn(target, disk), diskOf(now, disk.name)?.source];
@@ -81,7 +89,7 @@ export async function overwrittenImages(host: Looks, target: SnapshotXml, now: D
 }
 
 async function isBelow(
-  host: Looks,
+  host: QueryHost,
   { source = "", driver, backing }: DomainDisk,
   image: string,
 ): Promise<boolean> {

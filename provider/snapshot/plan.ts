@@ -3,7 +3,9 @@ import { quote, VirshError } from "../errors.js";
 import type { InputField } from "../schema/field.js";
 import { inputFields, type SnapshotInputs } from "./inputs.js";
 import { refuseReplacement } from "./replacement.js";
-import type { PartialState, SafetySnapshot, Target } from "./state.js";
+import type { Target } from "./identity.js";
+import type { SafetySnapshot } from "./outputs.js";
+import type { PartialState } from "./state.js";
 import { holdsUnknown, isKnown } from "../schema/unknown.js";
 
 /** One thing an update does, in the order of the plan. */
@@ -23,7 +25,7 @@ export interface Revert {
   target: Target;
   /** Whether the snapshot brings memory back, too. */
   memory: boolean;
-  /** What asks for it is not the triggers, but that another snapshot is current (`revert.onDrift`). */
+  /** The reason is not the triggers, but that another snapshot is current (`revert.onDrift`). */
   drift: boolean;
   triggers: unknown[];
   /** How to revert. */
@@ -34,7 +36,7 @@ export interface Revert {
   maybe: boolean;
 }
 
-/** What will be done for a change of inputs. The preview tells it, the update carries it out. */
+/** What will be done for a change of inputs. A preview prints it, an update carries it out. */
 export interface Plan {
   /** Property paths whose change needs a new snapshot. With any of these there are no steps. */
   replaces: readonly string[];
@@ -51,7 +53,7 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
   const replaces = changed.filter(({ facts }) => needsReplacement(facts.onChange)).map(({ path }) => path);
   const revert = planRevert(changed, state, inputs);
   if (replaces.length > 0) {
-    // What a preview does not know yet may turn out to be no change at all: not to be refused then.
+    // What a preview does not know yet may turn out to be no change at all, so it must not be refused.
     const certain = replaces.filter((path) => isKnown(valueAt(inputs, path)));
     const conflict = revert !== undefined && !revert.maybe && !revert.drift && certain.length > 0;
     const deleteBeforeReplace = inputs.name === state.name && !replaces.includes("domain");
@@ -69,7 +71,7 @@ export function changesAnything({ replaces, steps }: Plan): boolean {
   return replaces.length > 0 || steps.length > 0;
 }
 
-/** What of a plan is left to tell where the reverts are told when they are done. */
+/** The plan without its reverts: an update prints the line of a revert itself, when it comes to it. */
 export function withoutReverts(planned: Plan): Plan {
   return { ...planned, steps: planned.steps.filter((step) => step.do !== "revert") };
 }
@@ -85,7 +87,7 @@ function planSteps(
   if (pathsThat("reconnect").length > 0) steps.push({ do: "reconnect" });
   if (pathsThat("describe").length > 0) steps.push({ do: "describe", description: inputs.description });
   if (revert !== undefined) steps.push(revert);
-  // Triggers that were taken away revert nothing, but are not to be remembered either.
+  // Removed triggers revert nothing, but must not be remembered either.
   const recorded = pathsThat("record", ...(revert === undefined ? ["revert"] : []));
   if (recorded.length > 0) steps.push({ do: "record", properties: recorded });
   return steps;
@@ -131,7 +133,7 @@ function isNameOf(domain: string, { domainUuid, domainName }: PartialState): boo
   return domain.toLowerCase() === domainUuid || domain === domainName;
 }
 
-/** The value at a property path; all that lies within something unknown is unknown, too. */
+/** The value at a property path. Everything within something unknown is unknown, too. */
 function valueAt(from: object, path: string): unknown {
   return path
     .split(".")
@@ -149,6 +151,6 @@ function refuseRevertWithReplacement(
     kind: "Invalid",
     tried: `revert ${domainName} to snapshot ${quote(name)} and replace that snapshot in one step`,
     said: `revert.triggers changed together with ${replaces.join(", ")}, and the latter needs a new snapshot`,
-    next: "Change one of them, run pulumi up, then change the other.",
+    next: "Change one of them in one update, and the other in the next.",
   });
 }

@@ -1,16 +1,11 @@
 import { isVirshError, quote } from "../errors.js";
-import type { DomainRef, Host, SnapshotDocument } from "../hypervisor/host.js";
-import {
-  inputsOf,
-  isSame,
-  keptOf,
-  toRfc3339,
-  toState,
-  type PartialState,
-  type SnapshotState,
-} from "./state.js";
+import type { Host } from "../hypervisor/host.js";
+import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
+import { toRfc3339 } from "./facts.js";
+import { isSame } from "./identity.js";
+import { inputsOf, keptOf, toState, type PartialState, type SnapshotState } from "./state.js";
 
-/** A snapshot as it was found, or, in words, that it is provenly no more and what the next `pulumi up` makes of that. */
+/** A snapshot as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
 export type Found = { state: SnapshotState } | Gone;
 
 interface Gone {
@@ -24,14 +19,14 @@ export async function read(host: Host, state: PartialState): Promise<Found> {
   const [domains, found] = await Promise.all([host.listDomains(), readIfThere(host, domainUuid, name)]);
   const domain = domains.find(({ uuid }) => uuid === domainUuid);
   if (domain === undefined) return domainGone(state, domains);
-  if (found !== undefined) return judge(state, domain, ...found);
+  if (found !== undefined) return compare(state, domain, ...found);
   return {
     gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
-    next: "The next pulumi up takes a new snapshot of the state of that day.",
+    next: "The next update takes a new snapshot, of the state that the domain has then.",
   };
 }
 
-/** `undefined` when the snapshot, or its domain, is provenly not there. */
+/** `undefined` when the snapshot, or its domain, provably does not exist. */
 async function readIfThere(
   ...which: Parameters<typeof readBack>
 ): Promise<Awaited<ReturnType<typeof readBack>> | undefined> {
@@ -52,7 +47,7 @@ export function readBack(
   return Promise.all([host.readSnapshot(domainUuid, name), host.currentSnapshot(domainUuid)]);
 }
 
-function judge(
+function compare(
   state: PartialState,
   domain: DomainRef,
   document: SnapshotDocument,
@@ -62,9 +57,9 @@ function judge(
     const now = toRfc3339(document.snapshot.creationTime);
     return {
       gone:
-        `snapshot ${quote(state.name)} of ${domain.name} is another one now: ours was taken ` +
-        `${state.creationTime ?? ""}, this one ${now}, outside of this program`,
-      next: "The next pulumi up fails while that one is there: delete it, or give this one another name.",
+        `snapshot ${quote(state.name)} of ${domain.name} was replaced outside of this program: the one in the state was ` +
+        `taken ${state.creationTime ?? ""}, the one on the host ${now}`,
+      next: "The next update fails while that one exists: delete it, or give this one another name.",
     };
   }
   return { state: toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot)) };
@@ -76,11 +71,11 @@ function domainGone({ domainUuid, domainName, name }: PartialState, domains: rea
   if (again === undefined) {
     return {
       gone: `domain ${domainName} (${domainUuid}) is gone from the host, and ${snapshot} with it`,
-      next: "The next pulumi up fails until the domain is defined again or the program names another.",
+      next: "The next update fails until the domain is defined again or the program names another.",
     };
   }
   return {
-    gone: `domain ${domainName} was defined anew (UUID ${again.uuid}, before ${domainUuid}), and ${snapshot} is gone with the old one`,
-    next: "The next pulumi up takes a new snapshot, of the new domain, if that is the one the program names.",
+    gone: `domain ${domainName} was defined anew (its UUID was ${domainUuid} and is ${again.uuid}), and ${snapshot} is gone with the old one`,
+    next: "The next update takes a new snapshot, of the new domain, if that is the one that the program names.",
   };
 }

@@ -1,63 +1,56 @@
 import { quote, VirshError } from "../errors.js";
-import type { Tell } from "../hypervisor/wait-until-free.js";
-import { describe } from "./describe/describe.js";
+import { withTimeLeft } from "../hypervisor/act.js";
 import type { Host } from "../hypervisor/host.js";
+import type { Operation } from "../hypervisor/operation.js";
+import { describe } from "./describe/describe.js";
 import { IncompleteError } from "./incomplete.js";
 import type { SnapshotInputs } from "./inputs.js";
-import { inOrder } from "../hypervisor/domain-queue.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { read } from "./read.js";
 import { revert } from "./revert/revert.js";
 import { withInputs, type PartialState, type SnapshotState } from "./state.js";
-import { withTimeLeft } from "../hypervisor/watch.js";
 
-export interface Context {
-  tell: Tell;
-  now: () => Date;
-}
-
-/** Carries out the plan from `state` to `inputs`. `host` is the one behind the new URI. */
+/** Carries out the plan from `state` to `inputs`. The operation's host is the one behind the new URI. */
 export function update(
-  host: Host,
+  operation: Operation,
   state: PartialState,
   inputs: SnapshotInputs,
-  context: Context,
 ): Promise<SnapshotState> {
-  return inOrder(state.domainUuid, async () => {
+  const { host, memory } = operation;
+  return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
     const complete = isComplete(state) ? state : await reread(host, state);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     for (const step of planned.steps) {
-      wanted = { ...wanted, ...(await carryOut(host, complete, step, context)) };
+      wanted = { ...wanted, ...(await carryOut(operation, complete, step)) };
     }
     if (onlyRecords(planned)) return wanted;
     return readAfter(host, wanted, planned);
   });
 }
 
-/** Does one step, and tells what of it is to be remembered. */
+/** Does one step, and returns what the state remembers of it. */
 async function carryOut(
-  host: Host,
+  operation: Operation,
   state: SnapshotState,
   step: Step,
-  context: Context,
 ): Promise<Partial<SnapshotState>> {
   switch (step.do) {
     case "record":
       return {};
     case "reconnect":
-      await reread(host, state);
+      await reread(operation.host, state);
       return {};
     case "describe":
-      await describe(host, state, step.description);
+      await describe(operation, state, step.description);
       return {};
     case "revert":
-      return revert(host, state, step, context);
+      return revert(operation, state, step);
   }
 }
 
-/** The state again, from the host; an error when it is not there any more. */
+/** The state again, from the host. It is an error if the snapshot does not exist any more. */
 async function reread(host: Host, state: PartialState): Promise<SnapshotState> {
   const found = await read(host, state);
   if ("state" in found) return found.state;
@@ -65,7 +58,7 @@ async function reread(host: Host, state: PartialState): Promise<SnapshotState> {
     kind: "NotFound",
     tried: `find snapshot ${quote(state.name)} of ${state.domainName}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
     said: found.gone,
-    next: "Check uri, or run pulumi refresh to see what is left.",
+    next: "Check uri, or refresh to see what is left.",
   });
 }
 

@@ -5,6 +5,8 @@ import { messages, tidy } from "./stderr.js";
 interface Row {
   match: RegExp;
   kind: ErrorKind;
+  /** libvirt refused before it did anything. */
+  unchanged?: true;
   next?: string;
 }
 
@@ -17,7 +19,7 @@ const KEY_LOGIN =
 const GROUP =
   "Give the user that runs Pulumi access to libvirt, usually by adding it to the group libvirt on the host.";
 const MIXED =
-  "Nothing was changed. Stop the domain first, or revert it to the internal snapshot: then libvirt deletes it, and the external ones after it.";
+  "Stop the domain first, or revert it to the internal snapshot: then libvirt deletes it, and the external ones after it.";
 const WAIT = "Wait for what holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
 const NO_PLACE = "Make room where the disk image, overlay or memory file lies, then try again.";
 const LOOK_FIRST = "Whether it was done is not known: look at the domain before trying again.";
@@ -69,23 +71,27 @@ const TABLE: readonly Row[] = [
     // Said by 9.0 of a domain that is off, when other external snapshots came after this one.
     match: /^invalid argument: could not find base disk source in disk source chain$/,
     kind: "Unsupported",
-    next: "Nothing was changed. Start the domain first, or delete the snapshots that came after this one.",
+    unchanged: true,
+    next: "Start the domain first, or delete the snapshots that came after this one.",
   },
   {
     match: /^unsupported configuration: deletion of external children disk snapshots not supported$/,
     kind: "Unsupported",
-    next: 'Nothing was changed. Delete those that came after it first, or let this one go alone (deleteScope "snapshot").',
+    unchanged: true,
+    next: 'Delete those that came after it first, or let this one go alone (deleteScope "snapshot").',
   },
   {
     match:
       /^Operation not supported: deleting external snapshot that has internal snapshot as parent not supported$/,
     kind: "Unsupported",
+    unchanged: true,
     next: MIXED,
   },
   {
     match:
       /^Operation not supported: disk image '.*' for internal snapshot '.*' is not the same as disk image currently used by VM$/,
     kind: "Unsupported",
+    unchanged: true,
     next: MIXED,
   },
   {
@@ -206,13 +212,18 @@ export function explain(stderr: string, tried: string): VirshError {
   if (cause === undefined) {
     return new VirshError({ kind: "Unexpected", tried, said: tidy(stderr) || "virsh failed without a word" });
   }
-  const row = TABLE.find(({ match }) => match.test(cause)) ?? { kind: "Unexpected", next: undefined };
+  const row = TABLE.find(({ match }) => match.test(cause)) ?? {
+    kind: "Unexpected" as const,
+    unchanged: undefined,
+    next: undefined,
+  };
   // A certificate that is missing, say: the text has no prefix of its own, but nobody was reached.
   const unreached = row.kind === "Unexpected" && all.includes(NO_CONNECTION);
   return new VirshError({
     kind: unreached ? "Unreachable" : row.kind,
     tried,
     said: cause,
+    unchanged: row.unchanged,
     next: row.next ?? (unreached ? CHECK_LOGIN : undefined),
   });
 }

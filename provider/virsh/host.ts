@@ -1,295 +1,148 @@
 import { isVirshError, quote, VirshError } from "../errors.js";
-import type { DomainHost } from "../hypervisor/domain-host.js";
-import type { QuestionHost } from "../hypervisor/function-host.js";
-import type {
-  CreateRequest,
-  DeleteRequest,
-  DomainControl,
-  DomainRef,
-  DomainState,
-  Host,
-  HostOptions,
-  OpenHost,
-  RevertRequest,
-  SnapshotDocument,
-} from "../hypervisor/host.js";
-import type { DomainXml } from "../xml/domain.js";
-import { answersTo, understood, type Answer, type Answers } from "./answer.js";
-import { option, type Command } from "./commands/command.js";
+import type { Changes, Host, HostOptions, OpenHost } from "../hypervisor/host.js";
+import { queriesBy, type Ask, type Queries } from "../hypervisor/queries.js";
+import type { Image, ImageOptions } from "../hypervisor/results.js";
+import type { Command } from "./commands/command.js";
 import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
+import { Connection } from "./connection.js";
 import { isFailedLookup } from "./errors.js";
-import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "./files.js";
-import { readImages, type Image, type ImageOptions } from "./images.js";
+import { removeFile } from "./files.js";
+import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
-import { run, type Call, type Finished, type Limits } from "./process.js";
-import { MOST_AT_ONCE, Readings } from "./readings.js";
-import { isHere, redactUri, uriProblem } from "./uri.js";
+import type { Limits } from "./process.js";
+import { commands, fileQueries, isVirshQuery } from "./queries.js";
+import { redactUri, uriProblem } from "./uri.js";
 
-/** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
-export const openHost: OpenHost = (options) => open(options);
-
-/** The same, for what is done to a domain as a whole. */
-export function openDomainHost(options: HostOptions): DomainHost {
-  return open(options);
-}
-
-/** The same, for questions alone. */
-export function openQuestionHost(options: HostOptions): QuestionHost {
-  return open(options);
-}
-
-function open(options: HostOptions): VirshHost {
-  const { uri } = options;
-  const problem = uri === undefined ? undefined : uriProblem(uri);
-  if (uri !== undefined && problem !== undefined) {
-    throw new VirshError({ kind: "Invalid", tried: `use uri ${quote(redactUri(uri))}`, said: problem });
-  }
-  return new VirshHost(options);
-}
-
+/** An operation that was interrupted gets this long to see what it left behind. */
 const AFTERWARDS_SECONDS = 30;
 
-/** A daemon is not replaced within a run: its version is asked for once. */
-const versions = new Map<string, string>();
+/** The hosts that one provider process reaches through virsh. Nothing is shared with another process or provider. */
+export class VirshHosts {
+  readonly #connections = new Map<string, Connection>();
 
-/** What all operations of this process ask, by connection. */
-const readings = new Map<string, Readings>();
-
-/** The hypervisor behind virsh: one process for each change, and one for all that is asked at the same time. */
-class VirshHost implements Host, DomainHost, QuestionHost {
-  readonly shownUri: string | undefined;
-  private readonly limits: Limits;
-
-  constructor(private readonly options: HostOptions) {
-    const { uri, timeoutSeconds } = options;
-    // The clock starts with the first call: waiting for the domain's turn is not the operation's own time.
-    let deadline: number | undefined;
-    const remaining = () => {
-      deadline ??= performance.now() + timeoutSeconds * 1000;
-      return Math.max(0, deadline - performance.now());
-    };
-    this.shownUri = uri === undefined ? undefined : redactUri(uri);
-    this.limits = { timeoutSeconds, remaining };
-  }
-
-  remaining(): number {
-    return this.limits.remaining();
-  }
-
-  afterwards(): Host {
-    return new VirshHost({ uri: this.options.uri, timeoutSeconds: AFTERWARDS_SECONDS });
-  }
-
-  listDomains(): Promise<DomainRef[]> {
-    return this.ask(domain.listDomains());
-  }
-
-  domainState(uuid: string): Promise<DomainState> {
-    return this.askAbout(uuid, domain.domainState(uuid));
-  }
-
-  domainXml(uuid: string, options: { inactive?: boolean } = {}): Promise<DomainXml> {
-    return this.askAbout(uuid, domain.domainXml(uuid, options));
-  }
-
-  domainControl(uuid: string): Promise<DomainControl> {
-    return this.askAbout(uuid, domain.domainControl(uuid));
-  }
-
-  async daemonVersion(): Promise<string> {
-    const key = this.options.uri ?? "";
-    const known = versions.get(key) ?? (await this.ask(domain.daemonVersion()));
-    versions.set(key, known);
-    return known;
-  }
-
-  listSnapshots(uuid: string, filter?: snapshot.SnapshotFilter): Promise<string[]> {
-    return this.askAbout(uuid, snapshot.listSnapshots(uuid, filter));
-  }
-
-  readSnapshot(uuid: string, name: string): Promise<SnapshotDocument> {
-    return this.askAbout(uuid, snapshot.readSnapshot(uuid, name));
-  }
-
-  currentSnapshot(uuid: string): Promise<string | undefined> {
-    return this.askAbout(uuid, snapshot.currentSnapshot(uuid));
-  }
-
-  createSnapshot(uuid: string, request: CreateRequest): Promise<void> {
-    return this.askAbout(uuid, snapshot.createSnapshot(uuid, request));
-  }
-
-  redefineSnapshot(uuid: string, xml: string, options: { current?: boolean } = {}): Promise<void> {
-    return withPrivateFile(xml, (file) =>
-      this.askAbout(uuid, snapshot.redefineSnapshot(uuid, file, options)),
-    );
-  }
-
-  revertSnapshot(uuid: string, name: string, request: RevertRequest = {}): Promise<void> {
-    return this.askAbout(uuid, snapshot.revertSnapshot(uuid, name, request));
-  }
-
-  deleteSnapshot(uuid: string, name: string, request: DeleteRequest = {}): Promise<void> {
-    return this.askAbout(uuid, snapshot.deleteSnapshot(uuid, name, request));
-  }
-
-  destroyDomain(uuid: string): Promise<void> {
-    return this.askAbout(uuid, domain.destroyDomain(uuid));
-  }
-
-  listDescendants(uuid: string, name: string): Promise<string[]> {
-    return this.askAbout(uuid, snapshot.listDescendants(uuid, name));
-  }
-
-  resumeDomain(uuid: string): Promise<void> {
-    return this.askAbout(uuid, domain.resumeDomain(uuid));
-  }
-
-  thawDomain(uuid: string): Promise<void> {
-    return this.askAbout(uuid, domain.thawDomain(uuid));
-  }
-
-  listManagedSaves(): Promise<string[]> {
-    return this.ask(domain.listManagedSaves());
-  }
-
-  removeManagedSave(uuid: string): Promise<void> {
-    return this.askAbout(uuid, domain.removeManagedSave(uuid));
-  }
-
-  defineDomain(xml: string): Promise<void> {
-    return withPrivateFile(xml, (file) => this.ask(definition.defineDomain(file)));
-  }
-
-  undefineDomain(uuid: string, options: { nvram: boolean }): Promise<void> {
-    return this.askAbout(uuid, definition.undefineDomain(uuid, options));
-  }
-
-  setAutostart(uuid: string, on: boolean): Promise<void> {
-    return this.askAbout(uuid, definition.setAutostart(uuid, on));
-  }
-
-  startDomain(uuid: string): Promise<void> {
-    return this.askAbout(uuid, definition.startDomain(uuid));
-  }
-
-  shutdownDomain(uuid: string): Promise<void> {
-    return this.askAbout(uuid, definition.shutdownDomain(uuid));
-  }
-
-  listCheckpoints(uuid: string): Promise<string[]> {
-    return this.askAbout(uuid, definition.listCheckpoints(uuid));
-  }
-
-  blockJob(uuid: string, target: string): Promise<string | undefined> {
-    return this.askAbout(uuid, domain.blockJob(uuid, target));
-  }
-
-  fileExists(path: string): Promise<boolean> {
-    return this.ask(domain.fileExists(path));
-  }
-
-  imageTags(path: string): Promise<string[] | undefined> {
-    return isHere(this.options.uri) ? readTags(path, this.limits) : Promise.resolve(undefined);
-  }
-
-  imageFiles(path: string, format?: string): Promise<string[] | undefined> {
-    return isHere(this.options.uri) ? imageFiles(path, format, this.limits) : Promise.resolve(undefined);
-  }
-
-  isLocked(path: string): Promise<boolean | undefined> {
-    return isHere(this.options.uri) ? isLocked(path, this.limits) : Promise.resolve(undefined);
-  }
-
-  freeBytes(path: string): Promise<number | undefined> {
-    return isHere(this.options.uri) ? freeBytes(path) : Promise.resolve(undefined);
-  }
-
-  removeFile(path: string): Promise<boolean> {
-    return isHere(this.options.uri) ? removeFile(path) : Promise.resolve(false);
-  }
-
-  async readImages(file: string, options: ImageOptions): Promise<Image[]> {
-    if (isHere(this.options.uri)) return readImages(file, options, this.limits);
-    throw new VirshError({
-      kind: "Unsupported",
-      tried: `read the image ${quote(file)}`,
-      said: `it is on the host of ${this.shownUri ?? "virsh's default connection"}, and qemu-img reads the files of this machine`,
-      next: "Run the program on that host, with a uri such as qemu:///system.",
-    });
-  }
-
-  async askAll<T extends readonly unknown[]>(
-    uuid: string,
-    commands: { [K in keyof T]: Command<T[K]> },
-  ): Promise<Answers<T>> {
-    const all: readonly Command<T[number]>[] = commands;
-    const answers: Answer<T[number]>[] = [];
-    while (answers.length < all.length) {
-      const some = all.slice(answers.length, answers.length + MOST_AT_ONCE);
-      const call = { tried: some[0]?.tried ?? "ask virsh", changes: false };
-      answers.push(...(await answersTo(some, (script) => this.run([script], call))));
+  /** Opens the host that virsh reaches, for one operation. Throws when the URI must not be used. */
+  readonly open: OpenHost = (options) => {
+    const { uri } = options;
+    const problem = uri === undefined ? undefined : uriProblem(uri);
+    if (uri !== undefined && problem !== undefined) {
+      throw new VirshError({ kind: "Invalid", tried: `use uri ${quote(redactUri(uri))}`, said: problem });
     }
-    for (const answer of answers) {
-      if ("error" in answer && isFailedLookup(answer.error)) throw await this.judgeLookup(uuid, answer.error);
-    }
-    return answers as unknown as Answers<T>;
-  }
+    return hostOn(this.#connectionTo(uri), options);
+  };
 
-  private async ask<T>(command: Command<T>): Promise<T> {
-    const { changes, slow = false } = command;
-    if (!changes && !slow) return this.readings().answer(command, this.limits);
-    return understood(command, await this.run(command.args, command));
-  }
-
-  private readings(): Readings {
-    const { uri } = this.options;
-    const known =
-      readings.get(uri ?? "") ??
-      new Readings((args, call) => runVirsh(uri, args, { ...call, changes: false }));
-    readings.set(uri ?? "", known);
-    return known;
-  }
-
-  private run(
-    args: readonly string[],
-    { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
-  ): Promise<Finished> {
-    return runVirsh(this.options.uri, args, { tried, changes, limits: this.limits });
-  }
-
-  /** Asks about one domain. virsh says the same of a domain that is gone and of one that it failed to look up. */
-  private async askAbout<T>(uuid: string, command: Command<T>): Promise<T> {
-    try {
-      return await this.ask(command);
-    } catch (error) {
-      if (isVirshError(error) && isFailedLookup(error)) throw await this.judgeLookup(uuid, error);
-      throw error;
-    }
-  }
-
-  /** The failed look-up again, as `NotFound` only where the list of all domains proves it. */
-  private async judgeLookup(uuid: string, failed: VirshError): Promise<VirshError> {
-    const listed = await this.listDomains();
-    if (listed.some((known) => known.uuid === uuid)) {
-      const said = `libvirt lists the domain but did not let it be looked up`;
-      return failed.with({ kind: "Unexpected", said, cause: failed });
-    }
-    return failed.with({
-      kind: "NotFound",
-      said: `there is no domain with the UUID ${quote(uuid)}`,
-      cause: failed,
-    });
+  #connectionTo(uri: string | undefined): Connection {
+    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri);
+    this.#connections.set(uri ?? "", connection);
+    return connection;
   }
 }
 
-function runVirsh(
-  uri: string | undefined,
-  args: readonly string[],
-  call: Omit<Call, "program" | "args">,
-): Promise<Finished> {
-  const connection = uri === undefined ? [] : [option("connect", uri)];
-  return run({ ...call, program: "virsh", args: ["--quiet", ...connection, ...args] });
+function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): Host {
+  const limits = limitsOf(timeoutSeconds);
+  const carryOut = <T>(command: Command<T>, uuid?: string) =>
+    provingAbsence(connection, limits, uuid, () => connection.carryOut(command, limits));
+  return {
+    shownUri: uri === undefined ? undefined : redactUri(uri),
+    remaining: () => limits.remaining(),
+    afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }),
+    ...queriesOn(connection, limits, carryOut),
+    ...changesOn(connection, carryOut),
+  };
+}
+
+/** The clock starts with the first call: waiting for the domain's turn is not the operation's own time. */
+function limitsOf(timeoutSeconds: number): Limits {
+  let deadline: number | undefined;
+  const remaining = () => {
+    deadline ??= performance.now() + timeoutSeconds * 1000;
+    return Math.max(0, deadline - performance.now());
+  };
+  return { timeoutSeconds, remaining };
+}
+
+type CarryOut = <T>(command: Command<T>, uuid?: string) => Promise<T>;
+
+function queriesOn(connection: Connection, limits: Limits, carryOut: CarryOut): Queries {
+  const ask = async (name: keyof Queries, args: readonly unknown[]): Promise<unknown> => {
+    if (name === "readImages")
+      return imagesOn(connection, limits, ...(args as Parameters<Queries["readImages"]>));
+    if (name === "daemonVersion") return connection.daemonVersion(limits);
+    if (isVirshQuery(name)) {
+      const command = commands[name] as (...args: readonly unknown[]) => Command<unknown>;
+      return carryOut(command(...args), args[0] as string | undefined);
+    }
+    if (!connection.isHere) return undefined;
+    const query = fileQueries[name] as (limits: Limits, ...args: readonly unknown[]) => Promise<unknown>;
+    return query(limits, ...args);
+  };
+  return queriesBy(ask as Ask);
+}
+
+function changesOn(connection: Connection, carryOut: CarryOut): Changes {
+  const to =
+    <Rest extends unknown[]>(command: (uuid: string, ...rest: Rest) => Command<void>) =>
+    (uuid: string, ...rest: Rest) =>
+      carryOut(command(uuid, ...rest), uuid);
+  return {
+    createSnapshot: to(snapshot.createSnapshot),
+    redefineSnapshot: (uuid, xml) =>
+      withPrivateFile(xml, (file) => carryOut(snapshot.redefineSnapshot(uuid, file), uuid)),
+    revertSnapshot: to(snapshot.revertSnapshot),
+    deleteSnapshot: to(snapshot.deleteSnapshot),
+    destroyDomain: to(domain.destroyDomain),
+    resumeDomain: to(domain.resumeDomain),
+    thawDomain: to(domain.thawDomain),
+    removeManagedSave: to(domain.removeManagedSave),
+    defineDomain: (xml) => withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file))),
+    undefineDomain: to(definition.undefineDomain),
+    setAutostart: to(definition.setAutostart),
+    startDomain: to(definition.startDomain),
+    shutdownDomain: to(definition.shutdownDomain),
+    removeFile: (path) => (connection.isHere ? removeFile(path) : Promise.resolve(false)),
+  };
+}
+
+function imagesOn(
+  { isHere, uri }: Connection,
+  limits: Limits,
+  file: string,
+  options: ImageOptions,
+): Promise<Image[]> {
+  if (isHere) return readImages(file, options, limits);
+  const host = uri === undefined ? "virsh's default connection" : redactUri(uri);
+  const error = new VirshError({
+    kind: "Unsupported",
+    tried: `read the image ${quote(file)}`,
+    said: `it is on the host of ${host}, and qemu-img reads the files of this machine`,
+    next: "Run the program on that host, with a uri such as qemu:///system.",
+  });
+  return Promise.reject(error);
+}
+
+/**
+ * Runs a call about one domain. virsh answers the same for a domain that is gone and for one that it failed to look up,
+ * so a failed look-up is `NotFound` only where the list of all domains proves it.
+ */
+async function provingAbsence<T>(
+  connection: Connection,
+  limits: Limits,
+  uuid: string | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (uuid === undefined || !isVirshError(error) || !isFailedLookup(error)) throw error;
+    const listed = await connection.carryOut(domain.listDomains(), limits);
+    const isListed = listed.some((known) => known.uuid === uuid);
+    throw error.with({
+      kind: isListed ? "Unexpected" : "NotFound",
+      said: isListed
+        ? "libvirt lists the domain but did not let it be looked up"
+        : `there is no domain with the UUID ${quote(uuid)}`,
+      cause: error,
+    });
+  }
 }

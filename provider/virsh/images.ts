@@ -1,37 +1,6 @@
 import { quote, VirshError } from "../errors.js";
+import type { Image, ImageOptions } from "../hypervisor/results.js";
 import { run, type Limits } from "./process.js";
-
-/** A disk image as `qemu-img info` tells of it. */
-export interface Image {
-  file: string;
-  format: string;
-  /** Bytes that a guest sees. */
-  virtualSize: number;
-  /** Bytes that it takes of its file system. */
-  actualSize: number;
-  /** The file below it, as the image names it. */
-  backingFile?: string;
-  snapshots: ImageSnapshot[];
-}
-
-/** An internal snapshot in an image. */
-export interface ImageSnapshot {
-  id: string;
-  name: string;
-  /** Seconds since the epoch. */
-  date: number;
-  /** Bytes of memory state. */
-  vmStateSize: number;
-  /** Seconds that the guest had run. */
-  vmClock: number;
-}
-
-export interface ImageOptions {
-  /** Otherwise qemu-img finds it out from the image itself. */
-  format?: string | undefined;
-  /** The images below it, too. */
-  backingChain: boolean;
-}
 
 /** An image and, if asked for, those below it. `file` has to be absolute: `nbd:…` and `json:…` are no files to QEMU. */
 export async function readImages(

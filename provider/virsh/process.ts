@@ -1,4 +1,4 @@
-import { VirshError, type ErrorParts } from "../errors.js";
+import { sentences, VirshError, type ErrorParts } from "../errors.js";
 
 /** What bounds an operation; one object is shared by all the calls that the operation makes. */
 export interface Limits {
@@ -77,7 +77,7 @@ export async function run(call: Call): Promise<Finished> {
   return { exitCode, stdout, stderr };
 }
 
-type Failure = Pick<ErrorParts, "kind" | "said" | "next" | "begun">;
+type Failure = Pick<ErrorParts, "kind" | "said" | "unchanged" | "next" | "begun">;
 
 interface Outcome {
   code?: string | undefined;
@@ -92,14 +92,14 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
   if (outcome.isMaxBuffer) {
     const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
-    return { kind: "Unexpected", said, next: afterwards(changes) };
+    return { kind: "Unexpected", said, ...afterwards(changes) };
   }
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
     return {
       kind: "Cancelled",
       said: `${program} was killed by ${outcome.signal}`,
-      next: afterwards(changes),
+      ...afterwards(changes),
       begun: changes,
     };
   }
@@ -133,20 +133,22 @@ function notStarted(code: string, program: string, detail = code): Failure {
 }
 
 function timedOut({ timeoutSeconds }: Limits, when: string, changes: boolean): Failure {
-  const said = `the time limit of ${timeoutSeconds} s ran out ${when}`;
+  const { unchanged, next } = afterwards(changes);
   return {
     kind: "Timeout",
-    said,
-    next: `${afterwards(changes)} timeoutSeconds sets the limit.`,
+    said: `the time limit of ${timeoutSeconds} s ran out ${when}`,
+    unchanged,
+    next: sentences(next, "timeoutSeconds sets the limit."),
     begun: changes,
   };
 }
 
 /** Ending virsh ends nothing on the host: libvirt's daemon finishes the job that it was given. */
-function afterwards(changes: boolean): string {
-  return changes
-    ? "The host may still be working on it: `virsh domcontrol` tells; then look at what is there before trying again."
-    : "Nothing was changed.";
+function afterwards(changes: boolean): Pick<ErrorParts, "unchanged" | "next"> {
+  if (!changes) return { unchanged: true };
+  return {
+    next: "The host may still be working on it: `virsh domcontrol` says so; then look at what is there before trying again.",
+  };
 }
 
 function failed({ tried }: Call, failure: Failure): VirshError {

@@ -67,7 +67,7 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     await assert.rejects(host.diff(ID, OUTPUTS, news), {
       code: 2,
       details:
-        'Unable to revert debian12 to snapshot "a" and replace that snapshot in one step: revert.triggers changed together with name, and the latter needs a new snapshot. Change one of them, run pulumi up, then change the other.',
+        'Unable to revert debian12 to snapshot "a" and replace that snapshot in one step: revert.triggers changed together with name, and the latter needs a new snapshot. Change one of them in one update, and the other in the next.',
     });
     assert.deepEqual(await host.told(), ["pulumi-virsh: see the error of the resource"]);
   });

@@ -60,7 +60,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     const { message, saved } = await failureOf(host.create(inputs));
     const reason =
       `Snapshot "half" of ${domain.name} was taken, but could not be read back: Unable to read snapshot "half" of ` +
-      `domain ${domain.uuid}: ${GONE} ${LOOK} It is kept in the state; run pulumi up again to complete it.`;
+      `domain ${domain.uuid}: ${GONE} ${LOOK} It is kept in the state; the next update completes it.`;
     const properties = { ...inputs, schemaVersion: 1, domainUuid: domain.uuid, domainName: domain.name };
     assert.deepEqual(saved, { id: `${domain.uuid}/half`, properties, reasons: [reason] });
     assert.equal(message, reason);

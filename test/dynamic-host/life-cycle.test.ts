@@ -161,7 +161,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     await host.told();
     assert.equal((await host.read(id, outputs)).id, "");
     assert.deepEqual(await host.told(), [
-      `snapshot "instantánea1" of ${domain.name} was deleted outside of this program. The next pulumi up takes a new snapshot of the state of that day.`,
+      `snapshot "instantánea1" of ${domain.name} was deleted outside of this program. The next update takes a new snapshot, of the state that the domain has then.`,
     ]);
   });
 });

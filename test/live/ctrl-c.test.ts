@@ -135,7 +135,7 @@ describe("Ctrl-C", function () {
       );
       assert.ok(
         messages.includes(
-          `Unable to take snapshot "slow" of ${domain.name}: the domain has a snapshot of that name already. ` +
+          `Unable to take snapshot "slow" of ${domain.name}: the domain already has a snapshot of that name. ` +
             "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, " +
             "as after a pulumi up that was cut short.",
         ),

@@ -95,7 +95,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
   it("deleted: the refresh says so", () => {
     const { name } = domains.deleted;
     assert.deepEqual(said(name), [
-      `snapshot "s1" of ${name} was deleted outside of this program. The next pulumi up takes a new snapshot of the state of that day.`,
+      `snapshot "s1" of ${name} was deleted outside of this program. The next update takes a new snapshot, of the state that the domain has then.`,
     ]);
   });
 
@@ -103,8 +103,8 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     const { name } = domains.recreated;
     const now = await creationTime(domains.recreated, NAME);
     assert.deepEqual(said(name), [
-      `snapshot "s1" of ${name} is another one now: ours was taken ${taken.recreated}, this one ${now}, outside of this program. ` +
-        "The next pulumi up fails while that one is there: delete it, or give this one another name.",
+      `snapshot "s1" of ${name} was replaced outside of this program: the one in the state was taken ${taken.recreated}, the one on the host ${now}. ` +
+        "The next update fails while that one exists: delete it, or give this one another name.",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     const { name, uuid } = domains.gone;
     assert.deepEqual(said(name), [
       `domain ${name} (${uuid}) is gone from the host, and snapshot "s1" with it. ` +
-        "The next pulumi up fails until the domain is defined again or the program names another.",
+        "The next update fails until the domain is defined again or the program names another.",
     ]);
   });
 
@@ -120,7 +120,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     const { name, uuid } = domains.redefined;
     assert.deepEqual(said(name), [
       `domain ${name} was defined anew (UUID ${await virsh("domuuid", name)}, before ${uuid}), and snapshot "s1" is gone with the old one. ` +
-        "The next pulumi up takes a new snapshot, of the new domain, if that is the one the program names.",
+        "The next update takes a new snapshot, of the new domain, if that is the one that the program names.",
     ]);
   });
 
@@ -158,8 +158,8 @@ describe("what happened to snapshots behind Pulumi's back", () => {
       await stack.up(program("recreated")),
       ["create recreated"],
       [
-        `Unable to take snapshot "s1" of ${name}: the domain has a snapshot of that name already. ` +
-          "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
+        `Unable to take snapshot "s1" of ${name}: the domain already has a snapshot of that name. ` +
+          "Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.",
       ],
     );
     assert.equal(await snapshotXml(domains.recreated, NAME), foreign);

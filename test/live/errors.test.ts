@@ -76,8 +76,8 @@ describe("errors as a user meets them", () => {
     const before = await snapshotXml(off, "theirs");
     await fails(
       { domain: off.name, name: "theirs" },
-      `Unable to take snapshot "theirs" of ${off.name}: the domain has a snapshot of that name already. ` +
-        "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.",
+      `Unable to take snapshot "theirs" of ${off.name}: the domain already has a snapshot of that name. ` +
+        "Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.",
     );
     assert.equal(await snapshotXml(off, "theirs"), before);
   });

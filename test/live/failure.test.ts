@@ -52,7 +52,7 @@ describe("failure in the middle", function () {
             `\t* Snapshot "kept" of ${domain.name} was taken, but could not be read back: ` +
             `Unable to read snapshot "kept" of domain ${domain.uuid}: Cannot recv data: Connection reset by peer. ` +
             "See that the host can be reached from here, and that the URI names it right. " +
-            "It is kept in the state; run pulumi up again to complete it.",
+            "It is kept in the state; the next update completes it.",
         ],
       ],
     );
@@ -116,7 +116,7 @@ describe("failure in the middle", function () {
     assert.ok(
       messages[1]?.endsWith(
         `${domain.name} is "shut off" now. To start it as it is: virsh start ${domain.uuid}. ` +
-          "The old triggers are kept, so the next pulumi up tries the revert again.",
+          "The old triggers are kept, so the next update tries the revert again.",
       ),
       messages[1],
     );
@@ -148,8 +148,8 @@ describe("failure in the middle", function () {
       [
         false,
         `Unable to revert ${domain.name} to snapshot "${second}": this run has reverted the domain to snapshot "${first}" already. ` +
-          "Change the revert.triggers of one snapshot a domain and run. " +
-          `The triggers of "${second}" are kept as they were, so the next pulumi up would revert to it.`,
+          "Change the revert.triggers of only one snapshot per domain and run. " +
+          `The triggers of "${second}" are kept as they were, so the next update would revert to it.`,
         [],
       ],
     );

@@ -188,7 +188,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
         await stack.up(one(running, { deleteScope: "children" })),
         ["update checkpoint"],
         [
-          `From now on, deleting snapshot "a" of ${running.name} also deletes all that came after it (deleteScope "children"); today these are "child".`,
+          `From now on, deleting snapshot "a" of ${running.name} also deletes everything that came after it (deleteScope "children"); now these are "child".`,
         ],
       );
       await prints("replace-with-children", { deleteScope: "children", diskOnly: true });
@@ -201,7 +201,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
         [
           'Unable to replace snapshot "a" of ' +
             `${running.name}: name changed, and deleteScope "children" deletes what came after the old one, and the new one ` +
-            'would have. Set deleteScope to "snapshot" alone, run pulumi up, then make the other change.',
+            'would have. Set deleteScope to "snapshot" in one update, and make the other change in the next.',
         ],
       );
     });

@@ -84,7 +84,7 @@ describe("replacing a snapshot", () => {
     const refusal =
       `Unable to revert ${other.name} to snapshot "second" and replace that snapshot in one step: ` +
       "revert.triggers changed together with name, and the latter needs a new snapshot. " +
-      "Change one of them, run pulumi up, then change the other.";
+      "Change one of them in one update, and the other in the next.";
     await standIn.forget();
     for (const run of [await stack.preview(wanted), await stack.up(wanted)]) {
       assertFailed(run, [], [refusal]);

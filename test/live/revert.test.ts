@@ -146,7 +146,7 @@ describe("a revert", () => {
     assert.ok(
       messages.some((line) =>
         line.startsWith(
-          `Unable to revert ${domain.name} to snapshot "base": its data is missing in ${JSON.stringify(disk)}: somebody removed it from the image. Nothing was changed. `,
+          `Unable to revert ${domain.name} to snapshot "base": its data is missing in ${JSON.stringify(disk)}: someone removed it from the image. Nothing was changed. `,
         ),
       ),
       messages.join("\n"),

@@ -1,5 +1,5 @@
 import { inputFields } from "../../provider/snapshot/inputs.js";
-import { outputDocs } from "../../provider/snapshot/state.js";
+import { outputDocs } from "../../provider/snapshot/outputs.js";
 import { CHANGES, defaultText } from "./sdk.js";
 import { table } from "./table.js";
 

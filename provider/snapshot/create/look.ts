@@ -1,78 +1,58 @@
 import { shapeOf } from "../../capabilities/snapshot-shape.js";
+import type { QueryHost } from "../../hypervisor/host.js";
+import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
-import { unlike } from "./adopt.js";
-import type { DomainRef, Looks } from "../../hypervisor/host.js";
 import type { SnapshotInputs } from "../inputs.js";
-import { nameTaken, obstacle } from "./preconditions.js";
-import { memoryGoesInto, type Prospect } from "../preview/create-lines.js";
-import type { PartialState } from "../state.js";
 
-/** Looks at what a create would meet, asking what create itself asks. Changes nothing. */
+/** What is known of host and domain before a snapshot is taken. */
+export interface CreateFacts {
+  domain: DomainRef;
+  definition: DomainXml;
+  state: DomainState;
+  /** The daemon's version. */
+  version: string;
+  managedSave: boolean;
+  /** The snapshot that already has the name. */
+  existing: SnapshotDocument | undefined;
+  /** Whether there is a file at `memory.file`. */
+  memoryFileExists: boolean;
+  /** Images that hold an internal snapshot of the name although libvirt knows none. */
+  taggedImages: readonly string[];
+}
+
+/** Reads what a create depends on. */
 export async function lookBeforeCreate(
-  looks: Looks,
-  { uuid }: DomainRef,
+  host: QueryHost,
+  domain: DomainRef,
   inputs: SnapshotInputs,
-): Promise<Prospect> {
-  const [definition, existing, saves] = await Promise.all([
-    looks.domainXml(uuid),
-    looks.listSnapshots(uuid),
-    looks.listManagedSaves(),
+): Promise<CreateFacts> {
+  const { uuid } = domain;
+  const file = inputs.memory?.file;
+  const [definition, state, names, saves, version, memoryFileExists] = await Promise.all([
+    host.domainXml(uuid),
+    host.domainState(uuid),
+    host.listSnapshots(uuid),
+    host.listManagedSaves(),
+    host.daemonVersion(),
+    file === undefined ? false : host.fileExists(file),
   ]);
-  const seen = { definition, managedSave: saves.includes(uuid), jobs: [] };
-  if (existing.includes(inputs.name)) {
-    const taken = nameTaken(inputs);
-    if (taken !== undefined) return { ...seen, refusal: taken };
-    const { snapshot } = await looks.readSnapshot(uuid, inputs.name);
-    return {
-      ...seen,
-      differences: unlike(snapshot, inputs, definition),
-      description: snapshot.description,
-    };
-  }
-  const refusal = await obstacle(looks, definition, inputs);
-  if (refusal !== undefined) return { ...seen, refusal };
-  const [jobs, room] = await Promise.all([
-    jobsOf(looks, definition, inputs),
-    roomFor(looks, definition, inputs),
+  const isTaken = names.includes(inputs.name);
+  const [existing, taggedImages] = await Promise.all([
+    isTaken ? host.readSnapshot(uuid, inputs.name) : undefined,
+    isTaken ? [] : imagesWithTag(host, definition, inputs),
   ]);
-  return { ...seen, jobs, room };
+  const managedSave = saves.includes(uuid);
+  return { domain, definition, state, version, managedSave, existing, memoryFileExists, taggedImages };
 }
 
-async function jobsOf(
-  looks: Looks,
+async function imagesWithTag(
+  host: QueryHost,
   definition: DomainXml,
   inputs: SnapshotInputs,
-): Promise<Prospect["jobs"]> {
-  const { active, disks } = shapeOf(definition, inputs);
-  if (!active) return [];
-  const jobs: { disk: string; kind: string }[] = [];
-  for (const { target } of disks.filter(({ kind }) => kind !== "no").map(({ disk }) => disk)) {
-    const kind = await looks.blockJob(definition.uuid, target);
-    if (kind !== undefined) jobs.push({ disk: target, kind });
-  }
-  return jobs;
-}
-
-async function roomFor(
-  looks: Looks,
-  definition: DomainXml,
-  inputs: SnapshotInputs,
-): Promise<Prospect["room"]> {
-  const file = memoryGoesInto(definition, inputs);
-  const free = file === undefined ? undefined : await looks.freeBytes(file);
-  return file === undefined || free === undefined ? undefined : { file, free };
-}
-
-/** The host as it will be once a snapshot has gone, which is deleted before another takes its name. */
-export function without(looks: Looks, gone: PartialState): Looks {
-  // Where libvirt only forgets it, its data stays in the way.
-  const tagStays = gone.deleteScope === "metadata";
-  const memoryFile = tagStays ? undefined : gone.capturedMemory?.file;
-  return {
-    ...looks,
-    listSnapshots: async (uuid, filter) =>
-      (await looks.listSnapshots(uuid, filter)).filter((name) => name !== gone.name),
-    imageTags: async (path) => (await looks.imageTags(path))?.filter((tag) => tagStays || tag !== gone.name),
-    fileExists: async (path) => path !== memoryFile && (await looks.fileExists(path)),
-  };
+): Promise<string[]> {
+  const { mode, disks } = shapeOf(definition, inputs);
+  if (mode === "external") return [];
+  const sources = disks.map(({ disk }) => disk.source).filter((source) => source !== undefined);
+  const tags = await Promise.all(sources.map((source) => host.imageTags(source)));
+  return sources.filter((_, index) => tags[index]?.includes(inputs.name));
 }

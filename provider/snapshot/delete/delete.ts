@@ -1,48 +1,44 @@
 import { isVirshError } from "../../errors.js";
-import type { Tell } from "../../hypervisor/wait-until-free.js";
-import { erase } from "./delete-one.js";
-import type { Host } from "../../hypervisor/host.js";
-import { inOrder, othersWait } from "../../hypervisor/domain-queue.js";
-import { safetyStates, tellStrays } from "../revert/safety.js";
+import { withTimeLeft } from "../../hypervisor/act.js";
+import type { Operation } from "../../hypervisor/operation.js";
+import { safetyStates, tellStrays } from "../safety-snapshots.js";
 import type { PartialState } from "../state.js";
-import { withTimeLeft } from "../../hypervisor/watch.js";
-
-/** How many removals of a domain this process has done. */
-const done = new Map<string, number>();
+import { deleteOne } from "./delete-one.js";
 
 /**
- * Deletes the snapshot that `state` remembers, and the safety snapshots that were taken for it. Gone already, provenly,
- * is success; so is another under its name.
+ * Deletes the snapshot that `state` remembers, and the safety snapshots that were taken for it. Deleting one that
+ * provably does not exist any more succeeds; one of another program under its name is left alone.
  */
-export async function remove(host: Host, state: PartialState, tell: Tell): Promise<void> {
+export async function deleteWithSafety(operation: Operation, state: PartialState): Promise<void> {
   const { domainUuid } = state;
+  const { queue, deletes } = operation.memory;
   for (let seen: number | undefined; ;) {
     const before = seen;
-    seen = done.get(domainUuid) ?? 0;
+    seen = deletes.get(domainUuid) ?? 0;
     // libvirt deletes external snapshots only in some orders: those that wait may be what is in the way. Another turn
     // makes sense as long as one of them gets something done.
-    const mayWait = () => othersWait(domainUuid) && before !== (done.get(domainUuid) ?? 0);
-    if (await inOrder(domainUuid, () => removeInTurn(host, state, tell, mayWait))) return;
+    const mayWait = () => queue.othersWait(domainUuid) && before !== (deletes.get(domainUuid) ?? 0);
+    if (await queue.inTurn(domainUuid, () => deleteInTurn(operation, state, mayWait))) return;
   }
 }
 
-/** Whether it is done; otherwise it wants another turn. */
-async function removeInTurn(
-  host: Host,
+/** Whether it is done; otherwise it needs another turn. */
+async function deleteInTurn(
+  operation: Operation,
   state: PartialState,
-  tell: Tell,
   mayWait: () => boolean,
 ): Promise<boolean> {
+  const { deletes } = operation.memory;
   for (const each of [...safetyStates(state), state]) {
-    if (!(await erase(host, each, tell, mayWait))) return false;
+    if (!(await deleteOne(operation, each, mayWait))) return false;
   }
-  if (state.revert?.safetySnapshot !== undefined) await tellLeft(host, state, tell);
-  done.set(state.domainUuid, (done.get(state.domainUuid) ?? 0) + 1);
+  if (state.revert?.safetySnapshot !== undefined) await tellLeft(operation, state);
+  deletes.set(state.domainUuid, (deletes.get(state.domainUuid) ?? 0) + 1);
   return true;
 }
 
-/** With the domain they would be gone, too. */
-async function tellLeft(host: Host, state: PartialState, tell: Tell): Promise<void> {
+/** Where the domain is gone, its safety snapshots are, too. */
+async function tellLeft({ host, tell }: Operation, state: PartialState): Promise<void> {
   try {
     // Those of the state are deleted by now.
     await tellStrays(withTimeLeft(host), state, tell);

@@ -1,39 +1,40 @@
 import { isVirshError, quote } from "../../errors.js";
+import type { Host } from "../../hypervisor/host.js";
+import { warning, type Tell } from "../../hypervisor/notice.js";
+import type { DomainRef } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
-import type { Tell } from "../../hypervisor/wait-until-free.js";
-import type { DomainRef, Host } from "../../hypervisor/host.js";
+import { scopeOf } from "../delete-scope.js";
+import { overlaysOf } from "../overlays.js";
 import type { PartialState } from "../state.js";
 
 /**
- * libvirt deletes an external snapshot's overlay where the domain runs on it. Once the domain has gone back to an internal
- * one it does not, and the overlay stays on the host for nobody. It is removed here, if it is proven that nothing needs
- * it; otherwise it is told that it stays, and why. Costs no call where there is no overlay.
+ * libvirt deletes the overlay of an external snapshot if the domain runs on it. Once the domain has gone back to an
+ * internal snapshot it does not, and nothing uses the overlay any more. It is removed here if it is proven that nothing
+ * needs it; otherwise the user is told that it stays, and why. Costs no call where there is no overlay.
  */
-export async function removeLeftovers(
+export async function removeOrphanedOverlays(
   host: Host,
   state: PartialState,
   deleted: SnapshotXml,
   { abandoned, tell }: { abandoned: boolean; tell: Tell },
 ): Promise<void> {
-  if (state.deleteScope === "metadata" || state.deleteScope === "childrenOnly") return;
-  for (const file of overlaysOf(deleted)) {
+  const { data, itself } = scopeOf(state);
+  if (!data || !itself) return;
+  const { began, reverted } = overlaysOf(deleted);
+  // A block device was there before.
+  for (const { source: file } of [...began, ...reverted].filter(({ type }) => type === "file")) {
     const why = await removeUnneeded(host, state, file, abandoned);
     if (why === undefined) continue;
     tell(
-      `The overlay ${quote(file)} of the deleted snapshot ${quote(state.name)} of ${state.domainName} is left on the host: ${why}.`,
+      warning(
+        `The overlay ${quote(file)} of the deleted snapshot ${quote(state.name)} of ${state.domainName} is left on the host: ${why}.`,
+      ),
     );
   }
 }
 
-/** The overlays that began with a snapshot, and with the last revert to it. A block device is nothing that was made. */
-function overlaysOf({ disks, revertDisks = [] }: SnapshotXml): string[] {
-  return [...disks, ...revertDisks].flatMap(({ snapshot, type, source }) =>
-    snapshot === "external" && type === "file" && source !== undefined ? [source] : [],
-  );
-}
-
-/** `undefined` once the file is gone; otherwise why it stays. The snapshot is deleted: this fails no more. */
+/** `undefined` once the file is gone; otherwise why it stays. The snapshot is deleted, so this no longer fails. */
 async function removeUnneeded(
   host: Host,
   state: PartialState,
@@ -57,14 +58,14 @@ async function removeUnneeded(
   }
 }
 
-/** An image that something on the host names. */
+/** An image that something on the host uses. */
 interface Use {
   who: string;
   file: string;
   format?: string | undefined;
 }
 
-/** Who may need a file, which has these paths; `undefined` where it is proven that nobody does. */
+/** What may need a file, which has these paths; `undefined` where it is proven that nothing does. */
 async function whyNeeded(
   host: Host,
   state: PartialState,
@@ -73,15 +74,15 @@ async function whyNeeded(
   const uses = (await Promise.all([usesOf(host, state), usesOfOthers(host, state)])).flat();
   const named = uses.find(({ file }) => paths.includes(file));
   if (named !== undefined) return `${named.who} needs it`;
-  // Of a domain that is off libvirt does not know what its images stand on: a clone, say, on this very file.
+  // libvirt does not know the backing chain of a domain that is off, for instance of a clone of this very file.
   for (const { who, file, format } of distinct(uses)) {
     const chain = await host.imageFiles(file, format);
     if (chain === undefined) return `whether ${who} needs it could not be seen`;
     if (chain.some((one) => paths.includes(one))) return `${who} needs it`;
   }
   const locked = await Promise.all(paths.map((path) => host.isLocked(path)));
-  if (locked.includes(true)) return "a process works on it";
-  return locked.includes(undefined) ? "whether a process works on it could not be seen" : undefined;
+  if (locked.includes(true)) return "a process uses it";
+  return locked.includes(undefined) ? "whether a process uses it could not be seen" : undefined;
 }
 
 async function usesOf(host: Host, { domainUuid, domainName }: PartialState): Promise<Use[]> {
@@ -107,7 +108,7 @@ async function usesOfOther(host: Host, { uuid, name }: DomainRef): Promise<Use[]
   try {
     return imagesOf(await host.domainXml(uuid), `domain ${name}`);
   } catch (error) {
-    // Undefined meanwhile.
+    // It was undefined in the meantime.
     if (!isVirshError(error, "NotFound")) throw error;
     return [];
   }

@@ -1,20 +1,15 @@
-import { isVirshError, quote } from "../../errors.js";
-import { withDescription } from "../../xml/snapshot.js";
-import type { Host } from "../../hypervisor/host.js";
-import type { PartialState } from "../state.js";
+import type { Operation } from "../../hypervisor/operation.js";
+import { describePhrase, editDescription } from "../edit-description.js";
 import { readTarget } from "../identity.js";
+import type { PartialState } from "../state.js";
 
-/** Edits the description in place: parent, children, creation time and which snapshot is current stay as they are. */
+/** Gives the snapshot another description, in place. The caller holds the domain's turn. */
 export async function describe(
-  host: Host,
+  operation: Operation,
   state: PartialState,
   description: string | undefined,
 ): Promise<void> {
-  const tried = `edit the description of snapshot ${quote(state.name)} of ${state.domainName}`;
-  const { xml } = await readTarget(host, state, tried);
-  try {
-    await host.redefineSnapshot(state.domainUuid, withDescription(xml, description));
-  } catch (error) {
-    throw isVirshError(error) ? error.with({ tried }) : error;
-  }
+  const domain = { uuid: state.domainUuid, name: state.domainName };
+  const document = await readTarget(operation.host, state, describePhrase(domain, state.name));
+  await editDescription(operation, domain, document, description);
 }

@@ -1,46 +1,23 @@
-import type { Looks } from "../../hypervisor/host.js";
+import type { QueryHost } from "../../hypervisor/host.js";
+import { queriesBy, type ArgsOf, type QueryName, type ResultOf } from "../../hypervisor/queries.js";
 
-/** Answers by question; one that failed is an answer, too. */
-export type Answers = Map<string, Answer>;
+/** Results by query; one that failed is a result, too. */
+export type QueryCache = Map<string, { at: number; result: Promise<unknown> }>;
 
-export interface Answer {
-  at: number;
-  answer: Promise<unknown>;
-}
-
-/** Long enough for a preview; what an update does meanwhile is seen soon. */
+/** Long enough for a preview, and short enough to see soon what an update changed. */
 const LIFETIME_MS = 30_000;
 
-/** The same host, asked each question once in a while: to look at many snapshots of one domain costs the calls of one. */
-export function remembered(host: Looks, answers: Answers, clock: () => number): Looks {
-  const once = <T>(
-    question: string,
-    of: readonly (string | undefined)[],
-    ask: () => Promise<T>,
-  ): Promise<T> => {
-    const key = JSON.stringify([question, ...of]);
-    const known = answers.get(key);
-    if (known !== undefined && clock() - known.at < LIFETIME_MS) return known.answer as Promise<T>;
-    const answer = ask();
-    answers.set(key, { at: clock(), answer });
-    return answer;
+/** The same host, asked each query only once in a while: to look at many snapshots of one domain costs the calls of one. */
+export function cachedQueries(host: QueryHost, cache: QueryCache, clock: () => number): QueryHost {
+  const ask = <Name extends QueryName>(name: Name, args: ArgsOf<Name>): Promise<ResultOf<Name>> => {
+    const key = JSON.stringify([name, ...args]);
+    const known = cache.get(key);
+    if (known !== undefined && clock() - known.at < LIFETIME_MS)
+      return known.result as Promise<ResultOf<Name>>;
+    const query = host[name] as (...args: ArgsOf<Name>) => Promise<ResultOf<Name>>;
+    const result = query(...args);
+    cache.set(key, { at: clock(), result });
+    return result;
   };
-  return {
-    shownUri: host.shownUri,
-    listDomains: () => once("listDomains", [], () => host.listDomains()),
-    domainXml: (uuid) => once("domainXml", [uuid], () => host.domainXml(uuid)),
-    daemonVersion: () => once("daemonVersion", [], () => host.daemonVersion()),
-    listSnapshots: (uuid, filter) =>
-      once("listSnapshots", [uuid, JSON.stringify(filter)], () => host.listSnapshots(uuid, filter)),
-    readSnapshot: (uuid, name) => once("readSnapshot", [uuid, name], () => host.readSnapshot(uuid, name)),
-    currentSnapshot: (uuid) => once("currentSnapshot", [uuid], () => host.currentSnapshot(uuid)),
-    listDescendants: (uuid, name) =>
-      once("listDescendants", [uuid, name], () => host.listDescendants(uuid, name)),
-    listManagedSaves: () => once("listManagedSaves", [], () => host.listManagedSaves()),
-    blockJob: (uuid, target) => once("blockJob", [uuid, target], () => host.blockJob(uuid, target)),
-    fileExists: (path) => once("fileExists", [path], () => host.fileExists(path)),
-    imageTags: (path) => once("imageTags", [path], () => host.imageTags(path)),
-    imageFiles: (path, format) => once("imageFiles", [path, format], () => host.imageFiles(path, format)),
-    freeBytes: (path) => once("freeBytes", [path], () => host.freeBytes(path)),
-  };
+  return { shownUri: host.shownUri, ...queriesBy(ask) };
 }

@@ -1,90 +1,63 @@
-import { quote, type VirshError } from "../../errors.js";
+import { quote, quoteAll, type VirshError } from "../../errors.js";
 import { info, warning, type Notice } from "../../hypervisor/notice.js";
+import { isKnown } from "../../schema/unknown.js";
+import { scopeOf } from "../delete-scope.js";
+import { whenTaken } from "../identity.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { Plan, Revert } from "../plan.js";
-import { takesOthersAlong } from "../replacement.js";
-import type { Reversal } from "../revert/decide.js";
-import type { SafetyPlan } from "../revert/safety.js";
+import type { RevertDecision } from "../revert/decide.js";
+import { revertLine } from "../revert/lines.js";
 import type { PartialState } from "../state.js";
-import { isKnown } from "../../schema/unknown.js";
 
-/** What was seen on the host of what a plan will meet; nothing of it where the host could not be asked. */
-export interface Outlook {
-  reversal?: Reversal | undefined;
-  /** Why the revert cannot even be worked out: its snapshot is gone. */
+/** What was seen on the host before a change; empty where the host could not be asked. */
+export interface ChangeFacts {
+  revert?: RevertDecision | undefined;
+  /** Why the revert cannot even be decided: its snapshot is gone. */
   lost?: VirshError | undefined;
   /** The snapshots that came after the one that goes. */
   descendants?: readonly string[] | undefined;
 }
 
-/** What a reviewer has to know of a plan before it is carried out: a line each, nothing when nothing is lost. */
-export function previewLines(
+/** What a reviewer has to know of a plan before it is carried out. No lines when nothing is lost. */
+export function changeLines(
   plan: Plan,
   state: PartialState,
   inputs: SnapshotInputs,
-  outlook: Outlook = {},
+  facts: ChangeFacts = {},
 ): Notice[] {
   const revert = plan.steps.find((step) => step.do === "revert");
   return [
-    ...(revert === undefined ? [] : revertLines(revert, outlook)),
-    ...(plan.replaces.length > 0 ? replacementLines(plan, state, inputs, outlook) : []),
-    ...(widensScope(plan, inputs) ? [scopeLine(state, inputs, outlook)] : []),
+    ...(revert === undefined ? [] : revertLines(revert, facts)),
+    ...(plan.replaces.length > 0 ? replacementLines(plan, state, inputs, facts) : []),
+    ...(widensScope(plan, inputs) ? [scopeLine(state, inputs, facts)] : []),
   ];
 }
 
-function revertLines(step: Revert, { reversal, lost }: Outlook): Notice[] {
-  const failure = lost ?? reversal?.refusal;
+function revertLines(step: Revert, { revert, lost }: ChangeFacts): Notice[] {
+  const failure = lost ?? revert?.refusal;
   return [
     ...(failure === undefined ? [] : [failureLine(step, failure.said, failure.next)]),
-    ...(reversal?.needsForce === undefined
+    ...(revert?.needsForce === undefined
       ? []
-      : [failureLine(step, reversal.needsForce, "revert.force: true does it all the same.")]),
-    revertLine(step, reversal),
+      : [failureLine(step, revert.needsForce, "Set revert.force: true if you can afford to lose that.")]),
+    revertLine(step, revert),
   ];
 }
 
 function failureLine({ domainName, target }: Revert, said: string, next: string | undefined): Notice {
-  const what = `the revert of ${domainName} to snapshot ${quote(target.name)} would fail as things are now`;
-  // What a preview tells has not been tried: that nothing was changed goes without saying.
-  const remedy = next?.replace("Nothing was changed. ", "") ?? "";
-  return warning(`${what}: ${said}. ${remedy}`.trim());
-}
-
-/** What a revert will do, as far as it is known. */
-export function revertLine(
-  { domainName, target, memory, maybe, drift }: Revert,
-  reversal: Reversal | undefined,
-): Notice {
-  const will = maybe ? "will, if revert.triggers turn out to differ, go" : "will go";
-  const why = drift ? " (another snapshot is current, and revert.onDrift is set)" : "";
-  const lost = memory
-    ? "everything since then, on disk and in memory, is discarded"
-    : "everything since then on disk is discarded, and the memory of a running domain with it";
-  const { safety, losses = [] } = reversal ?? {};
-  const clauses = [
-    safety === undefined ? lost : keptIn(safety),
-    ...(safety?.prune ?? []).map(({ name }) => `the older safety snapshot ${quote(name)} is deleted`),
-    ...losses,
-  ];
   return warning(
-    `${domainName} ${will} back to snapshot ${quote(target.name)}, ${taken(target)}${why}: ${clauses.join("; ")}.`,
+    `Reverting ${domainName} to snapshot ${quote(target.name)} would fail: ${said}. ${next ?? ""}`.trim(),
   );
-}
-
-function keptIn({ name, diskOnly }: SafetyPlan): string {
-  return diskOnly
-    ? `everything since then on disk is kept in a new snapshot ${quote(name)}, the memory of a running domain is not`
-    : `everything since then is kept in a new snapshot ${quote(name)}`;
 }
 
 function replacementLines(
   plan: Plan,
   state: PartialState,
   inputs: SnapshotInputs,
-  outlook: Outlook,
+  facts: ChangeFacts,
 ): Notice[] {
   const line = plan.deleteBeforeReplace ? gapLine(plan, state) : renameLine(state, inputs);
-  const along = goesAlong(state, outlook);
+  const along = goesAlong(state, facts);
   if (along.length === 0) return [line];
   return [
     line,
@@ -94,61 +67,60 @@ function replacementLines(
   ];
 }
 
-function goesAlong({ safetySnapshots = [], deleteScope }: PartialState, { descendants }: Outlook): string[] {
+function goesAlong(
+  { safetySnapshots = [], deleteScope }: PartialState,
+  { descendants }: ChangeFacts,
+): string[] {
   const safety = safetySnapshots.map(({ name }) => name);
   const ours = safety.map((name) => `its safety snapshot ${quote(name)}`);
-  if (!takesOthersAlong(deleteScope)) return ours;
+  if (!scopeOf({ deleteScope }).descendants) return ours;
   const scope = `(deleteScope ${quote(deleteScope)})`;
-  if (descendants === undefined) return [...ours, `all that came after it ${scope}`];
+  if (descendants === undefined) return [...ours, `everything that came after it ${scope}`];
   const others = descendants.filter((name) => !safety.includes(name));
-  return others.length === 0
-    ? ours
-    : [...ours, `${others.map(quote).join(", ")}, which came after it ${scope}`];
+  return others.length === 0 ? ours : [...ours, `${quoteAll(others)}, which came after it ${scope}`];
 }
 
 function gapLine({ replaces }: Plan, state: PartialState): Notice {
   return warning(
-    `snapshot ${quote(state.name)} of ${state.domainName}, ${taken(state)}, is deleted before a new one of today's state ` +
-      `is taken, because ${replaces.join(", ")} changed under an unchanged name: between the two there is no recovery ` +
-      "point. Change the name as well, and the new one is taken first.",
+    `Snapshot ${quote(state.name)} of ${state.domainName}, ${whenTaken(state)}, is deleted before a new one of the ` +
+      `current state is taken, because ${replaces.join(", ")} changed and the name did not: between the two there is ` +
+      "no recovery point. Change the name too to have the new one taken first.",
   );
 }
 
-/** A snapshot is not renamed: under the new name is another moment, and the old one goes. */
+/** A snapshot cannot be renamed: the new name captures another moment, and the old snapshot is deleted. */
 function renameLine(state: PartialState, { name, domain }: SnapshotInputs): Notice {
-  const fresh = isKnown(name) ? `snapshot ${quote(name)}` : "a new snapshot";
+  const fresh = isKnown(name) ? `Snapshot ${quote(name)}` : "A new snapshot";
   const of = isKnown(domain) ? ` of ${domain}` : "";
   return info(
-    `${fresh}${of} is taken of today's state first; then snapshot ${quote(state.name)} of ${state.domainName}, ` +
-      `${taken(state)}, is deleted.`,
+    `${fresh}${of} is taken of the current state first; then snapshot ${quote(state.name)} of ${state.domainName}, ` +
+      `${whenTaken(state)}, is deleted.`,
   );
 }
 
 /** Whether deletes that are still to come take more along than the snapshot. */
 export function widensScope({ steps }: Plan, { deleteScope }: SnapshotInputs): boolean {
   const changed = steps.some((step) => step.do === "record" && step.properties.includes("deleteScope"));
-  return changed && takesOthersAlong(deleteScope);
+  return changed && scopeOf({ deleteScope }).descendants;
 }
 
-/** The one chance to tell it: a resource that is removed from the program is deleted without a question. */
-function scopeLine(state: PartialState, { deleteScope }: SnapshotInputs, { descendants }: Outlook): Notice {
+/** The only chance to say it: a resource that is removed from the program is deleted without another look. */
+function scopeLine(
+  state: PartialState,
+  { deleteScope }: SnapshotInputs,
+  { descendants }: ChangeFacts,
+): Notice {
   const what =
     deleteScope === "children"
-      ? "also deletes all that came after it"
-      : "deletes all that came after it, and not itself";
+      ? "also deletes everything that came after it"
+      : "deletes everything that came after it, but not the snapshot itself";
   return info(
     `From now on, deleting snapshot ${quote(state.name)} of ${state.domainName} ${what} ` +
-      `(deleteScope ${quote(deleteScope)})${today(descendants)}.`,
+      `(deleteScope ${quote(deleteScope)})${now(descendants)}.`,
   );
 }
 
-function today(descendants: readonly string[] | undefined): string {
+function now(descendants: readonly string[] | undefined): string {
   if (descendants === undefined) return "";
-  return descendants.length === 0
-    ? "; today nothing did"
-    : `; today these are ${descendants.map(quote).join(", ")}`;
-}
-
-function taken({ creationTime }: { creationTime?: string | undefined }): string {
-  return creationTime === undefined ? "taken at a time that is still to be read" : `taken ${creationTime}`;
+  return descendants.length === 0 ? "; now nothing does" : `; now these are ${quoteAll(descendants)}`;
 }

@@ -1,105 +1,113 @@
 import { isVirshError, type VirshError } from "../../errors.js";
-import { redactUri } from "../../virsh/uri.js";
-import type { DomainRef, Looks, OpenHost } from "../../hypervisor/host.js";
-import type { SnapshotInputs } from "../inputs.js";
-import { lookBeforeCreate, without } from "../create/look.js";
+import type { OpenHost, QueryHost } from "../../hypervisor/host.js";
 import { info, type Notice } from "../../hypervisor/notice.js";
-import type { Plan, Revert } from "../plan.js";
-import { missingDomainLine, preflightLines } from "./create-lines.js";
-import { previewLines, widensScope, type Outlook } from "./change-lines.js";
-import { remembered, type Answer, type Answers } from "./cached-queries.js";
-import { takesOthersAlong } from "../replacement.js";
 import { resolveDomain } from "../../hypervisor/resolve-domain.js";
-import { planReversal } from "../revert/decide.js";
-import type { PartialState } from "../state.js";
-import { survey } from "../revert/look.js";
+import type { DomainRef } from "../../hypervisor/results.js";
 import { holdsUnknown } from "../../schema/unknown.js";
+import { lookBeforeCreate } from "../create/look.js";
+import { scopeOf } from "../delete-scope.js";
+import type { SnapshotInputs } from "../inputs.js";
+import type { Plan, Revert } from "../plan.js";
+import { decideRevert } from "../revert/decide.js";
+import { lookBeforeRevert } from "../revert/look.js";
+import type { PartialState } from "../state.js";
+import { cachedQueries, type QueryCache } from "./cached-queries.js";
+import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
+import { createLines, missingDomainLine } from "./create-lines.js";
+import { hostWithout } from "./host-without.js";
+import { lookAround } from "./surroundings.js";
 
-/** All that a preview waits for hosts, however many resources it has: one that does not answer is not to hold it up. */
+/** All the time that a preview spends on hosts, however many resources it has: one that does not answer must not hold it up. */
 const LIMIT_MS = 10_000;
 
-export interface Clocks {
+export interface PreviewContext {
+  open: OpenHost;
+  /** The URI as it may be shown. */
+  redact: (uri: string) => string;
   now: () => Date;
   /** Milliseconds since any moment. */
   elapsed: () => number;
 }
 
 /**
- * What a preview tells of creates and changes that are coming, seen on the host. It only looks, and only where something
- * is going to happen; a host that cannot be reached costs one line. Each question is put once a process.
+ * What a preview prints about creates and changes: look and decide, with the files of each verb, and nothing carried
+ * out. It looks at a host only where something is going to happen; a host that cannot be reached costs one line. Each
+ * query is asked once per process.
  */
-export class Foresight {
-  private readonly answers = new Map<string, Answers>();
-  private readonly told = new Set<string>();
+export class Preview {
+  readonly #context: PreviewContext;
+  readonly #caches = new Map<string, QueryCache>();
+  readonly #printed = new Set<string>();
   /** Snapshots that are deleted before a new one of their name is taken. */
-  private readonly leaving = new Map<string, PartialState>();
-  private spentMs = 0;
-  private updating = false;
+  readonly #leaving = new Map<string, PartialState>();
+  #spentMs = 0;
+  #updating = false;
 
-  constructor(
-    private readonly openHost: OpenHost,
-    private readonly clocks: Clocks,
-  ) {}
-
-  /** From the first thing that is done what was seen goes out of date: every look is a new one. */
-  begin(): void {
-    this.updating = true;
+  constructor(context: PreviewContext) {
+    this.#context = context;
   }
 
-  /** Before a snapshot is taken. What is not known yet may turn out to be anything: then nothing is told. */
+  /** Once something was changed, what was seen before is out of date: from now on every look is a new one. */
+  updateBegins(): void {
+    this.#updating = true;
+  }
+
+  /** Before a snapshot is taken. An input that is not known yet may turn out to be anything: then no lines. */
   async beforeCreate(inputs: SnapshotInputs): Promise<Notice[]> {
     const { revert: _later, description: _any, ...deciding } = inputs;
     if (holdsUnknown(deciding)) return [];
-    const [lines = [], unseen] = await this.look(inputs.uri, (looks) => this.preflight(looks, inputs));
+    const [lines = [], unseen] = await this.#look(inputs.uri, (host) => this.#createLines(host, inputs));
     return [...unseen, ...lines];
   }
 
   /** Before a plan is carried out. */
   async beforeChange(plan: Plan, state: PartialState, inputs: SnapshotInputs): Promise<Notice[]> {
-    if (plan.deleteBeforeReplace) this.leaving.set(placeOf(state.domainUuid, state.name), state);
-    const [outlook, unseen] = await this.outlook(plan, state, inputs);
-    return [...unseen, ...previewLines(plan, state, inputs, outlook)];
+    if (plan.deleteBeforeReplace) this.#leaving.set(placeOf(state.domainUuid, state.name), state);
+    const [facts, unseen] = await this.#changeFacts(plan, state, inputs);
+    return [...unseen, ...changeLines(plan, state, inputs, facts)];
   }
 
-  private async outlook(
+  async #changeFacts(
     plan: Plan,
     state: PartialState,
     inputs: SnapshotInputs,
-  ): Promise<[Outlook | undefined, Notice[]]> {
+  ): Promise<[ChangeFacts | undefined, Notice[]]> {
     const step = plan.steps.find((each) => each.do === "revert");
-    if (step !== undefined) return this.look(inputs.uri, (looks) => this.foresee(looks, step));
-    const goes = plan.replaces.length > 0 && takesOthersAlong(state.deleteScope);
+    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step));
+    const goes = plan.replaces.length > 0 && scopeOf(state).descendants;
     if (!goes && !widensScope(plan, inputs)) return [undefined, []];
     const { domainUuid, name } = state;
-    return this.look(state.uri, async (looks) => ({
-      descendants: await looks.listDescendants(domainUuid, name),
+    return this.#look(state.uri, async (host) => ({
+      descendants: await host.listDescendants(domainUuid, name),
     }));
   }
 
-  private async foresee(looks: Looks, step: Revert): Promise<Outlook> {
+  async #revertFacts(host: QueryHost, step: Revert): Promise<ChangeFacts> {
     try {
-      return { reversal: planReversal(step, await survey(looks, step), this.clocks.now()) };
+      return { revert: decideRevert(step, await lookBeforeRevert(host, step), this.#context.now()) };
     } catch (error) {
       if (!isVirshError(error, "NotFound")) throw error;
       return { lost: error };
     }
   }
 
-  private async preflight(looks: Looks, inputs: SnapshotInputs): Promise<Notice[]> {
-    const domain = await this.findDomain(looks, inputs);
-    if (isVirshError(domain)) return this.once(`no ${inputs.domain}`, missingDomainLine(inputs, domain.next));
-    const leaving = this.leaving.get(placeOf(domain.uuid, inputs.name));
-    const ahead = leaving === undefined ? looks : without(looks, leaving);
-    return preflightLines(inputs, await lookBeforeCreate(ahead, domain, inputs));
+  async #createLines(host: QueryHost, inputs: SnapshotInputs): Promise<Notice[]> {
+    const domain = await this.#findDomain(host, inputs);
+    if (isVirshError(domain))
+      return this.#once(`no ${inputs.domain}`, missingDomainLine(inputs, domain.next));
+    const leaving = this.#leaving.get(placeOf(domain.uuid, inputs.name));
+    const ahead = leaving === undefined ? host : hostWithout(host, leaving);
+    const facts = await lookBeforeCreate(ahead, domain, inputs);
+    return createLines(inputs, facts, await lookAround(ahead, facts, inputs));
   }
 
-  /** The domain, or the proof that there is none. During an update one may have been defined since the last look. */
-  private async findDomain(looks: Looks, inputs: SnapshotInputs): Promise<DomainRef | VirshError> {
+  /** The domain, or the proof that there is none. An update may have defined it since the last look. */
+  async #findDomain(host: QueryHost, inputs: SnapshotInputs): Promise<DomainRef | VirshError> {
     try {
-      return await resolveDomain(looks, inputs.domain).catch((error: unknown) => {
-        if (!isVirshError(error, "NotFound") || this.told.has(`no ${inputs.domain}`)) throw error;
-        this.answersAt(inputs.uri).clear();
-        return resolveDomain(looks, inputs.domain);
+      return await resolveDomain(host, inputs.domain).catch((error: unknown) => {
+        if (!isVirshError(error, "NotFound") || this.#printed.has(`no ${inputs.domain}`)) throw error;
+        this.#cacheOf(inputs.uri).clear();
+        return resolveDomain(host, inputs.domain);
       });
     } catch (error) {
       if (!isVirshError(error, "NotFound")) throw error;
@@ -107,46 +115,46 @@ export class Foresight {
     }
   }
 
-  /** What `work` sees of the host, and the line that tells, once, why nothing could be seen of it. */
-  private async look<T>(
+  /** What `look` sees on the host. Where the host cannot be asked, the line that says why, once. */
+  async #look<T>(
     uri: string | undefined,
-    work: (looks: Looks) => Promise<T>,
+    look: (host: QueryHost) => Promise<T>,
   ): Promise<[seen: T | undefined, unseen: Notice[]]> {
-    const begun = this.clocks.elapsed();
+    const { open, elapsed } = this.#context;
+    const begun = elapsed();
     try {
-      const timeoutSeconds = Math.max(0, Math.ceil(LIMIT_MS - this.spentMs)) / 1000;
-      const host = this.openHost({ uri, timeoutSeconds });
-      const looks = remembered(host, this.answersAt(uri), this.clocks.elapsed);
-      // The questions that all others wait for: a host that cannot be reached is not asked again.
-      await Promise.all([looks.listDomains(), looks.daemonVersion()]);
-      return [await work(looks), []];
+      const timeoutSeconds = Math.max(0, Math.ceil(LIMIT_MS - this.#spentMs)) / 1000;
+      const host = cachedQueries(open({ uri, timeoutSeconds }), this.#cacheOf(uri), elapsed);
+      // Everything else waits for these: a host that cannot be reached is not asked again.
+      await Promise.all([host.listDomains(), host.daemonVersion()]);
+      return [await look(host), []];
     } catch (error) {
       if (!isVirshError(error)) throw error;
-      return [undefined, this.once(error.said, unseenLine(uri, error))];
+      return [undefined, this.#once(error.said, this.#unseenLine(uri, error))];
     } finally {
-      this.spentMs += this.clocks.elapsed() - begun;
+      this.#spentMs += elapsed() - begun;
     }
   }
 
-  private answersAt(uri: string | undefined): Answers {
-    const known = this.updating ? undefined : this.answers.get(uri ?? "");
-    const answers: Answers = known ?? new Map<string, Answer>();
-    this.answers.set(uri ?? "", answers);
-    return answers;
+  #cacheOf(uri: string | undefined): QueryCache {
+    const known = this.#updating ? undefined : this.#caches.get(uri ?? "");
+    const cache: QueryCache = known ?? new Map();
+    this.#caches.set(uri ?? "", cache);
+    return cache;
   }
 
-  private once(key: string, notice: Notice): Notice[] {
-    if (this.told.has(key)) return [];
-    this.told.add(key);
+  #once(key: string, notice: Notice): Notice[] {
+    if (this.#printed.has(key)) return [];
+    this.#printed.add(key);
     return [notice];
+  }
+
+  #unseenLine(uri: string | undefined, { said }: VirshError): Notice {
+    const where = uri === undefined ? "" : ` ${this.#context.redact(uri)}`;
+    return info(`Snapshots and reverts were not checked against the host${where}: ${said}.`);
   }
 }
 
 function placeOf(domainUuid: string, name: string): string {
   return `${domainUuid} ${name}`;
-}
-
-function unseenLine(uri: string | undefined, { said }: VirshError): Notice {
-  const where = uri === undefined ? "" : ` ${redactUri(uri)}`;
-  return info(`Snapshots and reverts were not checked against the host${where}: ${said}.`);
 }

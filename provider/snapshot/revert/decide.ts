@@ -1,67 +1,67 @@
+import { revertLosses } from "../../capabilities/revert-losses.js";
 import { gated } from "../../capabilities/version-gates.js";
-import { losses } from "../../capabilities/revert-losses.js";
-import { quote, VirshError } from "../../errors.js";
-import { isExternal } from "../../xml/snapshot.js";
+import { quoteAll, VirshError } from "../../errors.js";
 import type { RevertRequest } from "../../hypervisor/host.js";
+import { isExternal } from "../../xml/snapshot.js";
 import type { Revert } from "../plan.js";
-import { safetyPlan, type SafetyPlan } from "./safety.js";
-import { revertPhrase, type Situation } from "./look.js";
+import { revertPhrase, type RevertFacts } from "./look.js";
+import { decideSafety, type SafetyDecision } from "./safety.js";
 
-/** Everything a revert will do, worked out before any of it: a preview tells it, an update carries it out. */
-export interface Reversal {
+/** Everything that a revert will do. A preview prints it, an update carries it out. */
+export interface RevertDecision {
   request: RevertRequest;
-  /** libvirt leaves it, and the next start would resume the memory of before on the disks of the snapshot. */
+  /** libvirt leaves the image, and the next start would resume the old memory on the disks of the snapshot. */
   dropManagedSave: boolean;
   /** libvirt has no flag for it: the domain is stopped afterwards. */
   stopAfterwards: boolean;
-  safety?: SafetyPlan;
-  /** What goes with it beyond the disks' and the memory's state, each as a clause. */
+  safety?: SafetyDecision;
+  /** What is lost beyond the state of disks and memory, each as a clause. */
   losses: string[];
-  /** Why it cannot be done, seen beforehand. */
+  /** Why it cannot be done. */
   refusal?: VirshError;
-  /** Why libvirt will not do it without `force`, seen beforehand; it says so itself before it does anything. */
+  /** Why libvirt will not do it without `force`. libvirt itself says so before it does anything. */
   needsForce?: string;
 }
 
-/** Pure: what is done, for what is asked and what was found. */
-export function planReversal(step: Revert, situation: Situation, time: Date): Reversal {
+export function decideRevert(step: Revert, facts: RevertFacts, time: Date): RevertDecision {
   const { to = "captured", force, resetNvram } = step.options;
-  const safety = safetyPlan(step, situation, time);
-  const refusal = refuse(step, situation);
-  const { now, snapshot, managedSave, overlays, undermined = [] } = situation;
-  // With a safety snapshot they become its base, and what goes is the empty one above it.
-  const gone = safety === undefined ? (overlays?.files ?? []) : [];
-  const needsForce = force === true ? undefined : risk(situation);
+  const safety = decideSafety(step, facts, time);
+  const refusal = refuse(step, facts);
+  const { now, snapshot, managedSave, overlays, lostSnapshots = [] } = facts;
+  // The safety snapshot keeps them as its base, and what libvirt deletes is the empty overlay above it.
+  const doomed = safety === undefined ? (overlays?.files ?? []) : [];
+  const needsForce = force === true ? undefined : risk(facts);
   return {
     request: {
-      // What was captured of a running domain's disks alone is to run again: libvirt would leave it off.
-      running: to === "running" || (to === "captured" && situation.snapshot.state === "disk-snapshot"),
+      // A running domain of which only the disks were captured is to run again; libvirt would leave it off.
+      running: to === "running" || (to === "captured" && snapshot.state === "disk-snapshot"),
       paused: to === "paused",
       force,
       resetNvram,
     },
-    dropManagedSave: situation.managedSave,
+    dropManagedSave: managedSave,
     stopAfterwards: to === "shutoff",
     ...(safety === undefined ? {} : { safety }),
-    losses: losses(now, snapshot, managedSave, gone, undermined),
+    losses: revertLosses(now, snapshot, managedSave, doomed, lostSnapshots),
     ...(refusal === undefined ? {} : { refusal }),
     ...(needsForce === undefined ? {} : { needsForce }),
   };
 }
 
-/** What libvirt asks `force` for. */
-function risk({ snapshot, managedSave }: Situation): string | undefined {
+/** What libvirt wants `force` for. */
+function risk({ snapshot, managedSave }: RevertFacts): string | undefined {
   if (managedSave && snapshot.memory.snapshot === "no")
-    return "the domain has a managed-save image, and the snapshot no memory to put in its place";
+    return "the domain has a managed-save image, and the snapshot no memory to replace it";
   if (snapshot.domain === undefined) return "the snapshot does not hold the domain's definition";
   return undefined;
 }
 
-const LOST = "It cannot be brought back. Destroy this resource, or give it a new name to take a new one.";
+const LOST =
+  "It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.";
 
-/** What stops QEMU first and fails then is refused before. */
-function refuse(step: Revert, situation: Situation): VirshError | undefined {
-  const { snapshot, version, imagesWithout, overlays, overwritten = [] } = situation;
+/** Refuses what would stop QEMU first and then fail. */
+function refuse(step: Revert, facts: RevertFacts): VirshError | undefined {
+  const { snapshot, version, imagesWithout, overlays, overwritten = [] } = facts;
   const external = isExternal(snapshot);
   const closed =
     (external ? gated("revertExternal", version) : undefined) ??
@@ -70,30 +70,25 @@ function refuse(step: Revert, situation: Situation): VirshError | undefined {
   if (imagesWithout.length > 0)
     return refused(
       step,
-      `its data is missing in ${imagesWithout.map(quote).join(", ")}: somebody removed it from the image`,
+      `its data is missing in ${quoteAll(imagesWithout)}: someone removed it from the image`,
       LOST,
     );
   if (overwritten.length > 0)
     return refused(
       step,
-      `what it captured is overwritten: the domain went back to a snapshot inside ${overwritten.map(quote).join(", ")}, ` +
-        "which it stands on, and has been writing there since",
+      `what it captured is overwritten: it depends on ${quoteAll(overwritten)}, ` +
+        "and the domain went back to a snapshot inside that image and has been writing to it since",
       LOST,
     );
   if (overlays === undefined || overlays.neededBy.length === 0) return undefined;
   return refused(
     step,
-    `libvirt would delete ${overlays.files.map(quote).join(", ")}, which ${overlays.neededBy.map(quote).join(", ")} ` +
+    `libvirt would delete ${quoteAll(overlays.files)}, which ${quoteAll(overlays.neededBy)} ` +
       "came after: the current snapshot was set by hand",
-    `Set it to the one that the domain was on last: virsh snapshot-current ${step.target.domainUuid} NAME`,
+    `Set it to the snapshot that the domain was on last: virsh snapshot-current ${step.target.domainUuid} NAME`,
   );
 }
 
 function refused(step: Revert, said: string, next: string): VirshError {
-  return new VirshError({
-    kind: "Unsupported",
-    tried: revertPhrase(step),
-    said,
-    next: `Nothing was changed. ${next}`,
-  });
+  return new VirshError({ kind: "Unsupported", tried: revertPhrase(step), said, unchanged: true, next });
 }

@@ -1,27 +1,28 @@
 import { quote } from "../../errors.js";
+import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
-import type { Looks } from "../../hypervisor/host.js";
-import { overlaysThatGo, type Overlays } from "./overlays.js";
-import type { Revert } from "../plan.js";
 import { readTarget } from "../identity.js";
-import { overwrittenImages, undermines } from "../image-dependencies.js";
+import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
+import type { Revert } from "../plan.js";
+import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 
-/** What is known of host, domain and snapshot when a revert is worked out. */
-export interface Situation {
+/** What is known of host, domain and snapshot before a revert. */
+export interface RevertFacts {
   now: DomainXml;
   snapshot: SnapshotXml;
   managedSave: boolean;
   /** The name of the current snapshot. */
   current: string | undefined;
+  /** The daemon's version. */
   version: string;
   /** Images that should hold the snapshot's data and do not. */
   imagesWithout: readonly string[];
-  /** What libvirt deletes with it. */
-  overlays?: Overlays | undefined;
-  /** Other snapshots that are lost with it. */
-  undermined?: readonly string[];
-  /** Images that it stands on and that the domain has written to since. */
+  /** What libvirt deletes with the revert. */
+  overlays?: DoomedOverlays | undefined;
+  /** Other snapshots that are lost with the revert. */
+  lostSnapshots?: readonly string[];
+  /** Images that the snapshot depends on and that the domain has written to since. */
   overwritten?: readonly string[];
 }
 
@@ -29,8 +30,8 @@ export function revertPhrase({ domainName, target }: Revert): string {
   return `revert ${domainName} to snapshot ${quote(target.name)}`;
 }
 
-/** Looks at what a revert would meet. Changes nothing. */
-export async function survey(host: Looks, step: Revert): Promise<Situation> {
+/** Reads what a revert depends on. */
+export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<RevertFacts> {
   const { domainUuid } = step.target;
   const [{ snapshot }, now, saves, current, version] = await Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
@@ -39,19 +40,29 @@ export async function survey(host: Looks, step: Revert): Promise<Situation> {
     host.currentSnapshot(domainUuid),
     host.daemonVersion(),
   ]);
-  const [imagesWithout, overlays, undermined, overwritten] = await Promise.all([
+  const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
     imagesWithoutData(host, now, snapshot),
-    overlaysThatGo(host, domainUuid, snapshot, current),
-    undermines(host, domainUuid, snapshot, now),
+    doomedOverlays(host, domainUuid, snapshot, current),
+    snapshotsLostBy(host, domainUuid, snapshot, now),
     overwrittenImages(host, snapshot, now),
   ]);
   const managedSave = saves.includes(domainUuid);
-  return { now, snapshot, managedSave, current, version, imagesWithout, overlays, undermined, overwritten };
+  return {
+    now,
+    snapshot,
+    managedSave,
+    current,
+    version,
+    imagesWithout,
+    overlays,
+    lostSnapshots,
+    overwritten,
+  };
 }
 
-async function imagesWithoutData(host: Looks, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
+async function imagesWithoutData(host: QueryHost, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
   const missing: string[] = [];
-  // Since then an overlay may have taken the place of the image.
+  // An overlay may have replaced the image since.
   const { disks } = snapshot.domain ?? now;
   for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
     const image = disks.find(({ target }) => target === name)?.source;

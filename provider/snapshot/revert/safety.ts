@@ -1,134 +1,100 @@
-import { isVirshError, quote, type VirshError } from "../../errors.js";
-import type { Tell } from "../../hypervisor/wait-until-free.js";
-import { erase } from "../delete/delete-one.js";
-import type { Host } from "../../hypervisor/host.js";
+import { isVirshError, quote } from "../../errors.js";
+import { Interrupted } from "../../hypervisor/act.js";
+import { warning } from "../../hypervisor/notice.js";
+import type { Operation } from "../../hypervisor/operation.js";
+import { take } from "../create/act.js";
+import { decideTake, refusalError } from "../create/decide.js";
+import { lookBeforeCreate } from "../create/look.js";
+import { deleteOne } from "../delete/delete-one.js";
+import { toRfc3339 } from "../facts.js";
+import type { SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
-import type { Situation } from "./look.js";
-import { toRfc3339, type PartialState, type SafetySnapshot } from "../state.js";
-import { take } from "../create/take.js";
-import { MAX_NAME_BYTES } from "../../schema/text-rules.js";
-import { mayStillRun } from "../../hypervisor/watch.js";
+import { safetyName, safetyStates } from "../safety-snapshots.js";
+import type { PartialState } from "../state.js";
+import type { RevertFacts } from "./look.js";
 
-/** The snapshot of today's state that is taken before a revert, and which older ones go for it. */
-export interface SafetyPlan {
+/** The snapshot of the current state that is taken before a revert, and which older ones are deleted for it. */
+export interface SafetyDecision {
   name: string;
   diskOnly: boolean;
   prune: SafetySnapshot[];
 }
 
-/** Pure. It is of the same mode as the target, for the two are kept in the same images. */
-export function safetyPlan(
+/** Pure. The safety snapshot has the mode of the target, because both are kept in the same images. */
+export function decideSafety(
   { options, target, taken }: Revert,
-  { snapshot }: Situation,
+  { snapshot }: RevertFacts,
   time: Date,
-): SafetyPlan | undefined {
+): SafetyDecision | undefined {
   const keep = options.safetySnapshot?.keep;
   if (keep === undefined) return undefined;
-  const diskOnly = snapshot.disks.some((disk) => disk.snapshot === "external");
   return {
     name: safetyName(target.name, time),
-    diskOnly,
+    diskOnly: snapshot.disks.some((disk) => disk.snapshot === "external"),
     prune: taken.slice(0, Math.max(0, taken.length + 1 - keep)),
   };
 }
 
-/** `NAME-before-revert-20261124T190035Z`, the name cut to what fits. */
-function safetyName(name: string, time: Date): string {
-  const suffix = `-before-revert-${time.toISOString().replace(/[-:]|\.\d+/g, "")}`;
-  const room = MAX_NAME_BYTES - suffix.length;
-  // A character that the cut goes through is left out whole.
-  const start = new TextDecoder().decode(Buffer.from(name).subarray(0, room), { stream: true });
-  return start + suffix;
-}
-
-const TIME_LENGTH = "20261124T190035Z".length;
-
-/**
- * Tells of safety snapshots that no state remembers: a revert that was cut short took them. They are not pruned, for
- * another program may have taken them for the same snapshot.
- */
-export async function tellStrays(host: Host, state: PartialState, tell: Tell): Promise<void> {
-  const { domainUuid, domainName, safetySnapshots = [] } = state;
-  const remembered = safetySnapshots.map(({ name }) => name);
-  const start = safetyName(state.name, new Date(0)).slice(0, -TIME_LENGTH);
-  const isSafety = (name: string) =>
-    name.startsWith(start) && /^\d{8}T\d{6}Z$/.test(name.slice(start.length));
-  const strays = (await host.listSnapshots(domainUuid)).filter(
-    (name) => isSafety(name) && !remembered.includes(name),
-  );
-  if (strays.length === 0) return;
-  tell(
-    `${strays.map(quote).join(", ")} of ${domainName}: taken before an earlier revert that was cut short, and in no state. ` +
-      "Delete what is not needed of it with virsh snapshot-delete.",
-  );
-}
-
-/** What was left of an attempt: nothing, or a snapshot that is to be remembered whether or not it could be read back. */
+/** A safety snapshot that was taken, or may be under way, and could not be read back. It must be kept in the state. */
 export class SafetyIncomplete extends Error {
   constructor(
     readonly safety: SafetySnapshot,
-    cause: VirshError,
+    cause: Error,
   ) {
     super(cause.message, { cause });
   }
 }
 
-/** Takes it. Fails when it cannot: then nothing is reverted. */
+/** Takes it. If that fails, nothing is reverted. */
 export async function takeSafety(
-  host: Host,
+  operation: Operation,
   { target, domainName }: Revert,
-  { name, diskOnly }: SafetyPlan,
-  { now }: Situation,
-  tell: Tell,
+  { name, diskOnly }: SafetyDecision,
 ): Promise<SafetySnapshot> {
-  const { domainUuid } = target;
+  const { host } = operation;
+  const domain = { uuid: target.domainUuid, name: domainName };
   const description = `State of ${domainName} before it went back to ${target.name}`;
-  const inputs = { domain: domainUuid, name, description, diskOnly };
+  const inputs = { domain: domain.uuid, name, description, diskOnly };
+  const facts = await lookBeforeCreate(host, domain, inputs);
+  const decision = decideTake(inputs, facts);
+  if (decision.do === "refuse") throw refusalError(domain, name, decision);
+  if (decision.do === "adopt") throw new Error("a safety snapshot is never adopted");
   let taken = false;
   try {
-    await take(host, { uuid: domainUuid, name: domainName }, now, inputs, tell);
+    await take(operation, facts, decision.request);
     taken = true;
-    const { snapshot } = await host.readSnapshot(domainUuid, name);
+    const { snapshot } = await host.readSnapshot(domain.uuid, name);
     return { name, creationTime: toRfc3339(snapshot.creationTime) };
   } catch (error) {
-    if (isVirshError(error) && (taken || mayStillRun(error))) throw new SafetyIncomplete({ name }, error);
+    if (error instanceof Interrupted) throw new SafetyIncomplete({ name }, error.cause);
+    if (taken && isVirshError(error)) throw new SafetyIncomplete({ name }, error);
     throw error;
   }
 }
 
 /**
- * Deletes those among `prune` that are still the ones that were taken, and tells which of all stay. One that cannot be
- * deleted stays for the next time: the revert is done, and this is not to undo that.
+ * Deletes those among `prune` that are still the ones that were taken, and returns which of all stay. One that cannot be
+ * deleted stays for the next time: the revert is done, and this failure must not undo that.
  */
 export async function pruneSafety(
-  host: Host,
+  operation: Operation,
   state: PartialState,
   prune: readonly SafetySnapshot[],
-  tell: Tell,
 ): Promise<SafetySnapshot[]> {
   const { safetySnapshots = [], domainName } = state;
   const gone: string[] = [];
   for (const each of safetyStates({ ...state, safetySnapshots: [...prune] })) {
     try {
-      await erase(host, each, tell);
+      await deleteOne(operation, each);
       gone.push(each.name);
     } catch (error) {
       if (!isVirshError(error)) throw error;
-      tell(`The old safety snapshot ${quote(each.name)} of ${domainName} stays for now: ${error.message}`);
+      operation.tell(
+        warning(
+          `The old safety snapshot ${quote(each.name)} of ${domainName} stays for now: ${error.message}`,
+        ),
+      );
     }
   }
   return safetySnapshots.filter(({ name }) => !gone.includes(name));
-}
-
-/** The safety snapshots of a state, each as something that can be deleted. Data that is to stay stays of them, too. */
-export function safetyStates(state: PartialState): PartialState[] {
-  const { safetySnapshots = [], domain, domainUuid, domainName, schemaVersion, deleteScope } = state;
-  return safetySnapshots.map((safety) => ({
-    ...safety,
-    domain,
-    domainUuid,
-    domainName,
-    schemaVersion,
-    deleteScope: deleteScope === "metadata" ? "metadata" : "snapshot",
-  }));
 }

@@ -1,4 +1,4 @@
-import type { DomainControl, DomainRef, DomainState } from "../../hypervisor/host.js";
+import type { BlockInfo, DomainControl, DomainRef, DomainState } from "../../hypervisor/results.js";
 import { parseDomain, type DomainXml } from "../../xml/domain.js";
 import { quote } from "../../errors.js";
 import { domainOption, flags, lines, notUnderstood, nothing, option, type Command } from "./command.js";
@@ -43,7 +43,10 @@ export function domainState(uuid: string): Command<DomainState> {
   };
 }
 
-export function domainXml(uuid: string, { inactive = false }: { inactive?: boolean }): Command<DomainXml> {
+export function domainXml(
+  uuid: string,
+  { inactive = false }: { inactive?: boolean } = {},
+): Command<DomainXml> {
   const tried = `read the definition of domain ${uuid}`;
   return {
     args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive })],
@@ -110,13 +113,6 @@ function listUuids(tried: string, which: string): Command<string[]> {
     changes: false,
     parse: (stdout) => stdout.split("\n").filter((line) => line !== ""),
   };
-}
-
-/** Sizes of a disk in bytes: what the guest sees, what is allocated in the file, where the file ends. */
-export interface BlockInfo {
-  capacity: number;
-  allocation: number;
-  physical: number;
 }
 
 export function blockInfo(uuid: string, target: string): Command<BlockInfo> {

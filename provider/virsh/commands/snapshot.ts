@@ -1,31 +1,8 @@
 import { quote } from "../../errors.js";
-import type {
-  CreateRequest,
-  DeleteRequest,
-  DiskRequest,
-  RevertRequest,
-  SnapshotDocument,
-} from "../../hypervisor/host.js";
+import type { CreateRequest, DeleteRequest, DiskRequest, RevertRequest } from "../../hypervisor/host.js";
+import type { SnapshotDocument, SnapshotFilter } from "../../hypervisor/results.js";
 import { parseSnapshot } from "../../xml/snapshot.js";
 import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
-
-/** The filters of `snapshot-list`, by its flags. */
-export interface SnapshotFilter {
-  from?: string | undefined;
-  current?: boolean | undefined;
-  descendants?: boolean | undefined;
-  roots?: boolean | undefined;
-  leaves?: boolean | undefined;
-  noLeaves?: boolean | undefined;
-  metadata?: boolean | undefined;
-  noMetadata?: boolean | undefined;
-  inactive?: boolean | undefined;
-  active?: boolean | undefined;
-  diskOnly?: boolean | undefined;
-  internal?: boolean | undefined;
-  external?: boolean | undefined;
-  topological?: boolean | undefined;
-}
 
 /** Names, one a line. A foreign name that holds a newline shows as two names, of which none can be read. */
 export function listSnapshots(uuid: string, filter: SnapshotFilter = {}): Command<string[]> {
@@ -55,11 +32,24 @@ export function listDescendants(uuid: string, name: string): Command<string[]> {
   };
 }
 
-/** What `parse` makes of the document as libvirt prints it; `security`: with the passwords in it. */
-export function dumpSnapshot<T>(
+/** The document, to the letter; `security`: with the passwords in it. */
+export function snapshotXml(
   uuid: string,
   name: string,
-  { security }: { security: boolean },
+  options: { security?: boolean } = {},
+): Command<string> {
+  return dumpXml(uuid, name, options, (xml) => xml);
+}
+
+/** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
+export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
+  return dumpXml(uuid, name, { security: true }, (xml) => ({ xml, snapshot: parseSnapshot(xml) }));
+}
+
+function dumpXml<T>(
+  uuid: string,
+  name: string,
+  { security = false }: { security?: boolean },
   parse: (xml: string) => T,
 ): Command<T> {
   const tried = `read snapshot ${quote(name)} of domain ${uuid}`;
@@ -74,11 +64,6 @@ export function dumpSnapshot<T>(
     changes: false,
     parse,
   };
-}
-
-/** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
-export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
-  return dumpSnapshot(uuid, name, { security: true }, (xml) => ({ xml, snapshot: parseSnapshot(xml) }));
 }
 
 export function currentSnapshot(uuid: string): Command<string | undefined> {
@@ -126,20 +111,10 @@ export function createSnapshot(uuid: string, request: CreateRequest): Command<vo
   };
 }
 
-export function redefineSnapshot(
-  uuid: string,
-  file: string,
-  { current = false }: { current?: boolean },
-): Command<void> {
+export function redefineSnapshot(uuid: string, file: string): Command<void> {
   const tried = `redefine a snapshot of domain ${uuid}`;
   return {
-    args: [
-      "snapshot-create",
-      domainOption(uuid, tried),
-      option("xmlfile", file),
-      "--redefine",
-      ...flags({ current }),
-    ],
+    args: ["snapshot-create", domainOption(uuid, tried), option("xmlfile", file), "--redefine"],
     tried,
     changes: true,
     parse: nothing,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { losses } from "../../../provider/capabilities/revert-losses.js";
+import { revertLosses } from "../../../provider/capabilities/revert-losses.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 import { parseSnapshot, type SnapshotXml } from "../../../provider/xml/snapshot.js";
 import { document } from "../xml/corpus.js";
@@ -63,18 +63,18 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
 describe("what goes with a revert", () => {
   for (const [what, now, then, expected] of TABLE) {
     it(`is ${what}`, () => {
-      assert.deepEqual(losses(now, then, false, []), expected);
+      assert.deepEqual(revertLosses(now, then, false, []), expected);
     });
   }
 
   it("is each overlay that libvirt deletes", () => {
-    const told = (...files: string[]) => losses(running(), snapshot(), false, files);
+    const told = (...files: string[]) => revertLosses(running(), snapshot(), false, files);
     assert.deepEqual(told("/i/vda.b"), ["the overlay /i/vda.b disappears"]);
     assert.deepEqual(told("/i/vda.b", "/i/vdb.b"), ["the overlays /i/vda.b, /i/vdb.b disappear"]);
   });
 
   it("is each snapshot that stands on what is overwritten", () => {
-    const told = (...names: string[]) => losses(running(), snapshot(), false, [], names);
+    const told = (...names: string[]) => revertLosses(running(), snapshot(), false, [], names);
     assert.deepEqual(told("b"), ['the snapshot "b" is lost, for what it stands on is overwritten']);
     assert.deepEqual(told("b", "c"), [
       'the snapshots "b", "c" are lost, for what they stand on is overwritten',
@@ -82,7 +82,7 @@ describe("what goes with a revert", () => {
   });
 
   it("is a managed-save image, after all else", () => {
-    assert.deepEqual(losses(running({ vcpus: 2 }), snapshot(), true, ["/i/vda.b"]), [
+    assert.deepEqual(revertLosses(running({ vcpus: 2 }), snapshot(), true, ["/i/vda.b"]), [
       "the overlay /i/vda.b disappears",
       "the domain's definition goes back: vcpus 2 to 1",
       "the managed-save image is discarded",
@@ -91,12 +91,12 @@ describe("what goes with a revert", () => {
 
   it("says nothing of a definition that the snapshot does not have", () => {
     const { domain: _none, ...bare } = snapshot();
-    assert.deepEqual(losses(running({ vcpus: 5 }), bare, false, []), []);
+    assert.deepEqual(revertLosses(running({ vcpus: 5 }), bare, false, []), []);
   });
 
   it("is told of documents as libvirt prints them", () => {
     assert.deepEqual(
-      losses(
+      revertLosses(
         recorded("9.0.0/domain-backing-chain"),
         parseSnapshot(document("9.0.0/snapshot-external-partial")),
         false,

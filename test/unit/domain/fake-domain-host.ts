@@ -1,7 +1,7 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
 import type { DomainHost } from "../../../provider/hypervisor/domain-host.js";
 import type { Wanted } from "../../../provider/domain/wanted.js";
-import type { DomainRef, DomainState } from "../../../provider/hypervisor/host.js";
+import type { DomainRef, DomainState } from "../../../provider/hypervisor/results.js";
 import { readIdentity } from "../../../provider/xml/definition.js";
 
 export const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";

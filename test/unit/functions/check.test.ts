@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { isVirshError } from "../../../provider/errors.js";
-import { questions } from "../../../provider/functions/functions.js";
+import { functions } from "../../../provider/functions/functions.js";
 
-type Name = keyof typeof questions;
+type Name = keyof typeof functions;
 
 const SHOULD_BE = "cannot be used: expected";
 const UNKNOWN_FORMAT = "it is no format of QEMU's. Give for instance raw or qcow2";
 
-/** Which arguments are refused, before anybody is asked, and in which words. */
-const REFUSED: [question: Name, raw: unknown, said: string][] = [
+/** The arguments that a function refuses before it opens a host, and what it says. */
+const REFUSED: [name: Name, raw: unknown, said: string][] = [
   ["getDomain", undefined, "domain: this property is required"],
   ["getDomain", {}, "domain: this property is required"],
   ["getDomain", { domain: null }, "domain: this property is required"],
@@ -77,15 +77,14 @@ const REFUSED: [question: Name, raw: unknown, said: string][] = [
   ["getDiskSnapshots", { file: "/x", format: "-x y" }, `format: "-x y" cannot be used: ${UNKNOWN_FORMAT}.`],
 ];
 
-describe("the arguments of a question", () => {
-  for (const [question, raw, said] of REFUSED) {
-    it(`${question}(${JSON.stringify(raw)}) are refused, in words that help`, async () => {
-      await assert.rejects(questions[question](raw), (error) => {
+describe("the arguments of a function", () => {
+  const open = () => assert.fail("a host was opened");
+
+  for (const [name, raw, said] of REFUSED) {
+    it(`${name}(${JSON.stringify(raw)}) are refused with a message that helps, and no host is opened`, async () => {
+      await assert.rejects(functions[name](open, raw), (error) => {
         assert.ok(isVirshError(error, "Invalid"), String(error));
-        assert.equal(
-          error.message.replace(/\.$/, ""),
-          `Unable to ask ${question}: ${said}`.replace(/\.$/, ""),
-        );
+        assert.equal(error.message.replace(/\.$/, ""), `Unable to call ${name}: ${said}`.replace(/\.$/, ""));
         return true;
       });
     });

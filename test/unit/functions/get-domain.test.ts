@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import { isVirshError, VirshError } from "../../../provider/errors.js";
 import { getDomain } from "../../../provider/functions/get-domain.js";
 import { possibleSnapshots } from "../../../provider/functions/possible-snapshots.js";
-import type { Image, ImageOptions } from "../../../provider/virsh/images.js";
+import type { Image, ImageOptions } from "../../../provider/hypervisor/results.js";
 import { disk, off, recorded, running } from "../capabilities/domains.js";
 import { document } from "../xml/corpus.js";
-import { ScriptedHost, type Prints } from "./scripted-host.js";
+import { scriptedHost, type Prints } from "./scripted-host.js";
 
 const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 const SIZES = "Capacity:       64\nAllocation:     32\nPhysical:       16\n";
 
 /** virsh for a domain with this definition; `changes` says what else it prints. */
-function host(name: string, changes: Record<string, ReturnType<Prints>> = {}, images?: () => Image[]) {
+function host(
+  name: string,
+  changes: Record<string, ReturnType<Prints>> = {},
+  images?: (file: string, options: ImageOptions) => Image[],
+) {
   const prints: Record<string, ReturnType<Prints>> = {
     dumpxml: { stdout: document(name) },
     domstate: { stdout: "running\n" },
@@ -22,17 +26,17 @@ function host(name: string, changes: Record<string, ReturnType<Prints>> = {}, im
     "list --all --with-managed-save --uuid": { stdout: "\n" },
     ...changes,
   };
-  return new ScriptedHost({ uuid: UUID, name: "d" }, (words) => prints[words] ?? { stdout: SIZES }, images);
+  return scriptedHost({ uuid: UUID, name: "d" }, (words) => prints[words] ?? { stdout: SIZES }, images);
 }
 
 describe("a domain", () => {
-  it("tells what it is", async () => {
-    const asked = host("9.0.0/domain-backing-chain", {
+  it("is described by the answers of two processes", async () => {
+    const opened = host("9.0.0/domain-backing-chain", {
       "list --all --autostart --uuid": { stdout: `${UUID}\n` },
       "list --all --with-managed-save --uuid": { stdout: `${UUID}\n` },
       "snapshot-current --name": { stdout: "a b" },
     });
-    const told = await getDomain(asked, { domain: UUID });
+    const told = await getDomain(opened, { domain: UUID });
     const { persistent, autostart, managedSave, state, currentSnapshot, libvirtVersion } = told;
     assert.deepEqual([persistent, autostart, managedSave, state], [true, true, true, "running"]);
     assert.deepEqual([currentSnapshot, libvirtVersion], ["a b", "9.0.0"]);
@@ -44,10 +48,10 @@ describe("a domain", () => {
       backing.map(({ source, driver }) => ({ file: source, format: driver })),
     );
     assert.deepEqual([first.capacityBytes, first.allocationBytes, first.physicalBytes], [64, 32, 16]);
-    assert.equal(asked.asked.length, 2, "two processes");
+    assert.equal(opened.processes.length, 2);
   });
 
-  it("tells the disks whose sizes libvirt cannot say, and why", async () => {
+  it("shows for a disk without sizes why libvirt could not read them", async () => {
     const missing = "Failed to open file '/x': No such file or directory";
     const { disks } = await getDomain(
       host("9.0.0/domain-off", { "domblkinfo --device=vda": { error: missing } }),
@@ -65,19 +69,18 @@ describe("a domain", () => {
     );
   });
 
-  it("that is off has the images below its disks read from the files, where they can be", async () => {
-    const asked: [string, ImageOptions][] = [];
+  it("that is off has its backing chains read from the images, where those can be read", async () => {
+    const read: [string, ImageOptions][] = [];
     const image = (file: string, format: string): Image => ({
       ...{ file, format, virtualSize: 1, actualSize: 1, snapshots: [] },
     });
-    const readable = host("9.0.0/domain-off");
-    readable.readImages = (file, options) => {
-      asked.push([file, options]);
-      return Promise.resolve([image(file, "qcow2"), image("/below", "raw")]);
-    };
+    const readable = host("9.0.0/domain-off", {}, (file, options) => {
+      read.push([file, options]);
+      return [image(file, "qcow2"), image("/below", "raw")];
+    });
     const [first] = (await getDomain(readable, { domain: UUID })).disks;
     assert.deepEqual(first?.backing, [{ file: "/below", format: "raw" }]);
-    assert.deepEqual(asked[0], [first.source, { backingChain: true, format: "qcow2" }]);
+    assert.deepEqual(read[0], [first.source, { backingChain: true, format: "qcow2" }]);
 
     const failing = (kind: "Denied" | "Timeout") =>
       host("9.0.0/domain-off", {}, () => {
@@ -90,7 +93,7 @@ describe("a domain", () => {
     );
   });
 
-  it("has a firmware with the format of its variables, raw where libvirt does not say it", async () => {
+  it("has firmware variables in raw format unless libvirt names another", async () => {
     const firmware = async (name: string) => (await getDomain(host(name), { domain: UUID })).firmware;
     assert.deepEqual(await firmware("9.0.0/domain-off"), { type: "bios" });
     const { nvram } = recorded("9.0.0/domain-uefi-running").firmware;

@@ -4,7 +4,7 @@ import { getSnapshot } from "../../../provider/functions/get-snapshot.js";
 import { getSnapshots } from "../../../provider/functions/get-snapshots.js";
 import { parseSnapshot } from "../../../provider/xml/snapshot.js";
 import { document } from "../xml/corpus.js";
-import { ScriptedHost, type Prints } from "./scripted-host.js";
+import { scriptedHost, type Prints, type ScriptedHost } from "./scripted-host.js";
 
 const DOMAIN = { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251", name: "debian12" };
 const NOT_FOUND = "Domain snapshot not found: no domain snapshot with matching name 'x'";
@@ -27,7 +27,7 @@ function host(lists: string[], documents: Record<string, string>, current = "a")
     const text = documents[/--snapshotname=([^]*)$/.exec(words)?.[1] ?? ""];
     return text === undefined ? { error: NOT_FOUND } : { stdout: text };
   };
-  return new ScriptedHost(DOMAIN, prints);
+  return scriptedHost(DOMAIN, prints);
 }
 
 async function fails(running: Promise<unknown>, message: RegExp): Promise<void> {
@@ -38,8 +38,8 @@ describe("the snapshots of a domain", () => {
   const three = { a: xml("a"), b: xml("b", "a"), c: xml("c", "b") };
 
   it("come as a list in virsh's order, and as trees, from two processes", async () => {
-    const asked = host(["c\nb\na\n"], three);
-    const { snapshots, roots, domainUuid, domainName } = await getSnapshots(asked, { domain: "debian12" });
+    const opened = host(["c\nb\na\n"], three);
+    const { snapshots, roots, domainUuid, domainName } = await getSnapshots(opened, { domain: "debian12" });
     assert.deepEqual([domainUuid, domainName], [DOMAIN.uuid, "debian12"]);
     assert.deepEqual(
       snapshots.map(({ name, parent, isCurrent }) => [name, parent, isCurrent]),
@@ -51,21 +51,23 @@ describe("the snapshots of a domain", () => {
     );
     const node = (name: string, ...children: object[]) => ({ name, children });
     assert.deepEqual(roots, [node("a", node("b", node("c")))]);
-    assert.deepEqual(asked.asked, [
+    assert.deepEqual(opened.processes, [
       ["snapshot-list --name", "snapshot-current --name"],
       ["c", "b", "a"].map((name) => `snapshot-dumpxml --snapshotname=${name}`),
     ]);
   });
 
-  it("are asked for with the filters alone", async () => {
-    const asked = host([""], {});
+  it("are listed with the filters alone, without the options of the connection", async () => {
+    const opened = host([""], {});
     const filter = { leaves: true, external: true, uri: "qemu:///system", timeoutSeconds: 5 };
-    const { snapshots, roots } = await getSnapshots(asked, { domain: "debian12", ...filter });
+    const { snapshots, roots } = await getSnapshots(opened, { domain: "debian12", ...filter });
     assert.deepEqual([snapshots, roots], [[], []]);
-    assert.deepEqual(asked.asked, [["snapshot-list --leaves --external --name", "snapshot-current --name"]]);
+    assert.deepEqual(opened.processes, [
+      ["snapshot-list --leaves --external --name", "snapshot-current --name"],
+    ]);
   });
 
-  it("do without one that was deleted meanwhile", async () => {
+  it("leave out one that is deleted between the list and the read", async () => {
     const { snapshots } = await getSnapshots(host(["a\nb\nc\n", "a\nc\n"], { a: three.a, c: three.c }), {
       domain: "debian12",
     });
@@ -81,7 +83,7 @@ describe("the snapshots of a domain", () => {
     ["a\n\n", three, '""'],
   ];
   for (const [list, documents, part] of lineBreaks) {
-    it(`are not guessed at when a name holds a line break, listed as ${JSON.stringify(list)}`, async () => {
+    it(`are an error when a name holds a line break, listed as ${JSON.stringify(list)}`, async () => {
       await fails(
         getSnapshots(host([list], documents), { domain: "debian12" }),
         new RegExp(
@@ -100,11 +102,11 @@ describe("the snapshots of a domain", () => {
 });
 
 describe("one snapshot", () => {
-  it("tells what its XML does, with the images of its disks and what came after it", async () => {
+  it("is described by its XML, with the images of its disks and its children", async () => {
     const text = document("9.0.0/snapshot-external-memory");
     const { name, disks, domain } = parseSnapshot(text);
-    const asked = host(["child\n"], { [name]: text, child: xml("child") }, name);
-    const told = await getSnapshot(asked, { domain: "debian12", name });
+    const opened = host(["child\n"], { [name]: text, child: xml("child") }, name);
+    const told = await getSnapshot(opened, { domain: "debian12", name });
     assert.equal(told.id, `${DOMAIN.uuid}/${name}`);
     assert.deepEqual([told.location, told.consistency, told.isCurrent], ["external", "memory", true]);
     assert.equal(told.capturedMemory.snapshot, "external");
@@ -113,10 +115,10 @@ describe("one snapshot", () => {
     assert.ok(disk !== undefined && disk.image !== disk.file);
     assert.deepEqual([disk.file, disk.image], [disks[0]?.source, domain?.disks[0]?.source]);
     assert.deepEqual([disk.imageFormat, disk.fileFormat, disk.deleteInProgress], ["qcow2", "qcow2", false]);
-    assert.ok(asked.asked.flat().every((words) => !words.includes("--security-info")));
+    assert.ok(opened.processes.flat().every((words) => !words.includes("--security-info")));
   });
 
-  it("that is not there is told as such, with those that are", async () => {
+  it("that does not exist is an error that lists those that do", async () => {
     await fails(
       getSnapshot(host(["a\nb\n"], {}), { domain: "debian12", name: "x" }),
       /^Unable to read snapshot "x" of debian12: Domain snapshot not found: .* It has "a", "b"\. Check domain, name and uri\.$/,

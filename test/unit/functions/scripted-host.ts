@@ -1,55 +1,52 @@
-import type { QuestionHost } from "../../../provider/hypervisor/function-host.js";
-import type { DomainRef } from "../../../provider/hypervisor/host.js";
-import { understood, type Answer, type Answers } from "../../../provider/virsh/answer.js";
+import type { QueryHost } from "../../../provider/hypervisor/host.js";
+import { queriesBy, type Ask, type QueryName } from "../../../provider/hypervisor/queries.js";
+import type { DomainRef, Image, ImageOptions } from "../../../provider/hypervisor/results.js";
+import { understood } from "../../../provider/virsh/answer.js";
 import type { Command } from "../../../provider/virsh/commands/command.js";
-import { isVirshError } from "../../../provider/errors.js";
-import type { Image, ImageOptions } from "../../../provider/virsh/images.js";
+import type { Finished } from "../../../provider/virsh/process.js";
+import { commands, isVirshQuery } from "../../../provider/virsh/queries.js";
 
-/** What virsh prints for a command, told by its words without the domain: an answer, or the words of an error. */
+/** What virsh prints for a command, given its words without the domain: an answer, or the words of an error. */
 export type Prints = (words: string) => { stdout: string } | { error: string };
 
-/** A host with one domain, on which virsh prints what a test says. */
-export class ScriptedHost implements QuestionHost {
-  readonly shownUri = undefined;
-  /** What was asked, one line a process. */
-  readonly asked: string[][] = [];
+type Images = (file: string, options: ImageOptions) => Image[];
 
-  constructor(
-    readonly domain: DomainRef,
-    private readonly prints: Prints,
-    private readonly images: (file: string, options: ImageOptions) => Image[] = () => [],
-  ) {}
+/** A host, and the commands that it was sent: one entry a process, without the look-up of the domain. */
+export interface ScriptedHost extends QueryHost {
+  readonly processes: string[][];
+}
 
-  listDomains(): Promise<DomainRef[]> {
-    return Promise.resolve([this.domain]);
-  }
+/** A host with one domain, on which virsh prints what a test says. Queries of the same turn share a process. */
+export function scriptedHost(domain: DomainRef, prints: Prints, images: Images = () => []): ScriptedHost {
+  const processes: string[][] = [];
+  let batch: string[] | undefined;
 
-  askAll<T extends readonly unknown[]>(
-    _uuid: string,
-    commands: { [K in keyof T]: Command<T[K]> },
-  ): Promise<Answers<T>> {
-    const all: readonly Command<unknown>[] = commands;
-    const words = all.map(({ args }) => args.filter((arg) => !arg.startsWith("--domain=")).join(" "));
-    this.asked.push(words);
-    const answers = all.map((command, index) => this.answer(command, words[index] ?? ""));
-    return Promise.resolve(answers as unknown as Answers<T>);
-  }
-
-  readImages(file: string, options: ImageOptions): Promise<Image[]> {
-    return Promise.resolve().then(() => this.images(file, options));
-  }
-
-  private answer(command: Command<unknown>, words: string): Answer<unknown> {
-    const printed = this.prints(words);
-    const finished =
-      "error" in printed
-        ? { exitCode: 1, stdout: "", stderr: `error: ${printed.error}\n` }
-        : { exitCode: 0, stdout: printed.stdout, stderr: "" };
-    try {
-      return { value: understood(command, finished) };
-    } catch (error) {
-      if (!isVirshError(error)) throw error;
-      return { error };
+  async function answer(words: string): Promise<Finished> {
+    if (batch === undefined) {
+      processes.push((batch = []));
+      setImmediate(() => (batch = undefined));
     }
+    batch.push(words);
+    await new Promise((resolve) => setImmediate(resolve));
+    return finished(prints(words));
   }
+
+  const ask = async (name: QueryName, args: readonly unknown[]): Promise<unknown> => {
+    if (name === "listDomains") return [domain];
+    if (name === "readImages") return images(...(args as Parameters<Images>));
+    if (!isVirshQuery(name)) throw new Error(`${name} is not scripted`);
+    const command = (commands[name] as (...args: readonly unknown[]) => Command<unknown>)(...args);
+    return understood(command, await answer(wordsOf(command)));
+  };
+  return { shownUri: undefined, processes, ...queriesBy(ask as Ask) };
+}
+
+function wordsOf({ args }: Command<unknown>): string {
+  return args.filter((arg) => !arg.startsWith("--domain=")).join(" ");
+}
+
+function finished(printed: ReturnType<Prints>): Finished {
+  return "error" in printed
+    ? { exitCode: 1, stdout: "", stderr: `error: ${printed.error}\n` }
+    : { exitCode: 0, stdout: printed.stdout, stderr: "" };
 }

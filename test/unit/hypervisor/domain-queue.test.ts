@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { inOrder, othersWait } from "../../../provider/hypervisor/domain-queue.js";
+import { DomainQueue } from "../../../provider/hypervisor/domain-queue.js";
 
 /** An operation that notes when it begins and ends, and ends when it is told to. */
 function operation(log: string[], name: string) {
@@ -17,10 +17,13 @@ function operation(log: string[], name: string) {
 }
 
 describe("operations on one domain", () => {
+  let queue: DomainQueue;
+  beforeEach(() => (queue = new DomainQueue()));
+
   it("run one at a time, in the order they were asked for", async () => {
     const log: string[] = [];
     const all = ["a", "b", "c"].map((name) => operation(log, name));
-    const running = all.map(({ run }) => inOrder("one", run));
+    const running = all.map(({ run }) => queue.inTurn("one", run));
     for (const { end } of [...all].reverse()) {
       end();
       await turn();
@@ -32,7 +35,7 @@ describe("operations on one domain", () => {
   it("begin at once when nothing else runs on the domain", async () => {
     const log: string[] = [];
     const { run, end } = operation(log, "a");
-    void inOrder("idle", run);
+    void queue.inTurn("idle", run);
     await turn();
     assert.deepEqual(log, ["a begins"]);
     end();
@@ -41,8 +44,8 @@ describe("operations on one domain", () => {
   it("do not wait for another domain", async () => {
     const log: string[] = [];
     const [a, b] = [operation(log, "a"), operation(log, "b")];
-    const first = inOrder("one", a.run);
-    const second = inOrder("other", b.run);
+    const first = queue.inTurn("one", a.run);
+    const second = queue.inTurn("other", b.run);
     b.end();
     assert.equal(await second, "b");
     a.end();
@@ -53,7 +56,7 @@ describe("operations on one domain", () => {
   it("run although the one before them failed, which alone is told of it", async () => {
     const log: string[] = [];
     const [a, b] = [operation(log, "a"), operation(log, "b")];
-    const [first, second] = [inOrder("one", a.run), inOrder("one", b.run)];
+    const [first, second] = [queue.inTurn("one", a.run), queue.inTurn("one", b.run)];
     a.fail();
     b.end();
     await assert.rejects(first, /^Error: a$/);
@@ -63,18 +66,18 @@ describe("operations on one domain", () => {
 
   it("run although the one before them failed before it did anything", async () => {
     const broken = () => Promise.reject(new Error("at once"));
-    await assert.rejects(inOrder("one", broken), /at once/);
-    assert.equal(await inOrder("one", () => Promise.resolve("after")), "after");
+    await assert.rejects(queue.inTurn("one", broken), /at once/);
+    assert.equal(await queue.inTurn("one", () => Promise.resolve("after")), "after");
   });
 
   it("run one at a time, too, when one is asked for after the first of two has ended", async () => {
     const log: string[] = [];
     const [a, b, c] = [operation(log, "a"), operation(log, "b"), operation(log, "c")];
-    const running = [inOrder("one", a.run), inOrder("one", b.run)];
+    const running = [queue.inTurn("one", a.run), queue.inTurn("one", b.run)];
     a.end();
     await running[0];
     await turn();
-    running.push(inOrder("one", c.run));
+    running.push(queue.inTurn("one", c.run));
     await turn();
     assert.equal(log.at(-1), "b begins");
     b.end();
@@ -87,9 +90,9 @@ describe("operations on one domain", () => {
     const log: string[] = [];
     const { run, end } = operation(log, "a");
     end();
-    await inOrder("one", run);
+    await queue.inTurn("one", run);
     const { run: after, end: endAfter } = operation(log, "b");
-    void inOrder("one", after);
+    void queue.inTurn("one", after);
     await turn();
     assert.equal(log.at(-1), "b begins");
     endAfter();
@@ -101,14 +104,14 @@ describe("operations on one domain", () => {
     const seen: boolean[] = [];
     const look = async (run: () => Promise<string>) => {
       await run();
-      seen.push(othersWait("watched"));
+      seen.push(queue.othersWait("watched"));
     };
-    const running = [inOrder("watched", () => look(a.run)), inOrder("watched", () => look(b.run))];
-    assert.equal(othersWait("another"), false);
+    const running = [queue.inTurn("watched", () => look(a.run)), queue.inTurn("watched", () => look(b.run))];
+    assert.equal(queue.othersWait("another"), false);
     a.end();
     b.end();
     await Promise.all(running);
     assert.deepEqual(seen, [true, false]);
-    assert.equal(othersWait("watched"), false);
+    assert.equal(queue.othersWait("watched"), false);
   });
 });

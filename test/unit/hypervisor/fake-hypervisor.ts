@@ -1,5 +1,6 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
-import type { CreateRequest, DomainState, Host } from "../../../provider/hypervisor/host.js";
+import type { CreateRequest, Host } from "../../../provider/hypervisor/host.js";
+import type { DomainState } from "../../../provider/hypervisor/results.js";
 import { escapeXml } from "../../../provider/xml/characters.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 
@@ -24,6 +25,8 @@ export interface FakeDomain {
   control: string[];
   /** What its definition has beside one qcow2 disk. */
   xml: Partial<DomainXml>;
+  /** In what its persistent definition differs from that. */
+  inactive?: Partial<DomainXml>;
   /** Whether it has a managed-save image. */
   saved: boolean;
   /** The kind of block job of each disk that is in one. */
@@ -150,8 +153,8 @@ export class FakeHypervisor {
     return children.flatMap((child) => [child.name, ...this.descendants(uuid, child.name)]);
   }
 
-  definition(uuid: string): DomainXml {
-    const { name, state, xml } = this.domain(uuid);
+  definition(uuid: string, { inactive = false }: { inactive?: boolean } = {}): DomainXml {
+    const { name, state, xml, inactive: persistent } = this.domain(uuid);
     return {
       name,
       uuid,
@@ -174,6 +177,7 @@ export class FakeHypervisor {
       agent: "none",
       passthrough: [],
       ...xml,
+      ...(inactive ? persistent : {}),
     };
   }
 

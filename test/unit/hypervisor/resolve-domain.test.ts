@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
+import type { Host } from "../../../provider/hypervisor/host.js";
 import { resolveDomain } from "../../../provider/hypervisor/resolve-domain.js";
-import { FakeHost } from "./fake-host.js";
+import { fakeHost } from "./fake-host.js";
 import { FakeHypervisor } from "./fake-hypervisor.js";
 import { failsWith } from "../snapshot/rejects.js";
 import { UUID } from "../snapshot/states.js";
 
 const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
 
-function host(names: Record<string, string>, uri?: string): FakeHost {
+function host(names: Record<string, string>, uri?: string): Host {
   const hypervisor = new FakeHypervisor();
   for (const [uuid, name] of Object.entries(names)) hypervisor.define({ uuid, name });
-  return new FakeHost(hypervisor, uri);
+  return fakeHost(hypervisor, uri);
 }
 
 describe("finding the domain that a program names", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { whenFree } from "../../../provider/hypervisor/wait-until-free.js";
-import { FakeHost } from "./fake-host.js";
+import { fakeHost } from "./fake-host.js";
 import { ENDLESSLY, FakeHypervisor, said } from "./fake-hypervisor.js";
 import { failsWith } from "../snapshot/rejects.js";
 
@@ -16,19 +16,20 @@ describe("an operation on a domain that another holds", () => {
   function attempt(errors: Error[], left = 600_000, control: string[] = []) {
     const hypervisor = new FakeHypervisor();
     hypervisor.define({ uuid: "u", name: "debian12", control });
-    const host = new FakeHost(hypervisor, undefined, { now: left, afterwards: 0 });
+    const time = { now: left, afterwards: 0 };
+    const host = fakeHost(hypervisor, undefined, time);
     let count = 0;
     const running = whenFree(
       host,
       WAITING,
-      (line) => void told.push(line),
+      ({ text }) => void told.push(text),
       () => {
         const error = errors[count];
         count += 1;
         return error === undefined ? Promise.resolve(`done at ${count}`) : Promise.reject(error);
       },
     );
-    return { host, running, count: () => count };
+    return { time, running, count: () => count };
   }
 
   it("is done at once, without a word, where nobody holds it", async () => {
@@ -54,7 +55,7 @@ describe("an operation on a domain that another holds", () => {
     assert.equal(
       message,
       "Unable to take snapshot: Timed out during operation: cannot acquire state change lock. " +
-        "Nothing was changed. timeoutSeconds sets how long is waited.",
+        "Nothing was changed. timeoutSeconds sets how long to wait.",
     );
     assert.equal(begun, false);
     assert.equal(count(), 1);
@@ -75,14 +76,14 @@ describe("an operation on a domain that another holds", () => {
     assert.equal(
       message,
       "Unable to take snapshot: another job holds the domain: occupied (9.0s). " +
-        "Nothing was changed. `virsh domjobinfo` tells more of it. timeoutSeconds sets how long is waited.",
+        "Nothing was changed. `virsh domjobinfo` shows more about it. timeoutSeconds sets how long to wait.",
     );
     assert.equal(count(), 0);
   });
 
   it("tries again while there is just time enough", async () => {
-    const { host, running } = attempt([HELD, HELD], 2000);
-    setTimeout(() => (host.left.now = 1000), 500);
+    const { time, running } = attempt([HELD, HELD], 2000);
+    setTimeout(() => (time.now = 1000), 500);
     await failsWith(running, "Busy");
     assert.equal(told.length, 1);
   });

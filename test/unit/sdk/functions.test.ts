@@ -54,7 +54,7 @@ describe("a question in a program", () => {
     pulumi.runtime.setAllConfig({ "virsh:uri": NOWHERE });
     await fails(getDomain({ domain: "debian12" }), "Unreachable", /Failed to connect socket to '\/nowhere'/);
     const other = "qemu+ext:///system";
-    await fails(getDomain({ domain: "debian12", uri: other }), "Invalid", /^Unable to ask getDomain: uri: /);
+    await fails(getDomain({ domain: "debian12", uri: other }), "Invalid", /^Unable to call getDomain: uri: /);
   });
 
   it("throws what went wrong without a stack, and with its kind", async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { inputFields } from "../../../provider/snapshot/inputs.js";
-import { outputDocs } from "../../../provider/snapshot/state.js";
+import { outputDocs } from "../../../provider/snapshot/outputs.js";
 import { Snapshot, type CapturedDisk, type LastRevert, type SnapshotArgs } from "../../../sdk/index.js";
 
 const __provider = 'exports.handler = () => require("pulumi-virsh/dynamic-handler");';

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { overwrittenImages, standingOn, undermines } from "../../../provider/snapshot/image-dependencies.js";
+import {
+  overwrittenImages,
+  standingOn,
+  snapshotsLostBy,
+} from "../../../provider/snapshot/image-dependencies.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
 import { disk, running } from "../capabilities/domains.js";
-import { FakeHost } from "../hypervisor/fake-host.js";
+import { fakeHost } from "../hypervisor/fake-host.js";
 import { domainOn, EXTERNAL, FakeHypervisor, said } from "../hypervisor/fake-hypervisor.js";
 import { UUID } from "./states.js";
 
@@ -76,18 +80,18 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
       { name: "gone", creationTime: 1 },
       { name: "b", creationTime: 2, captured: EXTERNAL + domainOn("/x") },
     ];
-    const host = new FakeHost(hypervisor);
+    const host = fakeHost(hypervisor);
     const read = host.readSnapshot.bind(host);
     host.readSnapshot = (uuid, name) =>
       name === "gone" ? Promise.reject(said("NotFound", "no domain snapshot")) : read(uuid, name);
-    assert.deepEqual(await undermines(host, UUID, snapshot("a", "/x"), on("/x.b")), ["b"]);
+    assert.deepEqual(await snapshotsLostBy(host, UUID, snapshot("a", "/x"), on("/x.b")), ["b"]);
   });
 
   it("are none, and nobody is asked, where the domain is on the image, or the target is external", async () => {
     const hypervisor = new FakeHypervisor();
-    const host = new FakeHost(hypervisor);
-    assert.deepEqual(await undermines(host, UUID, snapshot("a", "/x"), on("/x")), []);
-    assert.deepEqual(await undermines(host, UUID, snapshot("b", "/x", "/x.b"), on("/x.c")), []);
+    const host = fakeHost(hypervisor);
+    assert.deepEqual(await snapshotsLostBy(host, UUID, snapshot("a", "/x"), on("/x")), []);
+    assert.deepEqual(await snapshotsLostBy(host, UUID, snapshot("b", "/x", "/x.b"), on("/x.c")), []);
     assert.deepEqual(hypervisor.calls, []);
   });
 });
@@ -95,8 +99,7 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
 describe("an image that a snapshot stands on and that was written to since", () => {
   let hypervisor: FakeHypervisor;
   beforeEach(() => (hypervisor = new FakeHypervisor()));
-  const found = (target: SnapshotXml, now: DomainXml) =>
-    overwrittenImages(new FakeHost(hypervisor), target, now);
+  const found = (target: SnapshotXml, now: DomainXml) => overwrittenImages(fakeHost(hypervisor), target, now);
 
   it("is the one that the domain is on", async () => {
     assert.deepEqual(await found(snapshot("b", "/x", "/x.b"), on("/x")), ["/x"]);

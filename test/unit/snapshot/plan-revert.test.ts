@@ -112,7 +112,7 @@ describe("revert.triggers", () => {
     assert.equal(
       refusal.message,
       'Unable to revert debian12 to snapshot "a" and replace that snapshot in one step: revert.triggers changed ' +
-        "together with name, diskOnly, and the latter needs a new snapshot. Change one of them, run pulumi up, then change the other.",
+        "together with name, diskOnly, and the latter needs a new snapshot. Change one of them in one update, and the other in the next.",
     );
   });
 

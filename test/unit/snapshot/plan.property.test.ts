@@ -6,18 +6,16 @@ import { changesAnything, plan } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
 import { legalInputs } from "./arbitraries.js";
-import { FakeHost } from "../hypervisor/fake-host.js";
+import { fakeOperation, type FakeOperation } from "../hypervisor/fake-operation.js";
 import { FakeHypervisor } from "../hypervisor/fake-hypervisor.js";
 import { UUID } from "./states.js";
 
-/** A host with the one domain that `legalInputs` name, under its name and its UUID. */
-function host(): FakeHost {
+/** An operation on a host with the one domain that `legalInputs` name, under its name and its UUID. */
+function operation(): FakeOperation {
   const hypervisor = new FakeHypervisor();
   hypervisor.define({ uuid: UUID, name: "debian12" });
-  return new FakeHost(hypervisor);
+  return fakeOperation(hypervisor);
 }
-
-const tell = () => undefined;
 
 /** As it comes back from the engine, which keeps JSON. */
 function stored(state: SnapshotState): SnapshotState {
@@ -28,7 +26,7 @@ describe("a second up with the same program", () => {
   it("changes nothing after a create, whatever the inputs", async () => {
     await fc.assert(
       fc.asyncProperty(legalInputs, async (inputs) => {
-        const created = await create(host(), check(inputs).inputs, tell);
+        const created = await create(operation(), check(inputs).inputs);
         const state = stored(created);
         assert.deepEqual(created, state, "a state holds nothing that JSON does not carry");
         assert.deepEqual(plan(state, inputs), { replaces: [], deleteBeforeReplace: false, steps: [] });
@@ -44,13 +42,10 @@ describe("a second up with the same program", () => {
         withoutRevert,
         withoutRevert,
         async (first, { name: _name, diskOnly: _kind, ...change }) => {
-          const at = host();
+          const at = operation();
           const { name, diskOnly } = first;
           const second = { ...change, name, ...(diskOnly === undefined ? {} : { diskOnly }) };
-          const state = await update(at, stored(await create(at, first, tell)), second, {
-            tell,
-            now: () => new Date(0),
-          });
+          const state = await update(at, stored(await create(at, first)), second);
           assert.equal(changesAnything(plan(stored(state), second)), false);
         },
       ),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { read } from "../../../provider/snapshot/read.js";
-import { FakeHost } from "../hypervisor/fake-host.js";
+import { fakeHost } from "../hypervisor/fake-host.js";
 import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
 import { failsWith } from "./rejects.js";
 import { stateWith, UUID } from "./states.js";
@@ -26,7 +26,7 @@ describe("reading a snapshot again", () => {
       timeoutSeconds: 60,
       lastRevert: { at: "2027-01-15T09:00:00.000Z", triggers: ["x"] },
     });
-    assert.deepEqual(await read(new FakeHost(hypervisor), state), { state });
+    assert.deepEqual(await read(fakeHost(hypervisor), state), { state });
     assert.deepEqual(hypervisor.changes, []);
   });
 
@@ -37,7 +37,7 @@ describe("reading a snapshot again", () => {
       { name: "a", creationTime: 1_800_000_001, parent: "root", description: "edited elsewhere" },
     ];
     const state = stateWith({ description: "before", atomic: true });
-    assert.deepEqual(await read(new FakeHost(hypervisor), state), {
+    assert.deepEqual(await read(fakeHost(hypervisor), state), {
       state: {
         ...state,
         domainName: "renamed",
@@ -49,13 +49,13 @@ describe("reading a snapshot again", () => {
   });
 
   it("drops a description and a parent that are there no more", async () => {
-    const found = await read(new FakeHost(hypervisor), stateWith({ description: "before", parent: "root" }));
+    const found = await read(fakeHost(hypervisor), stateWith({ description: "before", parent: "root" }));
     assert.deepEqual(found, { state: stateWith() });
   });
 
   it("completes a state that could not be read back at first", async () => {
     const { domain: asked, name, domainUuid, domainName, schemaVersion } = stateWith();
-    const found = await read(new FakeHost(hypervisor), {
+    const found = await read(fakeHost(hypervisor), {
       domain: asked,
       name,
       domainUuid,
@@ -70,31 +70,31 @@ describe("reading a snapshot again", () => {
       "deleted",
       () => (domain.snapshots = []),
       'snapshot "a" of debian12 was deleted outside of this program',
-      "The next pulumi up takes a new snapshot of the state of that day.",
+      "The next update takes a new snapshot, of the state that the domain has then.",
     ],
     [
       "taken anew under the same name",
       () => (domain.snapshots = [{ name: "a", creationTime: 1_800_000_002 }]),
-      'snapshot "a" of debian12 is another one now: ours was taken 2027-01-15T08:00:01Z, this one 2027-01-15T08:00:02Z, outside of this program',
-      "The next pulumi up fails while that one is there: delete it, or give this one another name.",
+      'snapshot "a" of debian12 was replaced outside of this program: the one in the state was taken 2027-01-15T08:00:01Z, the one on the host 2027-01-15T08:00:02Z',
+      "The next update fails while that one exists: delete it, or give this one another name.",
     ],
     [
       "gone with its domain",
       () => hypervisor.domains.pop(),
       `domain debian12 (${UUID}) is gone from the host, and snapshot "a" with it`,
-      "The next pulumi up fails until the domain is defined again or the program names another.",
+      "The next update fails until the domain is defined again or the program names another.",
     ],
     [
       "gone with a domain that was defined anew",
       () => (domain.uuid = OTHER),
-      `domain debian12 was defined anew (UUID ${OTHER}, before ${UUID}), and snapshot "a" is gone with the old one`,
-      "The next pulumi up takes a new snapshot, of the new domain, if that is the one the program names.",
+      `domain debian12 was defined anew (its UUID was ${UUID} and is ${OTHER}), and snapshot "a" is gone with the old one`,
+      "The next update takes a new snapshot, of the new domain, if that is the one that the program names.",
     ],
   ];
   for (const [what, change, words, next] of gone) {
     it(`tells of one that was ${what}, and what follows`, async () => {
       change();
-      assert.deepEqual(await read(new FakeHost(hypervisor), stateWith()), { gone: words, next });
+      assert.deepEqual(await read(fakeHost(hypervisor), stateWith()), { gone: words, next });
     });
   }
 
@@ -102,7 +102,7 @@ describe("reading a snapshot again", () => {
     for (const kind of ["Unreachable", "Denied", "Timeout", "Unexpected"] as const) {
       it(`does not take ${kind} from ${method} for absence`, async () => {
         hypervisor.fail(method, said(kind, "no"));
-        await failsWith(read(new FakeHost(hypervisor), stateWith()), kind);
+        await failsWith(read(fakeHost(hypervisor), stateWith()), kind);
       });
     }
   }

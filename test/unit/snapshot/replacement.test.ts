@@ -28,7 +28,7 @@ describe("a replacement of a snapshot whose delete takes others along", () => {
       assert.equal(
         planned(scope, change).refusal?.message,
         `Unable to replace snapshot "a" of debian12: ${changed} changed, and deleteScope "${String(scope)}" ${why}. ` +
-          'Set deleteScope to "snapshot" alone, run pulumi up, then make the other change.',
+          'Set deleteScope to "snapshot" in one update, and make the other change in the next.',
       );
     });
   }

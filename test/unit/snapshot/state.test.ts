@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
-import {
-  achieved,
-  inputsOf,
-  keptOf,
-  snapshotId,
-  toRfc3339,
-  toState,
-  withInputs,
-} from "../../../provider/snapshot/state.js";
+import { achieved, toRfc3339 } from "../../../provider/snapshot/facts.js";
+import { snapshotId } from "../../../provider/snapshot/identity.js";
+import { inputsOf, keptOf, readState, toState, withInputs } from "../../../provider/snapshot/state.js";
 import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
 import { stateWith, UUID } from "./states.js";
 
@@ -159,4 +153,29 @@ describe("the state of a snapshot", () => {
     assert.equal(toRfc3339(0), "1970-01-01T00:00:00Z");
     assert.equal(toRfc3339(1_800_000_001), "2027-01-15T08:00:01Z");
   });
+});
+
+describe("reading a state", () => {
+  it("takes one of this version as it is", () => {
+    const state = stateWith();
+    assert.deepEqual(readState({ ...state }), state);
+  });
+
+  it("refuses one of a newer version, and names both versions and the way out", () => {
+    assert.throws(() => readState({ ...stateWith(), schemaVersion: 2 }), {
+      name: "VirshError",
+      kind: "Unsupported",
+      message:
+        'Unable to read the state of snapshot "a": it has schema version 2, and this version of pulumi-virsh reads ' +
+        "schema versions up to 1. Nothing was changed. Install the version of pulumi-virsh that wrote the state, or a later one.",
+    });
+  });
+
+  for (const schemaVersion of [undefined, "1", null])
+    it(`refuses one whose version is ${JSON.stringify(schemaVersion) ?? "missing"}`, () => {
+      assert.throws(
+        () => readState({ ...stateWith(), schemaVersion }),
+        /its schemaVersion is .*, and not a number/,
+      );
+    });
 });

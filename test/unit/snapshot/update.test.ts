@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
-import { FakeHost } from "../hypervisor/fake-host.js";
+import { fakeHost } from "../hypervisor/fake-host.js";
+import { NOW, operationOn } from "../hypervisor/fake-operation.js";
 import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
 import { failsWith, isIncomplete } from "./rejects.js";
 import { stateWith } from "./states.js";
 
-const NOW = new Date("2027-01-15T09:00:00.000Z");
 let count = 0;
 
 /** A UUID that no other test has: a run reverts a domain once. */
@@ -31,12 +31,8 @@ describe("updating a snapshot", () => {
     state = stateWith({ domainUuid: domain.uuid });
   });
 
-  function updated(
-    change: Partial<SnapshotInputs>,
-    from: PartialState = state,
-    host = new FakeHost(hypervisor),
-  ) {
-    return update(host, from, { ...inputsOf(from), ...change }, { now: () => NOW, tell: () => undefined });
+  function updated(change: Partial<SnapshotInputs>, from: PartialState = state, host = fakeHost(hypervisor)) {
+    return update(operationOn(host), from, { ...inputsOf(from), ...change });
   }
 
   it("asks the host nothing for what is only recorded", async () => {
@@ -82,7 +78,7 @@ describe("updating a snapshot", () => {
       await failsWith(
         updated({ description: "x" }),
         "NotFound",
-        'Unable to edit the description of snapshot "a" of debian12: the snapshot of that name was taken 2027-01-15T08:00:02Z, ours 2027-01-15T08:00:01Z: it is another one. Nothing was changed. Run pulumi refresh to see what is left.',
+        'Unable to edit the description of snapshot "a" of debian12: the snapshot of that name was taken 2027-01-15T08:00:02Z, and the one in the state 2027-01-15T08:00:01Z: it is another snapshot. Nothing was changed. Refresh to see what is left.',
       );
       assert.deepEqual(hypervisor.changes, []);
     });
@@ -92,7 +88,7 @@ describe("updating a snapshot", () => {
       await failsWith(
         updated({ description: "x" }),
         "NotFound",
-        "Unable to edit the description of snapshot \"a\" of debian12: Domain snapshot not found: no domain snapshot 'a'. Nothing was changed. Run pulumi refresh to see what is left.",
+        "Unable to edit the description of snapshot \"a\" of debian12: Domain snapshot not found: no domain snapshot 'a'. Nothing was changed. Refresh to see what is left.",
       );
     });
 
@@ -112,7 +108,7 @@ describe("updating a snapshot", () => {
   });
 
   describe("through another URI", () => {
-    const there = () => new FakeHost(hypervisor, "qemu+ssh://root@h/system");
+    const there = () => fakeHost(hypervisor, "qemu+ssh://root@h/system");
 
     it("records it once the same snapshot is seen there", async () => {
       const after = await updated({ uri: "qemu+ssh://root@h/system" }, state, there());
@@ -129,7 +125,7 @@ describe("updating a snapshot", () => {
       [
         "another snapshot of that name",
         () => (domain.snapshots = [{ name: "a", creationTime: 5 }]),
-        'snapshot "a" of debian12 is another one now: ours was taken 2027-01-15T08:00:01Z, this one 1970-01-01T00:00:05Z, outside of this program',
+        'snapshot "a" of debian12 was replaced outside of this program: the one in the state was taken 2027-01-15T08:00:01Z, the one on the host 1970-01-01T00:00:05Z',
       ],
     ];
     for (const [what, change, words] of refused) {
@@ -142,7 +138,7 @@ describe("updating a snapshot", () => {
             there(),
           ),
           "NotFound",
-          `Unable to find snapshot "a" of debian12 at qemu+ssh://root@h/system: ${words}. Check uri, or run pulumi refresh to see what is left.`,
+          `Unable to find snapshot "a" of debian12 at qemu+ssh://root@h/system: ${words}. Check uri, or refresh to see what is left.`,
         );
         assert.deepEqual(hypervisor.changes, []);
       });
@@ -177,8 +173,9 @@ describe("updating a snapshot", () => {
     });
 
     it("is read back in time of its own when the limit ran out at the very end", async () => {
-      const host = new FakeHost(hypervisor);
-      hypervisor.during("revertSnapshot", () => (host.left.now = 0));
+      const left = { now: 600_000, afterwards: 30_000 };
+      const host = fakeHost(hypervisor, undefined, left);
+      hypervisor.during("revertSnapshot", () => (left.now = 0));
       const after = await updated({ revert: { triggers: ["x"] } }, state, host);
       assert.deepEqual(after.lastRevert?.triggers, ["x"]);
     });
@@ -224,10 +221,10 @@ describe("updating a snapshot", () => {
   });
 
   it("waits for what was asked of the domain before it", async () => {
-    const [first, second] = await Promise.all([
-      updated({ description: "first" }),
-      updated({ description: "second" }),
-    ]);
-    assert.deepEqual([first.description, second.description], ["first", "second"]);
+    const operation = operationOn(fakeHost(hypervisor));
+    const [first, second] = await Promise.all(
+      ["first", "second"].map((description) => update(operation, state, { ...inputsOf(state), description })),
+    );
+    assert.deepEqual([first?.description, second?.description], ["first", "second"]);
   });
 });

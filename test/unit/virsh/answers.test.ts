@@ -132,6 +132,11 @@ describe("virsh's answer", () => {
     assert.equal(refusal.said.test(`failed to get domain '${UUID}'`), false);
   });
 
+  it("is the document of a snapshot, to the letter", () => {
+    const text = "<domainsnapshot>\n  <name>ñ</name>\n</domainsnapshot>\n\n";
+    assert.equal(snapshot.snapshotXml(UUID, "a").parse(text), text);
+  });
+
   it("that is not understood is shown, but not at any length", () => {
     assert.throws(
       () => domain.domainState(UUID).parse("x".repeat(1000)),

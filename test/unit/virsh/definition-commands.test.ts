@@ -23,7 +23,7 @@ describe("the calls for a domain as a whole", () => {
     ["shut down", definition.shutdownDomain(UUID), ["shutdown", DOMAIN]],
   ];
   for (const [what, call, args] of calls) {
-    it(`${what}: these very arguments`, () => {
+    it(`${what}: exactly these arguments`, () => {
       assert.deepEqual(call.args, args);
       assert.ok(call.changes);
     });

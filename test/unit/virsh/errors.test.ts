@@ -48,6 +48,11 @@ const CAUSES: Row[] = [
     /libvirt 9\.10 or later/,
   ],
   [
+    "invalid argument: could not find base disk source in disk source chain",
+    "Unsupported",
+    /^Start the domain first/,
+  ],
+  [
     "unsupported configuration: deletion of external children disk snapshots not supported",
     "Unsupported",
     /Delete those that came after it first/,
@@ -190,6 +195,23 @@ describe("libvirt's words", () => {
       else assert.match(error.next ?? "", next);
     });
   }
+
+  it('are shown with "Nothing was changed." where libvirt refused before it began', () => {
+    const unchanged = CAUSES.map(([cause]) => explain(`error: ${cause}\n`, "try")).filter(
+      (error) => error.unchanged,
+    );
+    assert.deepEqual(
+      unchanged.map(({ said }) => said.slice(0, 60)),
+      [
+        "invalid argument: could not find base disk source in disk so",
+        "unsupported configuration: deletion of external children dis",
+        "Operation not supported: deleting external snapshot that has",
+        "Operation not supported: disk image 'vda' for internal snaps",
+      ],
+    );
+    for (const { message, next } of unchanged)
+      assert.ok(message.endsWith(`. Nothing was changed. ${next ?? ""}`), message);
+  });
 
   it("are those of the cause, not of the command that failed", () => {
     const error = explain(

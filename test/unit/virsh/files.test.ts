@@ -28,7 +28,7 @@ describe("files of the host that is this machine", () => {
 
   const qemuImg = (...args: string[]) => execFileSync("qemu-img", args, { stdio: "pipe" });
 
-  it("tell the tags in an image, whatever its name and theirs", async () => {
+  it("show the tags in an image, whatever its name and theirs", async () => {
     const image = join(folder, "a b,=:1.qcow2");
     qemuImg("create", "-f", "qcow2", image, "1M");
     assert.deepEqual(await readTags(image, LIMITS), []);
@@ -36,17 +36,17 @@ describe("files of the host that is this machine", () => {
     assert.deepEqual(await readTags(image, LIMITS), ["a b", "ñ日本🙂", '"q"']);
   });
 
-  it("tell of a raw image that it has none", async () => {
+  it("show no tags in a raw image", async () => {
     const image = join(folder, "raw");
     qemuImg("create", "-f", "raw", image, "1M");
     assert.deepEqual(await readTags(image, LIMITS), []);
   });
 
-  it("tell nothing of an image that is not there", async () => {
+  it("show no list of tags where the image does not exist", async () => {
     assert.equal(await readTags(join(folder, "missing"), LIMITS), undefined);
   });
 
-  it("tell what an image stands on, by real paths", async () => {
+  it("show the backing chain of an image, by real paths", async () => {
     const [base, top, link] = ["base", "top", "link"].map((name) => join(folder, name)) as [
       string,
       string,
@@ -65,7 +65,7 @@ describe("files of the host that is this machine", () => {
     assert.equal(await imageFiles(join(top, "no folder"), "qcow2", LIMITS), undefined);
   });
 
-  it("tell whether a process works on an image", async () => {
+  it("show whether a process works on an image", async () => {
     const image = join(folder, "image");
     qemuImg("create", "-f", "qcow2", image, "1M");
     assert.equal(await isLocked(image, LIMITS), false);
@@ -81,7 +81,7 @@ describe("files of the host that is this machine", () => {
     }
   });
 
-  it("tell how much is free where a file is, or is to be, as df does", async () => {
+  it("show as many free bytes as df, also for a file that does not exist yet", async () => {
     const [, available] = execFileSync("df", ["--block-size=1", "--output=avail", folder])
       .toString()
       .split("\n");
@@ -90,11 +90,11 @@ describe("files of the host that is this machine", () => {
     assert.ok(Math.abs((free ?? 0) - Number(available)) < 1024 ** 3, `${free ?? ""} and ${available ?? ""}`);
   });
 
-  it("tell nothing of room where there is no such folder", async () => {
+  it("show no free bytes where the folder does not exist", async () => {
     assert.equal(await freeBytes(join(folder, "missing", "file")), undefined);
   });
 
-  it("fail where an image is broken", async () => {
+  it("are an error where an image is broken", async () => {
     const image = join(folder, "broken.qcow2");
     writeFileSync(image, Buffer.concat([Buffer.from("QFI\xfb", "latin1"), Buffer.alloc(8, 255)]));
     await assert.rejects(
@@ -121,7 +121,7 @@ describe("files of the host that is this machine", () => {
     [`echo "qemu-img: Could not open '/x': Permission denied" >&2; exit 1`, undefined],
   ];
   for (const [script, expected] of answers) {
-    it(`understand an answer like ${script}`, async () => {
+    it(`are read from what qemu-img prints: ${script}`, async () => {
       pretend(script);
       const reading = readTags("/x", LIMITS);
       if (expected instanceof RegExp) await assert.rejects(reading, expected);
@@ -136,11 +136,11 @@ describe("files of the host that is this machine", () => {
     assert.equal(existsSync(file), false);
   });
 
-  it("that are gone already are as good as removed", async () => {
+  it("that do not exist count as removed", async () => {
     assert.equal(await removeFile(join(folder, "missing")), true);
   });
 
-  it("that cannot be removed are told of, and folders are none", async () => {
+  it("are not folders: removing one fails and leaves it there", async () => {
     mkdirSync(join(folder, "d"));
     assert.equal(await removeFile(join(folder, "d")), false);
     assert.equal(existsSync(join(folder, "d")), true);

@@ -13,56 +13,24 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, type ErrorKind } from "../../../provider/errors.js";
-import { openHost } from "../../../provider/virsh/host.js";
+import { VirshHosts } from "../../../provider/virsh/host.js";
+import { FAKE_VIRSH, type Answer, type Process } from "./fake-virsh.js";
 
 const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
 
-interface Answer {
-  stdout?: string;
-  stderr?: string;
-  code?: number;
-  delayMs?: number;
-}
-
-interface Asked {
-  argv: string[];
-  /** Of the file that `--xmlfile=` names: path, content, mode of the file and of its folder. */
-  file?: { path: string; text: string; mode: number; folderMode: number };
-}
-
-/** A virsh that answers by the name of the command, and notes what it was asked. */
-const FAKE = `#!${process.execPath}
-const fs = require("fs");
-const argv = process.argv.slice(2);
-const xml = argv.find((a) => a.startsWith("--xmlfile="))?.slice(10);
-const file = xml && {
-  path: xml,
-  text: fs.readFileSync(xml, "utf8"),
-  mode: fs.statSync(xml).mode & 0o777,
-  folderMode: fs.statSync(require("path").dirname(xml)).mode & 0o777,
-};
-fs.appendFileSync(__dirname + "/asked", JSON.stringify({ argv, file }) + "\\n");
-const answers = JSON.parse(fs.readFileSync(__dirname + "/answers", "utf8"));
-const command = argv.find((a) => !a.startsWith("-"));
-const { stdout = "", stderr = "", code = 0, delayMs = 0 } = answers[command] ?? { stderr: "error: not expected\\n", code: 1 };
-setTimeout(() => {
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
-  process.exitCode = code;
-}, delayMs);
-`;
-
 describe("the host behind virsh", () => {
   let folder: string;
   let temporary: string;
+  let hosts: VirshHosts;
   const saved = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"] };
 
   beforeEach(() => {
+    hosts = new VirshHosts();
     folder = mkdtempSync(join(tmpdir(), "virsh-host-"));
     temporary = join(folder, "tmp");
     mkdirSync(temporary);
-    writeFileSync(join(folder, "virsh"), FAKE);
+    writeFileSync(join(folder, "virsh"), FAKE_VIRSH);
     chmodSync(join(folder, "virsh"), 0o700);
     process.env["PATH"] = [folder, saved.PATH].join(delimiter);
     process.env["TMPDIR"] = temporary;
@@ -77,16 +45,16 @@ describe("the host behind virsh", () => {
 
   function host(answers: Record<string, Answer>, options: { uri?: string; timeoutSeconds?: number } = {}) {
     writeFileSync(join(folder, "answers"), JSON.stringify(answers));
-    return openHost({ uri: undefined, timeoutSeconds: 30, ...options });
+    return hosts.open({ uri: undefined, timeoutSeconds: 30, ...options });
   }
 
-  function asked(): Asked[] {
-    const path = join(folder, "asked");
+  function processes(): Process[] {
+    const path = join(folder, "processes");
     if (!existsSync(path)) return [];
     return readFileSync(path, "utf8")
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as Asked);
+      .map((line) => JSON.parse(line) as Process);
   }
 
   async function fails(running: Promise<unknown>, kind: ErrorKind, message: RegExp, begun?: boolean) {
@@ -102,7 +70,7 @@ describe("the host behind virsh", () => {
     const opened = host({ list: { stdout: `${UUID} a b\n` } });
     assert.equal(opened.shownUri, undefined);
     assert.deepEqual(await opened.listDomains(), [{ uuid: UUID, name: "a b" }]);
-    assert.deepEqual(asked(), [{ argv: ["--quiet", "list", "--all", "--uuid", "--name"] }]);
+    assert.deepEqual(processes(), [{ argv: ["--quiet", "list", "--all", "--uuid", "--name"] }]);
   });
 
   it("connects to the URI that is given", async () => {
@@ -110,10 +78,12 @@ describe("the host behind virsh", () => {
     const opened = host({ domstate: { stdout: "shut off\n" } }, { uri });
     assert.equal(opened.shownUri, uri);
     assert.equal(await opened.domainState(UUID), "shut off");
-    assert.deepEqual(asked(), [{ argv: ["--quiet", `--connect=${uri}`, "domstate", `--domain=${UUID}`] }]);
+    assert.deepEqual(processes(), [
+      { argv: ["--quiet", `--connect=${uri}`, "domstate", `--domain=${UUID}`] },
+    ]);
   });
 
-  it("starts nothing for a URI that is refused, and does not tell its password", () => {
+  it("refuses a bad URI without starting a process, and does not show its password", () => {
     for (const uri of ["qemu+ext://h/?command=/tmp/evil", "qemu+ssh://u:hunter2@h/system", "", "-x"]) {
       assert.throws(
         () => host({}, { uri }),
@@ -123,7 +93,7 @@ describe("the host behind virsh", () => {
           !error.message.includes("hunter2"),
       );
     }
-    assert.deepEqual(asked(), []);
+    assert.deepEqual(processes(), []);
   });
 
   it("does not repeat the password of a URI that virsh took from elsewhere", async () => {
@@ -143,7 +113,7 @@ describe("the host behind virsh", () => {
       /^Unable to read the state of domain [0-9a-f-]+: there is no domain with the UUID "[0-9a-f-]+"\.$/,
     );
     assert.deepEqual(
-      asked().map(({ argv }) => argv[1]),
+      processes().map(({ argv }) => argv[1]),
       ["domstate", "list"],
     );
   });
@@ -151,13 +121,13 @@ describe("the host behind virsh", () => {
   it("does not call a domain gone that is listed", async () => {
     const opened = host({ "snapshot-revert": lookupFailed, list: { stdout: `${UUID} fw\n` } });
     await fails(
-      opened.revertSnapshot(UUID, "a"),
+      opened.revertSnapshot(UUID, "a", {}),
       "Unexpected",
       /lists the domain but did not let it be looked up/,
     );
   });
 
-  it("does not call a domain gone when the list cannot be had", async () => {
+  it("does not call a domain gone when the list cannot be read", async () => {
     const list = {
       stderr:
         "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/run/x': Connection refused\n",
@@ -175,11 +145,15 @@ describe("the host behind virsh", () => {
     const stderr =
       "error: Failed to delete snapshot a\nerror: Domain snapshot not found: no domain snapshot with matching name 'a'\n";
     const opened = host({ "snapshot-delete": { stderr, code: 1 } });
-    await fails(opened.deleteSnapshot(UUID, "a"), "NotFound", /^Unable to delete snapshot "a" of domain /);
-    assert.equal(asked().length, 1);
+    await fails(
+      opened.deleteSnapshot(UUID, "a", {}),
+      "NotFound",
+      /^Unable to delete snapshot "a" of domain /,
+    );
+    assert.equal(processes().length, 1);
   });
 
-  it("tells no current snapshot from not being able to ask", async () => {
+  it("has no current snapshot only where libvirt says so, and throws any other error", async () => {
     const current = (answer: Answer) => host({ "snapshot-current": answer }).currentSnapshot(UUID);
     const none = { stderr: `error: domain '${UUID}' has no current snapshot\n`, code: 1 };
     assert.equal(await current(none), undefined);
@@ -188,28 +162,27 @@ describe("the host behind virsh", () => {
     await fails(current(broken), "Unexpected", /internal error: no/);
   });
 
-  it("tells what was never begun, a mere question, from what the daemon may go on with", async () => {
+  it("marks a lost query as never begun, and a lost change as possibly begun", async () => {
     const lost = { stderr: "error: End of file while reading data: Input/output error\n", code: 1 };
     await fails(host({ domstate: lost }).domainState(UUID), "Unreachable", /End of file/, false);
-    await fails(host({ "snapshot-revert": lost }).revertSnapshot(UUID, "a"), "Unreachable", /End/, true);
+    await fails(host({ "snapshot-revert": lost }).revertSnapshot(UUID, "a", {}), "Unreachable", /End/, true);
   });
 
-  it("takes an inactive domain for idle", async () => {
+  it("counts an inactive domain as idle", async () => {
     const inactive = { stderr: "error: Requested operation is not valid: domain is not running\n", code: 1 };
     assert.deepEqual(await host({ domcontrol: inactive }).domainControl(UUID), { idle: true });
   });
 
-  it("lends virsh a definition in a private file, and removes it", async () => {
+  it("passes a definition to virsh in a private file, and removes it", async () => {
     const xml = "<domainsnapshot>ñ</domainsnapshot>\n";
-    await host({ "snapshot-create": {} }).redefineSnapshot(UUID, xml, { current: true });
-    const [{ argv, file } = assert.fail()] = asked();
+    await host({ "snapshot-create": {} }).redefineSnapshot(UUID, xml);
+    const [{ argv, file } = assert.fail()] = processes();
     assert.deepEqual(argv, [
       "--quiet",
       "snapshot-create",
       `--domain=${UUID}`,
       `--xmlfile=${file?.path ?? ""}`,
       "--redefine",
-      "--current",
     ]);
     assert.equal(file?.text, xml);
     assert.deepEqual([file.mode, file.folderMode], [0o600, 0o700]);
@@ -223,17 +196,17 @@ describe("the host behind virsh", () => {
       "Invalid",
       /XML error: no/,
     );
-    assert.equal(asked().length, 1);
+    assert.equal(processes().length, 1);
     assert.deepEqual(readdirSync(temporary), []);
   });
 
-  it("says so when there is no place for the private file", async () => {
+  it("names TMPDIR when the private file cannot be made", async () => {
     process.env["TMPDIR"] = join(folder, "missing");
     await fails(host({}).redefineSnapshot(UUID, "<x/>"), "Unexpected", /ENOENT.*TMPDIR/);
-    assert.deepEqual(asked(), []);
+    assert.deepEqual(processes(), []);
   });
 
-  it("has one time limit for all that an operation asks", async () => {
+  it("has one time limit for all calls of an operation", async () => {
     const opened = host({ domstate: { stdout: "running\n", delayMs: 400 } }, { timeoutSeconds: 1.2 });
     const before = opened.remaining();
     assert.ok(before > 0 && before <= 1200);
@@ -256,18 +229,42 @@ describe("the host behind virsh", () => {
     assert.ok(opened.remaining() < 1000);
   });
 
-  it("asks the daemon for its version once a run", async () => {
+  it("reads the daemon's version once for all operations on a URI", async () => {
     const version = { stdout: "Running against daemon: 10.9.0\n" };
     const uri = "qemu:///system?socket=/once";
     assert.equal(await host({ version }, { uri }).daemonVersion(), "10.9.0");
     assert.equal(await host({}, { uri }).daemonVersion(), "10.9.0");
-    assert.equal(asked().length, 1);
+    assert.equal(processes().length, 1);
     const other = { stdout: "Running against daemon: 9.0.0\n" };
     const elsewhere = host({ version: other }, { uri: "qemu:///system?socket=/other" });
     assert.equal(await elsewhere.daemonVersion(), "9.0.0");
   });
 
-  it("knows a file that is not there by libvirt's words", async () => {
+  it("sends queries of several operations on one URI in one batch", async () => {
+    const answers = { domstate: { stdout: "running\n" }, "snapshot-current": { stdout: "a" } };
+    const [first, second] = [host(answers), host(answers)];
+    const results = await Promise.all([first.domainState(UUID), second.currentSnapshot(UUID)]);
+    assert.deepEqual(results, ["running", "a"]);
+    assert.equal(processes().length, 1);
+  });
+
+  it("shares neither versions nor batches with the hosts of another VirshHosts", async () => {
+    const version = { stdout: "Running against daemon: 10.9.0\n" };
+    const answers = { version, domstate: { stdout: "running\n" }, "snapshot-current": { stdout: "a" } };
+    const one = host(answers);
+    const other = new VirshHosts().open({ uri: undefined, timeoutSeconds: 30 });
+    assert.equal(await one.daemonVersion(), "10.9.0");
+    host({ ...answers, version: { stdout: "Running against daemon: 9.0.0\n" } });
+    assert.equal(await other.daemonVersion(), "9.0.0");
+    assert.equal(await one.daemonVersion(), "10.9.0");
+    assert.equal(processes().length, 2);
+
+    await Promise.all([one.domainState(UUID), other.currentSnapshot(UUID)]);
+    const commands = processes().map(({ argv }) => argv[1] ?? "");
+    assert.deepEqual(commands.slice(2).sort(), ["domstate", "snapshot-current"]);
+  });
+
+  it("knows by libvirt's words whether a file exists", async () => {
     const answer = (said: string) => ({ "save-image-dumpxml": { stderr: `error: ${said}\n`, code: 1 } });
     const path = "/images/m";
     const missing = answer(`Failed to open file '${path}': No such file or directory`);
@@ -282,6 +279,14 @@ describe("the host behind virsh", () => {
     writeFileSync(kept, "");
     const opened = host({}, { uri: "qemu+ssh://root@h/system" });
     assert.equal(await opened.imageTags(kept), undefined);
+    assert.equal(await opened.imageFiles(kept), undefined);
+    assert.equal(await opened.isLocked(kept), undefined);
+    assert.equal(await opened.freeBytes(kept), undefined);
+    await fails(
+      opened.readImages(kept, { backingChain: true }),
+      "Unsupported",
+      /it is on the host of qemu\+ssh:\/\/root@h\/system, and qemu-img reads the files of this machine/,
+    );
     assert.equal(await opened.removeFile(kept), false);
     assert.ok(existsSync(kept));
     assert.equal(await host({}, { uri: "qemu:///system" }).removeFile(kept), true);

@@ -4,11 +4,12 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { isVirshError, type ErrorKind } from "../../../provider/errors.js";
-import { readImages, type ImageOptions } from "../../../provider/virsh/images.js";
+import type { ImageOptions } from "../../../provider/hypervisor/results.js";
+import { readImages } from "../../../provider/virsh/images.js";
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
-describe("images, as qemu-img tells of them", () => {
+describe("images, as qemu-img describes them", () => {
   let folder: string;
   const path = process.env["PATH"];
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-images-"))));
@@ -54,7 +55,7 @@ describe("images, as qemu-img tells of them", () => {
     assert.deepEqual({ ...snapshot, date: 0 }, { id: "1", name: "a b", date: 0, vmStateSize: 0, vmClock: 0 });
   });
 
-  it("come alone when the others are not asked for, and then need not be there", async () => {
+  it("come alone without backingChain, and then those below need not exist", async () => {
     const { upper, lower } = chain();
     rmSync(lower);
     assert.deepEqual(
@@ -81,7 +82,7 @@ describe("images, as qemu-img tells of them", () => {
     assert.deepEqual([image?.format, image?.backingFile, others], ["raw", undefined, []]);
   });
 
-  it("that are not there are provenly so", async () => {
+  it("that do not exist are an error of the kind NotFound", async () => {
     await fails(
       read(join(folder, "missing")),
       "NotFound",
@@ -89,7 +90,7 @@ describe("images, as qemu-img tells of them", () => {
     );
   });
 
-  it("are told apart from what is no image", async () => {
+  it("are not folders: those are an error", async () => {
     await fails(read(folder), "Unexpected", /to be a regular file/);
   });
 

@@ -97,7 +97,7 @@ describe("a started program", () => {
     assert.equal(stdout, "0");
   });
 
-  it("has a session of its own, where no ssh finds a terminal to ask on", async () => {
+  it("has a session of its own, where ssh finds no terminal to read a password from", async () => {
     // pid (name) state parent group session
     const source = `process.stdout.write(require("fs").readFileSync("/proc/self/stat", "utf8"))`;
     const { stdout } = await script(source);
@@ -105,7 +105,7 @@ describe("a started program", () => {
     assert.equal(session, pid);
   });
 
-  it("that is missing is told with the package that has it", async () => {
+  it("that is missing is an error that names the package to install", async () => {
     const path = process.env["PATH"];
     process.env["PATH"] = folder;
     try {
@@ -120,7 +120,7 @@ describe("a started program", () => {
     }
   });
 
-  it("that may not be executed is told apart from one that is missing", async () => {
+  it("that may not be executed is another error than one that is missing", async () => {
     const program = join(folder, "virsh");
     writeFileSync(program, "");
     chmodSync(program, 0o600);
@@ -128,7 +128,7 @@ describe("a started program", () => {
     assert.match(error.said, /is there but may not be executed$/);
   });
 
-  it("is ended by the time limit, gone when that is told, and the host is said to work on", async () => {
+  it("is ended by the time limit and gone before the error, which says that the host may work on", async () => {
     const pidFile = join(folder, "pid");
     const source = `require("fs").writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)`;
     const running = script(source, { leftMs: 700, changes: true }, pidFile);
@@ -136,7 +136,7 @@ describe("a started program", () => {
     assert.equal(
       error.message,
       "Unable to do it: the time limit of 30 s ran out while it ran. The host may still be working on it: " +
-        "`virsh domcontrol` tells; then look at what is there before trying again. timeoutSeconds sets the limit.",
+        "`virsh domcontrol` says so; then look at what is there before trying again. timeoutSeconds sets the limit.",
     );
     assert.equal(alive(Number(readFileSync(pidFile, "utf8"))), false);
   });
@@ -151,6 +151,15 @@ describe("a started program", () => {
       setInterval(() => {}, 1000)`;
     await failure(script(source, { leftMs: 700 }, pidFile), "Timeout");
     assert.equal(alive(Number(readFileSync(pidFile, "utf8"))), false);
+  });
+
+  it("that changes nothing says so when the time limit ends it", async () => {
+    const error = await failure(script("setInterval(() => {}, 1000)", { leftMs: 700 }), "Timeout");
+    assert.equal(
+      error.message,
+      "Unable to do it: the time limit of 30 s ran out while it ran. Nothing was changed. timeoutSeconds sets the limit.",
+    );
+    assert.deepEqual([error.unchanged, error.begun], [true, false]);
   });
 
   it("is not started when the operation is out of time already", async () => {
@@ -176,16 +185,17 @@ describe("a started program", () => {
     assert.equal(stdout.length, 32 << 20);
   });
 
-  it("that a signal kills is told by that signal", async () => {
+  it("that a signal kills is an error that names the signal", async () => {
     const error = await failure(
       script(`process.kill(process.pid, "SIGKILL")`, { changes: true }),
       "Cancelled",
     );
     assert.match(error.said, /was killed by SIGKILL$/);
     assert.match(error.next ?? "", /^The host may still be working on it/);
+    assert.deepEqual([error.unchanged, error.begun], [false, true]);
   });
 
-  it("is refused an argument that the system would not pass on", async () => {
+  it("is refused where the system would not pass on an argument", async () => {
     assert.match(
       (await failure(script("", {}, "x".repeat(140_000)), "Invalid")).said,
       /longer than the system allows/,

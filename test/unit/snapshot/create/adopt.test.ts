@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { create } from "../../../../provider/snapshot/create/create.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation } from "../../hypervisor/fake-operation.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
@@ -25,7 +25,7 @@ describe("adopting a snapshot", () => {
   });
 
   const adopted = (inputs: Partial<SnapshotInputs> = {}) =>
-    create(new FakeHost(hypervisor), { ...INPUTS, ...inputs }, (line) => void told.push(line));
+    create(fakeOperation(hypervisor, { tell: ({ text }) => void told.push(text) }), { ...INPUTS, ...inputs });
   const holds = (captured: string, state: string) => {
     domain.snapshots = [{ name: "a", creationTime: 1_800_000_001, captured, state }];
   };
@@ -48,14 +48,16 @@ describe("adopting a snapshot", () => {
       hypervisor.changes.map(([method]) => method),
       ["redefineSnapshot"],
     );
-    assert.deepEqual(told, ['The description of snapshot "a" of debian12, "theirs", becomes "ours".']);
+    assert.deepEqual(told, [
+      'Adopting snapshot "a" of debian12 changes it: its description, "theirs", becomes "ours".',
+    ]);
   });
 
   it("takes its description away where none is declared", async () => {
     Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
     assert.equal("description" in (await adopted()), false);
     assert.deepEqual(told, [
-      'The description of snapshot "a" of debian12, "theirs", is removed, for none is declared.',
+      'Adopting snapshot "a" of debian12 changes it: its description, "theirs", is removed, because none is declared. To keep it, declare it.',
     ]);
   });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { info } from "../../../../provider/hypervisor/notice.js";
+import { ProviderMemory } from "../../../../provider/hypervisor/operation.js";
 import { create } from "../../../../provider/snapshot/create/create.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation, operationOn } from "../../hypervisor/fake-operation.js";
 import {
   ENDLESSLY,
   FakeHypervisor,
@@ -29,13 +32,12 @@ describe("taking a snapshot", () => {
     hypervisor.define({ uuid: "4b239424-eb0f-402a-854c-8a2b01c15fea", name: "other" });
     domain = hypervisor.define({ uuid: UUID, name: "debian12" });
   });
-  const tell = () => undefined;
   /** What the host does on when the caller has given up. */
   const keepBusy = () => void (domain.control = ["background job (31.0s)", ENDLESSLY]);
   const meanwhile = () => takeSnapshot(hypervisor, UUID, { name: "a", description: "before" });
 
   it("asks for it once, and gives all that can be read back", async () => {
-    const state = await create(new FakeHost(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } }, tell);
+    const state = await create(fakeOperation(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } });
     assert.deepEqual(
       state,
       stateWith({ description: "before", revert: { triggers: ["x"] }, creationTime: "2027-01-15T08:00:01Z" }),
@@ -45,14 +47,14 @@ describe("taking a snapshot", () => {
   });
 
   it("looks at the domain before it takes anything, and reads back what it took", async () => {
-    await create(new FakeHost(hypervisor), INPUTS, tell);
+    await create(fakeOperation(hypervisor), INPUTS);
     assert.deepEqual(hypervisor.methods, [
       "listDomains",
-      "listSnapshots",
       "domainXml",
+      "domainState",
+      "listSnapshots",
       "listManagedSaves",
       "daemonVersion",
-      "domainState",
       "imageTags",
       "domainControl",
       "createSnapshot",
@@ -63,20 +65,20 @@ describe("taking a snapshot", () => {
 
   it("does not ask for jobs of a QEMU that is not there", async () => {
     domain.state = "shut off";
-    await create(new FakeHost(hypervisor), INPUTS, tell);
+    await create(fakeOperation(hypervisor), INPUTS);
     assert.ok(!hypervisor.methods.includes("domainControl"));
   });
 
   it("does not take a domain for shut down whose memory is saved", async () => {
     domain.state = "shut off";
-    assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).consistency, "offline");
+    assert.equal((await create(fakeOperation(hypervisor), INPUTS)).consistency, "offline");
     domain.saved = true;
-    const state = await create(new FakeHost(hypervisor), { ...INPUTS, name: "b" }, tell);
+    const state = await create(fakeOperation(hypervisor), { ...INPUTS, name: "b" });
     assert.equal(state.consistency, "crash-consistent");
   });
 
   it("only records triggers, and reverts nothing", async () => {
-    const state = await create(new FakeHost(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } }, tell);
+    const state = await create(fakeOperation(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } });
     assert.equal(state.lastRevert, undefined);
     assert.ok(!hypervisor.methods.includes("revertSnapshot"));
   });
@@ -84,11 +86,11 @@ describe("taking a snapshot", () => {
   it("tells where it stands: its parent, its disks, its lack of memory", async () => {
     domain.snapshots.push({ name: "root", creationTime: 1 });
     domain.current = "root";
-    const state = await create(
-      new FakeHost(hypervisor),
-      { domain: UUID.toUpperCase(), name: "a", diskOnly: true },
-      tell,
-    );
+    const state = await create(fakeOperation(hypervisor), {
+      domain: UUID.toUpperCase(),
+      name: "a",
+      diskOnly: true,
+    });
     const { parent, isCurrent, location, capturedDisks, capturedMemory, state: word } = state;
     assert.deepEqual(
       { parent, isCurrent, location, capturedDisks, capturedMemory, word },
@@ -106,9 +108,9 @@ describe("taking a snapshot", () => {
   it("touches nothing when the domain has one of that name", async () => {
     domain.snapshots.push({ name: "a", creationTime: 1 });
     await failsWith(
-      create(new FakeHost(hypervisor), INPUTS, tell),
+      create(fakeOperation(hypervisor), INPUTS),
       "Conflict",
-      'Unable to take snapshot "a" of debian12: the domain has a snapshot of that name already. Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.',
+      'Unable to take snapshot "a" of debian12: name: the domain already has a snapshot of that name. Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.',
     );
     assert.deepEqual(hypervisor.changes, []);
   });
@@ -116,7 +118,7 @@ describe("taking a snapshot", () => {
   it("passes on what the host refuses, in the program's own words for it", async () => {
     hypervisor.fail("createSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
     await failsWith(
-      create(new FakeHost(hypervisor), INPUTS, tell),
+      create(fakeOperation(hypervisor), INPUTS),
       "Unsupported",
       'Unable to take snapshot "a" of debian12: unsupported configuration: no. Do that.',
     );
@@ -124,8 +126,11 @@ describe("taking a snapshot", () => {
   });
 
   it("of one name by two at once is done for the first, and refused to the second", async () => {
+    const memory = new ProviderMemory();
     const [first, second] = await Promise.allSettled(
-      ["debian12", UUID].map((name) => create(new FakeHost(hypervisor), { ...INPUTS, domain: name }, tell)),
+      ["debian12", UUID].map((name) =>
+        create(fakeOperation(hypervisor, { memory }), { ...INPUTS, domain: name }),
+      ),
     );
     assert.deepEqual([first?.status, second?.status], ["fulfilled", "rejected"]);
     assert.equal(hypervisor.changes.length, 1);
@@ -133,8 +138,9 @@ describe("taking a snapshot", () => {
 
   it("of several on one domain goes in the order of the program", async () => {
     const names = ["c", "a", "b"];
+    const memory = new ProviderMemory();
     await Promise.all(
-      names.map((name) => create(new FakeHost(hypervisor), { domain: "debian12", name }, tell)),
+      names.map((name) => create(fakeOperation(hypervisor, { memory }), { domain: "debian12", name })),
     );
     assert.deepEqual(
       domain.snapshots.map(({ name }) => name),
@@ -143,15 +149,16 @@ describe("taking a snapshot", () => {
   });
 
   it("of several keeps that order although the host is slower to find the domain for one of them", async () => {
-    const slow = new FakeHost(hypervisor);
-    const listDomains = slow.listDomains.bind(slow);
-    slow.listDomains = async () => {
+    const memory = new ProviderMemory();
+    const host = fakeHost(hypervisor);
+    const listDomains = async () => {
       await sleep(20);
-      return listDomains();
+      return host.listDomains();
     };
+    const slow = operationOn({ ...host, listDomains }, { memory });
     await Promise.all([
-      create(slow, { domain: "debian12", name: "first" }, tell),
-      create(new FakeHost(hypervisor), { domain: "debian12", name: "second" }, tell),
+      create(slow, { domain: "debian12", name: "first" }),
+      create(fakeOperation(hypervisor, { memory }), { domain: "debian12", name: "second" }),
     ]);
     assert.deepEqual(
       domain.snapshots.map(({ name }) => name),
@@ -162,22 +169,23 @@ describe("taking a snapshot", () => {
   it("that cannot be read back is kept, with all that is known of it", async () => {
     hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"));
     const { state } = await isIncomplete(
-      create(new FakeHost(hypervisor), INPUTS, tell),
-      'Snapshot "a" of debian12 was taken, but could not be read back: Unable to run a command of virsh: gibberish. It is kept in the state; run pulumi up again to complete it.',
+      create(fakeOperation(hypervisor), INPUTS),
+      'Snapshot "a" of debian12 was taken, but could not be read back: Unable to run a command of virsh: gibberish. It is kept in the state; the next update completes it.',
     );
     assert.deepEqual(state, { ...INPUTS, schemaVersion: 1, domainUuid: UUID, domainName: "debian12" });
   });
 
   it("is read back in time of its own when the limit ran out at the very end", async () => {
-    const host = new FakeHost(hypervisor);
-    hypervisor.during("createSnapshot", () => (host.left.now = 0));
-    assert.equal((await create(host, INPUTS, tell)).creationTime, "2027-01-15T08:00:01Z");
+    const left = { now: 600_000, afterwards: 30_000 };
+    const host = fakeHost(hypervisor, undefined, left);
+    hypervisor.during("createSnapshot", () => (left.now = 0));
+    assert.equal((await create(operationOn(host), INPUTS)).creationTime, "2027-01-15T08:00:01Z");
   });
 
   describe("when the time limit runs out", () => {
     it("adopts what the host has finished all the same", async () => {
       hypervisor.fail("createSnapshot", LIMIT, { meanwhile });
-      const state = await create(new FakeHost(hypervisor), INPUTS, tell);
+      const state = await create(fakeOperation(hypervisor), INPUTS);
       assert.deepEqual(state, stateWith({ description: "before" }));
       assert.equal(hypervisor.changes.length, 1);
     });
@@ -186,14 +194,14 @@ describe("taking a snapshot", () => {
       hypervisor.fail("createSnapshot", said("Cancelled", "virsh was killed by SIGKILL"), {
         meanwhile,
       });
-      assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).name, "a");
+      assert.equal((await create(fakeOperation(hypervisor), INPUTS)).name, "a");
     });
 
     it("waits for the host to finish before it judges", async () => {
       hypervisor.fail("createSnapshot", LIMIT, {
         meanwhile: () => (domain.control = ["background job (0.1s)"]),
       });
-      const running = create(new FakeHost(hypervisor), INPUTS, tell);
+      const running = create(fakeOperation(hypervisor), INPUTS);
       setTimeout(meanwhile, 100);
       assert.equal((await running).name, "a");
       assert.equal(hypervisor.methods.filter((method) => method === "domainControl").length, 3);
@@ -202,19 +210,19 @@ describe("taking a snapshot", () => {
     it("says that nothing came of it when the host is idle and has nothing", async () => {
       hypervisor.fail("createSnapshot", LIMIT);
       await failsWith(
-        create(new FakeHost(hypervisor), INPUTS, tell),
+        create(fakeOperation(hypervisor), INPUTS),
         "Timeout",
-        'Unable to take snapshot "a" of debian12: the time limit of 600 s ran out while it ran. The host is done, and no snapshot "a" came of it. timeoutSeconds sets the limit.',
+        'Unable to take snapshot "a" of debian12: the time limit of 600 s ran out while it ran. The host is done, and took no snapshot "a". timeoutSeconds sets the limit.',
       );
       assert.equal(hypervisor.changes.length, 1);
     });
 
     it("keeps what the host is still busy with", async () => {
       hypervisor.fail("createSnapshot", LIMIT, { meanwhile: keepBusy });
-      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
+      const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { state } = await isIncomplete(
-        create(host, INPUTS, tell),
-        'Unable to take snapshot "a" of debian12: the time limit of 600 s ran out while it ran. timeoutSeconds sets the limit. debian12 is still busy with it (background job (31.0s)). It is kept in the state; run pulumi up again to look after it.',
+        create(operationOn(host), INPUTS),
+        'Unable to take snapshot "a" of debian12: the time limit of 600 s ran out while it ran. timeoutSeconds sets the limit. debian12 is still busy with it (background job (31.0s)). The snapshot is kept in the state; the next update completes it.',
       );
       assert.deepEqual(state, { ...INPUTS, schemaVersion: 1, domainUuid: UUID, domainName: "debian12" });
     });
@@ -222,62 +230,61 @@ describe("taking a snapshot", () => {
 
   describe("under a name that is listed while a job holds the domain", () => {
     beforeEach(() => (domain.control = ["background job (1.0s)"]));
-    const told: string[] = [];
-
     it("waits for what comes of that one, and takes its own when nothing does", async () => {
       meanwhile();
       hypervisor.during("domainControl", () => (domain.snapshots = []));
-      assert.equal((await create(new FakeHost(hypervisor), INPUTS, (line) => told.push(line))).name, "a");
-      assert.deepEqual(told, [
-        'Waiting to take snapshot "a" of debian12: another job holds the domain: background job (1.0s)',
+      const operation = fakeOperation(hypervisor);
+      assert.equal((await create(operation, INPUTS)).name, "a");
+      assert.deepEqual(operation.notices, [
+        info('Waiting to take snapshot "a" of debian12: another job holds the domain: background job (1.0s)'),
       ]);
       assert.equal(hypervisor.changes.length, 1);
     });
 
     it("leaves it as it is when it comes to be, unless it is to be adopted", async () => {
       meanwhile();
-      await failsWith(create(new FakeHost(hypervisor), INPUTS, tell), "Conflict");
+      await failsWith(create(fakeOperation(hypervisor), INPUTS), "Conflict");
       domain.control = ["background job (1.0s)"];
-      assert.equal((await create(new FakeHost(hypervisor), { ...INPUTS, adopt: true }, tell)).name, "a");
+      assert.equal((await create(fakeOperation(hypervisor), { ...INPUTS, adopt: true })).name, "a");
       assert.deepEqual(hypervisor.changes, []);
     });
   });
 
   it("is not looked for afterwards when it was never begun", async () => {
-    hypervisor.fail("domainState", LIMIT.with({ begun: false }));
-    await failsWith(create(new FakeHost(hypervisor), INPUTS, tell), "Timeout", LIMIT.message);
-    assert.deepEqual(hypervisor.methods.slice(-1), ["domainState"]);
+    hypervisor.fail("daemonVersion", LIMIT.with({ begun: false }));
+    await failsWith(create(fakeOperation(hypervisor), INPUTS), "Timeout", LIMIT.message);
+    assert.deepEqual(hypervisor.methods.slice(-1), ["daemonVersion"]);
   });
 
   it("thaws nothing where another holds the domain, for nothing was frozen", async () => {
     domain.control = ["background job (1.0s)", ENDLESSLY];
     domain.xml = { agent: "connected" };
-    const host = new FakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
-    await failsWith(create(host, { ...INPUTS, diskOnly: true, quiesce: "required" }, tell), "Busy");
+    const host = fakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
+    await failsWith(create(operationOn(host), { ...INPUTS, diskOnly: true, quiesce: "required" }), "Busy");
     assert.deepEqual(hypervisor.changes, []);
   });
 
   describe("when the host goes away meanwhile", () => {
     it("says that the outcome is unknown when the host stays away", async () => {
       hypervisor.fail("createSnapshot", GONE, { meanwhile: () => hypervisor.fail("domainControl", GONE) });
-      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
+      const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       await failsWith(
-        create(host, INPUTS, tell),
+        create(operationOn(host), INPUTS),
         "Unreachable",
-        'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. Whether the snapshot was taken is not known: look with virsh snapshot-list debian12, and delete "a" if it is there before you run pulumi up again.',
+        'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. It is not known whether the snapshot was taken: look with virsh snapshot-list debian12, and delete "a" if it is there before the next update.',
       );
     });
 
     it("waits for the host to be back, and adopts the snapshot that it has", async () => {
       hypervisor.fail("createSnapshot", GONE, { meanwhile });
       hypervisor.fail("domainControl", GONE, { nth: 2 });
-      assert.equal((await create(new FakeHost(hypervisor), INPUTS, tell)).name, "a");
+      assert.equal((await create(fakeOperation(hypervisor), INPUTS)).name, "a");
     });
   });
 
   it("asks for nothing when the host cannot be reached", async () => {
     hypervisor.fail("listDomains", GONE);
-    await failsWith(create(new FakeHost(hypervisor), INPUTS, tell), "Unreachable");
+    await failsWith(create(fakeOperation(hypervisor), INPUTS), "Unreachable");
     assert.deepEqual(hypervisor.methods, ["listDomains"]);
   });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { create } from "../../../../provider/snapshot/create/create.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
-import { obstacle } from "../../../../provider/snapshot/create/preconditions.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { lookBeforeCreate } from "../../../../provider/snapshot/create/look.js";
+import { unmetPrecondition } from "../../../../provider/snapshot/create/preconditions.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation } from "../../hypervisor/fake-operation.js";
 import { FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { UUID } from "../states.js";
@@ -10,17 +12,20 @@ import { UUID } from "../states.js";
 const INPUTS: SnapshotInputs = { domain: "debian12", name: "a" };
 const FILE: Partial<SnapshotInputs> = { memory: { snapshot: "external", file: "/images/m" } };
 
-describe("what stands in the way of a snapshot", () => {
+describe("an unmet precondition of a snapshot", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   beforeEach(() => {
     hypervisor = new FakeHypervisor();
     domain = hypervisor.define({ uuid: UUID, name: "debian12" });
   });
-  const found = (inputs: Partial<SnapshotInputs> = {}) =>
-    obstacle(new FakeHost(hypervisor), hypervisor.definition(UUID), { ...INPUTS, ...inputs });
+  async function found(changes: Partial<SnapshotInputs> = {}) {
+    const inputs = { ...INPUTS, ...changes };
+    const facts = await lookBeforeCreate(fakeHost(hypervisor), { uuid: UUID, name: "debian12" }, inputs);
+    return unmetPrecondition(inputs, facts);
+  }
 
-  it("is nothing, as a rule", async () => {
+  it("is nothing where nothing is in the way", async () => {
     assert.equal(await found(), undefined);
     assert.equal(await found(FILE), undefined);
   });
@@ -30,7 +35,7 @@ describe("what stands in the way of a snapshot", () => {
     assert.deepEqual(await found(FILE), {
       conflict: true,
       property: "memory.file",
-      reason: 'there is a file "/images/m" on the host already, and libvirt would overwrite it',
+      reason: 'the host already has a file "/images/m", and libvirt would overwrite it',
       remedy: "Name another file, or remove that one.",
     });
   });
@@ -60,32 +65,32 @@ describe("what stands in the way of a snapshot", () => {
     assert.equal(await found(), undefined);
   });
 
-  it("is what the domain itself rules out, before any file is looked at", async () => {
+  it("is what the domain itself rules out, before any file", async () => {
     domain.state = "shut off";
+    hypervisor.files.add("/images/m");
     const refusal = await found(FILE);
     assert.equal(refusal?.reason, "the domain is off and has no memory to capture");
-    assert.ok(!hypervisor.methods.includes("fileExists"));
   });
 
-  it("is judged by the version of the daemon", async () => {
+  it("depends on the version of the daemon", async () => {
     assert.equal(await found({ name: "a b" }), undefined);
     hypervisor.version = "11.3.0";
     assert.equal((await found({ name: "a b" }))?.property, "name");
   });
 
-  it("makes a conflict where something would be overwritten, and nothing is touched", async () => {
+  it("is a conflict where something would be overwritten, and nothing is touched", async () => {
     hypervisor.tags.set(IMAGE, ["a"]);
     await failsWith(
-      create(new FakeHost(hypervisor), INPUTS, () => undefined),
+      create(fakeOperation(hypervisor), INPUTS),
       "Conflict",
       `Unable to take snapshot "a" of debian12: name: the image "${IMAGE}" holds a snapshot "a" that libvirt does not know. Nothing was changed. Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "${IMAGE}"`,
     );
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is otherwise told as not possible here, and nothing is touched", async () => {
+  it("is reported as not possible here otherwise, and nothing is touched", async () => {
     await failsWith(
-      create(new FakeHost(hypervisor), { ...INPUTS, memory: { snapshot: "no" } }, () => undefined),
+      create(fakeOperation(hypervisor), { ...INPUTS, memory: { snapshot: "no" } }),
       "Unsupported",
       'Unable to take snapshot "a" of debian12: memory: an internal snapshot of a running domain includes its memory. Nothing was changed. Leave memory out, or use diskOnly.',
     );

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { deleteRequest, howToDelete } from "../../../../provider/snapshot/delete/decide.js";
+import { scopeOf } from "../../../../provider/snapshot/delete-scope.js";
+import { decideDelete } from "../../../../provider/snapshot/delete/decide.js";
+import { lookBeforeDelete } from "../../../../provider/snapshot/delete/look.js";
+import { toRfc3339 } from "../../../../provider/snapshot/facts.js";
 import type { SnapshotState } from "../../../../provider/snapshot/state.js";
 import { disk } from "../../capabilities/domains.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
 import {
   domainOn,
   EXTERNAL,
@@ -16,17 +19,16 @@ import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
 
 describe("what a delete asks of virsh", () => {
-  const none = { children: false, childrenOnly: false, metadata: false };
   const table = [
-    [undefined, none],
-    ["snapshot", none],
-    ["children", { ...none, children: true }],
-    ["childrenOnly", { ...none, childrenOnly: true }],
-    ["metadata", { ...none, metadata: true }],
+    [undefined, {}],
+    ["snapshot", {}],
+    ["children", { children: true }],
+    ["childrenOnly", { childrenOnly: true }],
+    ["metadata", { metadata: true }],
   ] as const;
   for (const [deleteScope, request] of table) {
     it(`for ${deleteScope ?? "no word on it"}`, () => {
-      assert.deepEqual(deleteRequest({ ...stateWith(), deleteScope }), request);
+      assert.deepEqual(scopeOf({ deleteScope }).request, request);
     });
   }
 });
@@ -57,9 +59,12 @@ describe("a snapshot that is to be deleted", () => {
   }
 
   async function deletion(name: string, deleteScope?: SnapshotState["deleteScope"]) {
-    const host = new FakeHost(hypervisor);
-    const { snapshot } = await host.readSnapshot(UUID, name);
-    return howToDelete(host, stateWith({ name, ...(deleteScope && { deleteScope }) }), snapshot);
+    const host = fakeHost(hypervisor);
+    const creationTime = toRfc3339((await host.readSnapshot(UUID, name)).snapshot.creationTime);
+    const state = stateWith({ name, creationTime, ...(deleteScope && { deleteScope }) });
+    const decision = decideDelete(state, (await lookBeforeDelete(host, state)) ?? assert.fail());
+    if (decision.refusal !== undefined) throw decision.refusal;
+    return decision;
   }
   async function asked(name: string, deleteScope?: SnapshotState["deleteScope"]): Promise<object> {
     const { request } = await deletion(name, deleteScope);
@@ -86,7 +91,7 @@ describe("a snapshot that is to be deleted", () => {
     domain.snapshots = line("ie");
     assert.deepEqual(await asked("i0"), {});
     assert.deepEqual(await asked("e1", "metadata"), { metadata: true });
-    assert.deepEqual([...new Set(hypervisor.methods)], ["readSnapshot"]);
+    assert.deepEqual([...new Set(hypervisor.methods)], ["readSnapshot", "domainState"]);
   });
 
   const table: [kinds: string, current: string | undefined, which: string, below11: object | string][] = [
@@ -191,12 +196,11 @@ describe("a snapshot that is to be deleted", () => {
     domain.snapshots = line("e");
     domain.current = "e0";
     domain.xml = { disks: [disk("vda", { source: "/images/vda.e0" })] };
-    const host = new FakeHost(hypervisor);
-    const { snapshot } = await host.readSnapshot(UUID, "e0");
     const abandons = async (file: string) => {
       const capturedDisks = [{ name: "vda", snapshot: "external", file }] as const;
       const state = stateWith({ name: "e0", capturedDisks: [...capturedDisks] });
-      return (await howToDelete(host, state, snapshot)).abandons;
+      const facts = await lookBeforeDelete(fakeHost(hypervisor), state);
+      return decideDelete(state, facts ?? assert.fail()).abandons;
     };
     assert.equal(await abandons("/images/vda.e0"), true);
     assert.equal(await abandons("/images/vda.overlay"), false);
@@ -205,7 +209,7 @@ describe("a snapshot that is to be deleted", () => {
 
   it("is not judged where its ancestors cannot be read", async () => {
     domain.snapshots = line("ie");
-    hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"), { nth: 2 });
+    hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"), { nth: 3 });
     await failsWith(asked("e1"), "Unexpected");
   });
 });

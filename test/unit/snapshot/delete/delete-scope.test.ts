@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { remove } from "../../../../provider/snapshot/delete/delete.js";
+import type { Host } from "../../../../provider/hypervisor/host.js";
+import { ProviderMemory } from "../../../../provider/hypervisor/operation.js";
+import { deleteWithSafety } from "../../../../provider/snapshot/delete/delete.js";
 import type { SnapshotState } from "../../../../provider/snapshot/state.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation, operationOn } from "../../hypervisor/fake-operation.js";
 import { EXTERNAL, FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
@@ -27,7 +30,10 @@ describe("deleting a snapshot and what belongs to it", () => {
   });
   const left = () => domain.snapshots.map(({ name }) => name);
   const removed = (changes: Partial<SnapshotState> = {}) =>
-    remove(new FakeHost(hypervisor), stateWith(changes), (line) => void told.push(line));
+    deleteWithSafety(
+      fakeOperation(hypervisor, { tell: ({ text }) => void told.push(text) }),
+      stateWith(changes),
+    );
   const at = (second: number) => `2027-01-15T08:00:0${second}Z`;
 
   const scopes: [scope: SnapshotState["deleteScope"], request: object, left: string[], told: string[]][] = [
@@ -37,13 +43,13 @@ describe("deleting a snapshot and what belongs to it", () => {
       "children",
       { children: true },
       ["root"],
-      ['With snapshot "a" of debian12 (deleteScope "children") go "b", "c".'],
+      ['Deleted together with snapshot "a" of debian12 (deleteScope "children"): "b", "c".'],
     ],
     [
       "childrenOnly",
       { childrenOnly: true },
       ["root", "a"],
-      ['With snapshot "a" of debian12 (deleteScope "childrenOnly") go "b", "c".'],
+      ['Deleted together with snapshot "a" of debian12 (deleteScope "childrenOnly"): "b", "c".'],
     ],
   ];
   for (const [deleteScope, request, stay, lines] of scopes) {
@@ -60,12 +66,12 @@ describe("deleting a snapshot and what belongs to it", () => {
   });
 
   it("is not taken for done while something that was to go is there", async () => {
-    const host = new FakeHost(hypervisor);
+    const host = fakeHost(hypervisor);
     host.deleteSnapshot = () => Promise.resolve();
     await failsWith(
-      remove(host, stateWith({ deleteScope: "childrenOnly" }), () => undefined),
+      deleteWithSafety(operationOn(host), stateWith({ deleteScope: "childrenOnly" })),
       "Unexpected",
-      `Unable to delete snapshot "a" of debian12: libvirt reported success, but "b", "c" are still there. Look at it with virsh snapshot-list ${UUID} --tree, and run pulumi up again.`,
+      `Unable to delete snapshot "a" of debian12: libvirt reported success, but "b", "c" are still there. Look with virsh snapshot-list ${UUID} --tree. The next update or destroy tries again.`,
     );
   });
 
@@ -132,8 +138,8 @@ describe("deleting a snapshot and what belongs to it", () => {
 
   describe("that libvirt does not delete before others", () => {
     /** Refuses to delete `name` for as long as `until` is there. */
-    function refuse(name: string, until: string): FakeHost {
-      const host = new FakeHost(hypervisor);
+    function refuse(name: string, until: string): Host {
+      const host = fakeHost(hypervisor);
       const del = host.deleteSnapshot.bind(host);
       host.deleteSnapshot = async (uuid, which, request) => {
         tries.push(which);
@@ -143,19 +149,25 @@ describe("deleting a snapshot and what belongs to it", () => {
       return host;
     }
     let tries: string[];
-    beforeEach(() => (tries = []));
+    let memory: ProviderMemory;
+    beforeEach(() => {
+      tries = [];
+      memory = new ProviderMemory();
+    });
     const [A, B] = [stateWith(), stateWith({ name: "b", creationTime: at(2) })];
-    const tell = () => undefined;
 
     it("waits for those that wait behind it, and is deleted then", async () => {
-      await Promise.all([remove(refuse("a", "b"), A, tell), remove(refuse("b", "none"), B, tell)]);
+      await Promise.all([
+        deleteWithSafety(operationOn(refuse("a", "b"), { memory }), A),
+        deleteWithSafety(operationOn(refuse("b", "none"), { memory }), B),
+      ]);
       assert.deepEqual(tries, ["a", "b", "a"]);
       assert.deepEqual(left(), ["root", "c"]);
     });
 
     it("fails at once where nothing waits behind it", async () => {
       await failsWith(
-        remove(refuse("a", "b"), A, tell),
+        deleteWithSafety(operationOn(refuse("a", "b"), { memory }), A),
         "Unsupported",
         'Unable to delete snapshot "a" of debian12: not before b.',
       );
@@ -164,8 +176,8 @@ describe("deleting a snapshot and what belongs to it", () => {
 
     it("ends when nothing moves: two that can never be deleted both fail", async () => {
       const [first, second] = await Promise.allSettled([
-        remove(refuse("a", "root"), A, tell),
-        remove(refuse("b", "root"), B, tell),
+        deleteWithSafety(operationOn(refuse("a", "root"), { memory }), A),
+        deleteWithSafety(operationOn(refuse("b", "root"), { memory }), B),
       ]);
       assert.deepEqual([first.status, second.status], ["rejected", "rejected"]);
       assert.deepEqual(tries, ["a", "b", "a", "b"]);
@@ -175,8 +187,8 @@ describe("deleting a snapshot and what belongs to it", () => {
     it("does not wait where the host may still be at it", async () => {
       hypervisor.fail("deleteSnapshot", said("Timeout", "the time limit ran out"), { nth: 1 });
       const [first, second] = await Promise.allSettled([
-        remove(refuse("none", "none"), A, tell),
-        remove(refuse("none", "none"), B, tell),
+        deleteWithSafety(operationOn(refuse("none", "none"), { memory }), A),
+        deleteWithSafety(operationOn(refuse("none", "none"), { memory }), B),
       ]);
       assert.deepEqual([first.status, second.status], ["rejected", "fulfilled"]);
       assert.deepEqual(tries, ["a", "b"]);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { remove } from "../../../../provider/snapshot/delete/delete.js";
+import type { Host } from "../../../../provider/hypervisor/host.js";
+import { deleteWithSafety } from "../../../../provider/snapshot/delete/delete.js";
 import type { SnapshotState } from "../../../../provider/snapshot/state.js";
 import type { DomainDisk } from "../../../../provider/xml/domain.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { operationOn } from "../../hypervisor/fake-operation.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "../states.js";
 
@@ -28,12 +30,12 @@ function disk(source: string, backing: DomainDisk["backing"] = []): DomainDisk {
 describe("the overlay that libvirt leaves when it deletes an external snapshot", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
-  let host: FakeHost;
+  let host: Host;
   let told: string[];
   beforeEach(() => {
     told = [];
     hypervisor = new FakeHypervisor();
-    host = new FakeHost(hypervisor);
+    host = fakeHost(hypervisor);
     hypervisor.version = "11.3.0";
     hypervisor.files.add(OVERLAY).add(IMAGE);
     domain = hypervisor.define({
@@ -47,7 +49,7 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     });
   });
   const removed = (changes: Partial<SnapshotState> = {}) =>
-    remove(host, stateWith(changes), (line) => void told.push(line));
+    deleteWithSafety(operationOn(host, { tell: ({ text }) => void told.push(text) }), stateWith(changes));
   const stays = async (why: string, changes?: Partial<SnapshotState>) => {
     await removed(changes);
     assert.ok(hypervisor.files.has(OVERLAY));
@@ -151,9 +153,9 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
       await stays("whether domain clone needs it could not be seen");
     });
 
-    it("a process works on it", async () => {
+    it("a process uses it", async () => {
       hypervisor.locked.add(OVERLAY);
-      await stays("a process works on it");
+      await stays("a process uses it");
     });
 
     it("what an image of the domain stands on cannot be read", async () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { VirshError } from "../../../../provider/errors.js";
 import { plan } from "../../../../provider/snapshot/plan.js";
 import type { Notice } from "../../../../provider/hypervisor/notice.js";
-import { previewLines, type Outlook } from "../../../../provider/snapshot/preview/change-lines.js";
-import type { Reversal } from "../../../../provider/snapshot/revert/decide.js";
+import { changeLines, type ChangeFacts } from "../../../../provider/snapshot/preview/change-lines.js";
+import type { RevertDecision } from "../../../../provider/snapshot/revert/decide.js";
 import { inputsOf, type SnapshotState } from "../../../../provider/snapshot/state.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { UNKNOWN } from "../../../../provider/schema/unknown.js";
@@ -11,14 +11,14 @@ import { stateWith } from "../states.js";
 
 type Change = Partial<SnapshotInputs>;
 
-function notices(before: Partial<SnapshotState>, change: Change, outlook?: Outlook): Notice[] {
+function notices(before: Partial<SnapshotState>, change: Change, facts?: ChangeFacts): Notice[] {
   const state = stateWith(before);
   const inputs = { ...inputsOf(state), ...change };
-  return previewLines(plan(state, inputs), state, inputs, outlook);
+  return changeLines(plan(state, inputs), state, inputs, facts);
 }
 
-function lines(before: Partial<SnapshotState>, change: Change, outlook?: Outlook): string[] {
-  return notices(before, change, outlook).map(({ text }) => text);
+function lines(before: Partial<SnapshotState>, change: Change, facts?: ChangeFacts): string[] {
+  return notices(before, change, facts).map(({ text }) => text);
 }
 
 /** What the state alone lets a preview tell, word by word. */
@@ -51,41 +51,41 @@ const TRANSCRIPT: [
     "a replacement under an unchanged name",
     {},
     { diskOnly: true },
-    'snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted before a new one of today\'s state is taken, because diskOnly changed under an unchanged name: between the two there is no recovery point. Change the name as well, and the new one is taken first.',
+    'Snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted before a new one of the current state is taken, because diskOnly changed and the name did not: between the two there is no recovery point. Change the name too to have the new one taken first.',
   ],
   [
     "another name",
     {},
     { name: "b" },
-    'snapshot "b" of debian12 is taken of today\'s state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
+    'Snapshot "b" of debian12 is taken of the current state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
     "info",
   ],
   [
     "another name that is not known yet",
     {},
     { name: UNKNOWN },
-    'a new snapshot of debian12 is taken of today\'s state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
+    'A new snapshot of debian12 is taken of the current state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
     "info",
   ],
   [
     "another domain",
     {},
     { domain: "other" },
-    'snapshot "a" of other is taken of today\'s state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
+    'Snapshot "a" of other is taken of the current state first; then snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, is deleted.',
     "info",
   ],
   [
     "a wider scope of deletes that are still to come",
     {},
     { deleteScope: "children" },
-    'From now on, deleting snapshot "a" of debian12 also deletes all that came after it (deleteScope "children").',
+    'From now on, deleting snapshot "a" of debian12 also deletes everything that came after it (deleteScope "children").',
     "info",
   ],
   [
     "a scope that spares the snapshot itself",
     {},
     { deleteScope: "childrenOnly" },
-    'From now on, deleting snapshot "a" of debian12 deletes all that came after it, and not itself (deleteScope "childrenOnly").',
+    'From now on, deleting snapshot "a" of debian12 deletes everything that came after it, but not the snapshot itself (deleteScope "childrenOnly").',
     "info",
   ],
 ];
@@ -105,19 +105,19 @@ describe("the lines of a preview", () => {
 
   it("tell what a look at the host adds: what is lost, what is kept, and what goes for it", () => {
     const change = { revert: { triggers: [1] } };
-    const reversal: Reversal = {
+    const decision: RevertDecision = {
       request: {},
       stopAfterwards: false,
       dropManagedSave: false,
       losses: ["one thing goes", "another, too"],
     };
     const start = 'debian12 will go back to snapshot "a", taken 2027-01-15T08:00:01Z: ';
-    assert.deepEqual(lines({}, change, { reversal }), [
+    assert.deepEqual(lines({}, change, { revert: decision }), [
       `${start}everything since then, on disk and in memory, is discarded; one thing goes; another, too.`,
     ]);
     const prune = [{ name: "old", creationTime: "2027-01-15T07:00:00Z" }];
     const safety = { name: "new", diskOnly: false, prune };
-    assert.deepEqual(lines({}, change, { reversal: { ...reversal, safety } }), [
+    assert.deepEqual(lines({}, change, { revert: { ...decision, safety } }), [
       `${start}everything since then is kept in a new snapshot "new"; the older safety snapshot "old" is deleted; one thing goes; another, too.`,
     ]);
   });
@@ -127,12 +127,12 @@ describe("the lines of a preview", () => {
       deleteScope: "children",
       safetySnapshots: [{ name: "safe", creationTime: "2027-01-15T08:00:09Z" }],
     };
-    const along = (outlook?: Outlook) => notices(before, { diskOnly: true }, outlook).slice(1);
+    const along = (facts?: ChangeFacts) => notices(before, { diskOnly: true }, facts).slice(1);
     const line = (text: string) => [{ severity: "warning", text }];
     assert.deepEqual(
       along(),
       line(
-        'Deleted together with snapshot "a" of debian12: its safety snapshot "safe" and all that came after it (deleteScope "children").',
+        'Deleted together with snapshot "a" of debian12: its safety snapshot "safe" and everything that came after it (deleteScope "children").',
       ),
     );
     assert.deepEqual(
@@ -148,27 +148,33 @@ describe("the lines of a preview", () => {
     assert.deepEqual(notices({ deleteScope: "children" }, { diskOnly: true }, { descendants: [] }).length, 1);
   });
 
-  it("tell what a wider scope would take today", () => {
-    const today = (...descendants: string[]) => lines({}, { deleteScope: "children" }, { descendants })[0];
-    assert.match(today() ?? "", /\(deleteScope "children"\); today nothing did\.$/);
-    assert.match(today("b", "c") ?? "", /\(deleteScope "children"\); today these are "b", "c"\.$/);
+  it("tell what a wider scope would delete now", () => {
+    const now = (...descendants: string[]) => lines({}, { deleteScope: "children" }, { descendants })[0];
+    assert.match(now() ?? "", /\(deleteScope "children"\); now nothing does\.$/);
+    assert.match(now("b", "c") ?? "", /\(deleteScope "children"\); now these are "b", "c"\.$/);
   });
 
   it("tell beforehand what would make a revert fail, and what it is about", () => {
     const change = { revert: { triggers: [1] } };
-    const reversal: Reversal = { request: {}, stopAfterwards: false, dropManagedSave: true, losses: [] };
-    const start = 'the revert of debian12 to snapshot "a" would fail as things are now: ';
+    const decision: RevertDecision = {
+      request: {},
+      stopAfterwards: false,
+      dropManagedSave: true,
+      losses: [],
+    };
+    const start = 'Reverting debian12 to snapshot "a" would fail: ';
     const refusal = new VirshError({
       kind: "Unsupported",
       tried: "revert",
       said: "it cannot",
-      next: "Nothing was changed. Do that.",
+      unchanged: true,
+      next: "Do that.",
     });
-    const [refused, ...others] = notices({}, change, { reversal: { ...reversal, refusal } });
+    const [refused, ...others] = notices({}, change, { revert: { ...decision, refusal } });
     assert.deepEqual(refused, { severity: "warning", text: `${start}it cannot. Do that.` });
     assert.equal(others.length, 1);
-    const [risky] = lines({}, change, { reversal: { ...reversal, needsForce: "there is a risk" } });
-    assert.equal(risky, `${start}there is a risk. revert.force: true does it all the same.`);
+    const [risky] = lines({}, change, { revert: { ...decision, needsForce: "there is a risk" } });
+    assert.equal(risky, `${start}there is a risk. Set revert.force: true if you can afford to lose that.`);
     assert.equal(lines({}, change, { lost: refusal })[0], `${start}it cannot. Do that.`);
   });
 
@@ -180,7 +186,7 @@ describe("the lines of a preview", () => {
   it("own up to a time of creation that was never read", () => {
     const { creationTime: _never, ...state } = stateWith();
     const inputs = { ...inputsOf(state), revert: { triggers: [1] } };
-    const [line] = previewLines(plan(state, inputs), state, inputs);
+    const [line] = changeLines(plan(state, inputs), state, inputs);
     assert.match(
       line?.text ?? "",
       /^debian12 will go back to snapshot "a", taken at a time that is still to be read: everything/,

@@ -1,19 +1,49 @@
 import assert from "node:assert/strict";
-import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
-import {
-  memoryGoesInto,
-  preflightLines,
-  type Prospect,
-} from "../../../../provider/snapshot/preview/create-lines.js";
+import { info } from "../../../../provider/hypervisor/notice.js";
+import type { SnapshotDocument } from "../../../../provider/hypervisor/results.js";
 import { UNKNOWN } from "../../../../provider/schema/unknown.js";
+import type { CreateFacts } from "../../../../provider/snapshot/create/look.js";
+import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
+import { createLines, missingDomainLine } from "../../../../provider/snapshot/preview/create-lines.js";
+import { memoryFile, type Surroundings } from "../../../../provider/snapshot/preview/surroundings.js";
 import type { DomainXml } from "../../../../provider/xml/domain.js";
 import { disk, off, running } from "../../capabilities/domains.js";
+import { UUID } from "../states.js";
 
 const INPUTS: SnapshotInputs = { domain: "debian12", name: "a" };
 
-function lines(definition: DomainXml, found: Partial<Prospect> = {}, inputs: Partial<SnapshotInputs> = {}) {
-  const prospect = { definition, managedSave: false, jobs: [], ...found };
-  return preflightLines({ ...INPUTS, ...inputs }, prospect);
+type Found = Partial<CreateFacts & Surroundings>;
+
+function lines(definition: DomainXml, found: Found = {}, inputs: Partial<SnapshotInputs> = {}) {
+  const facts: CreateFacts & Surroundings = {
+    domain: { uuid: UUID, name: "debian12" },
+    definition,
+    state: "running",
+    version: "9.0.0",
+    managedSave: false,
+    existing: undefined,
+    memoryFileExists: false,
+    taggedImages: [],
+    jobs: [],
+    ...found,
+  };
+  return createLines({ ...INPUTS, ...inputs }, facts, facts);
+}
+
+/** A snapshot of that name that is there, taken of the running domain. */
+function existing(description?: string): Found {
+  const document: SnapshotDocument = {
+    xml: "",
+    snapshot: {
+      name: "a",
+      state: "running",
+      creationTime: 1,
+      memory: { snapshot: "internal" },
+      disks: [{ name: "vda", snapshot: "internal" }],
+      ...(description === undefined ? {} : { description }),
+    },
+  };
+  return { existing: document };
 }
 
 const MIB = 1024 * 1024;
@@ -22,74 +52,75 @@ const MIB = 1024 * 1024;
 const TRANSCRIPT: [
   what: string,
   definition: DomainXml,
-  found: Partial<Prospect>,
+  found: Found,
   line: string,
   inputs?: Partial<SnapshotInputs>,
 ][] = [
   [
     "what create would refuse",
     running(),
-    { refusal: { property: "disks", reason: "one is raw", remedy: "Convert it." } },
-    'snapshot "a" of debian12 cannot be taken as things are now: disks: one is raw. Convert it.',
+    { taggedImages: ["/i"] },
+    'Taking snapshot "a" of debian12 would fail: name: the image "/i" holds a snapshot "a" that libvirt does not know. Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "/i"',
   ],
   [
     "what adopting would refuse",
     running(),
-    { differences: ["memory is one", "disk vda another"] },
-    'snapshot "a" of debian12 cannot be adopted as things are now: it is not what is declared: memory is one; disk vda another. Declare it as it is, or choose another name.',
+    existing(),
+    'Adopting snapshot "a" of debian12 would fail: it is not what is declared: memory is "internal", not "no"; disk vda is "internal", not "external". Declare it as it is, or choose another name.',
+    { adopt: true, diskOnly: true },
   ],
   [
     "that adopting takes the description away",
     running(),
-    { differences: [], description: "theirs" },
-    'snapshot "a" of debian12 is adopted: its description, "theirs", is removed, for none is declared. To keep it, declare it.',
+    existing("theirs"),
+    'Adopting snapshot "a" of debian12 changes it: its description, "theirs", is removed, because none is declared. To keep it, declare it.',
     { adopt: true },
   ],
   [
     "that adopting replaces the description",
     running(),
-    { differences: [], description: "theirs" },
-    'snapshot "a" of debian12 is adopted: its description, "theirs", becomes "ours".',
+    existing("theirs"),
+    'Adopting snapshot "a" of debian12 changes it: its description, "theirs", becomes "ours".',
     { adopt: true, description: "ours" },
   ],
   [
     "that adopting replaces the description by one that is still to be known",
     running(),
-    { differences: [], description: "theirs" },
-    'snapshot "a" of debian12 is adopted: its description, "theirs", becomes one that is not known yet.',
+    existing("theirs"),
+    'Adopting snapshot "a" of debian12 changes it: its description, "theirs", is replaced by one that is not known yet.',
     { adopt: true, description: UNKNOWN },
   ],
   [
     "a block job, and for how long it is waited for",
     running(),
     { jobs: [{ disk: "vdb", kind: "Block Copy" }] },
-    'snapshot "a" of debian12 has to wait, for 600 s at most: disk vdb is in a block job (Block Copy). To end that: virsh blockjob debian12 vdb --abort',
+    'Taking snapshot "a" of debian12 has to wait, for up to 600 s: disk vdb is in a block job (Block Copy). To end the job: virsh blockjob debian12 vdb --abort',
   ],
   [
     "a block job, within the limit that is set",
     running(),
     { jobs: [{ disk: "vda", kind: "Block Pull" }] },
-    'snapshot "a" of debian12 has to wait, for 5 s at most: disk vda is in a block job (Block Pull). To end that: virsh blockjob debian12 vda --abort',
+    'Taking snapshot "a" of debian12 has to wait, for up to 5 s: disk vda is in a block job (Block Pull). To end the job: virsh blockjob debian12 vda --abort',
     { timeoutSeconds: 5 },
   ],
   [
     "file systems that are not frozen although that is preferred",
     running(),
     {},
-    'snapshot "a" of debian12 will be taken without freezing its file systems (quiesce is "preferred"): the domain has no channel for a guest agent. Give it the channel org.qemu.guest_agent.0 and run qemu-guest-agent in the guest, or leave quiesce out.',
+    'Snapshot "a" of debian12 is taken without freezing its file systems (quiesce is "preferred"): the domain has no channel for a guest agent. Give it the channel org.qemu.guest_agent.0 and run qemu-guest-agent in the guest, or leave quiesce out.',
     { diskOnly: true, quiesce: "preferred" },
   ],
   [
     "memory in a managed-save image",
     off(),
     { managedSave: true },
-    'snapshot "a" of debian12 will hold disks alone: the domain is off with a managed-save image, and no snapshot captures the memory in that. Start the domain first to capture it, too.',
+    'Snapshot "a" of debian12 will hold only disks: the domain is off with a managed-save image, and no snapshot captures the memory in it. Start the domain first to capture its memory too.',
   ],
   [
-    "less room than the memory may take",
+    "less space than the memory may take",
     running(),
-    { room: { file: "/images/vda", free: 63 * MIB } },
-    'snapshot "a" of debian12 may not fit: 63 MiB are free where "/images/vda" is, and the domain\'s memory is 64 MiB. Free some, or use diskOnly.',
+    { space: { file: "/images/vda", free: 63 * MIB } },
+    'Snapshot "a" of debian12 may not fit: 63 MiB are free where "/images/vda" is, and the domain has 64 MiB of memory. Free some space, or use diskOnly.',
   ],
 ];
 
@@ -100,27 +131,17 @@ describe("what a preview tells of a snapshot that is to be taken", () => {
     });
   }
 
-  const silent: [
-    what: string,
-    definition: DomainXml,
-    found?: Partial<Prospect>,
-    inputs?: Partial<SnapshotInputs>,
-  ][] = [
+  const silent: [what: string, definition: DomainXml, found?: Found, inputs?: Partial<SnapshotInputs>][] = [
     ["nothing is in the way", running()],
-    ["there is just room enough", running(), { room: { file: "/images/vda", free: 64 * MIB } }],
-    ["it is adopted and is as declared", off(), { managedSave: true, differences: [] }],
+    ["there is just enough space", running(), { space: { file: "/images/vda", free: 64 * MIB } }],
+    ["it is adopted and is as declared", off(), { managedSave: true, ...existing() }, { adopt: true }],
     [
       "it is adopted and is described as declared",
       off(),
-      { differences: [], description: "ours" },
+      existing("ours"),
       { adopt: true, description: "ours" },
     ],
-    [
-      "it is adopted and is not described yet",
-      off(),
-      { differences: [] },
-      { adopt: true, description: "ours" },
-    ],
+    ["it is adopted and is not described yet", off(), existing(), { adopt: true, description: "ours" }],
     ["an agent will freeze", running({ agent: "connected" }), {}, { diskOnly: true, quiesce: "preferred" }],
     ["there is nothing to freeze", off(), {}, { diskOnly: true, quiesce: "preferred" }],
     ["a running domain has an old managed-save image", running(), { managedSave: true }],
@@ -130,9 +151,20 @@ describe("what a preview tells of a snapshot that is to be taken", () => {
   }
 });
 
+describe("a domain that the host does not have", () => {
+  it("is information, because the program itself may define it", () => {
+    assert.deepEqual(
+      missingDomainLine(INPUTS, "It lists none."),
+      info(
+        'The host has no domain "debian12" now. Unless this program defines it, no snapshot of it can be taken. It lists none.',
+      ),
+    );
+  });
+});
+
 describe("the file that the memory goes into", () => {
   const where = (definition: DomainXml, inputs: Partial<SnapshotInputs> = {}) =>
-    memoryGoesInto(definition, { ...INPUTS, ...inputs });
+    memoryFile(definition, { ...INPUTS, ...inputs });
 
   it("is the first image, or the file that is named", () => {
     assert.equal(where(running({ disks: [disk("vda", { readonly: true }), disk("vdb")] })), "/images/vdb");

@@ -1,22 +1,24 @@
 import assert from "node:assert/strict";
-import { Foresight } from "../../../../provider/snapshot/preview/preview.js";
+import { Preview } from "../../../../provider/snapshot/preview/preview.js";
 import type { HostOptions } from "../../../../provider/hypervisor/host.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { plan } from "../../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../../provider/schema/unknown.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { redactUri } from "../../../../provider/virsh/uri.js";
+import { NOW } from "../../hypervisor/fake-operation.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "../states.js";
 
 const INPUTS: SnapshotInputs = { domain: "debian12", name: "a" };
 const NAME_TAKEN =
-  'snapshot "a" of debian12 cannot be taken as things are now: name: the domain has a snapshot of that name already. Give this one another name, delete the other first, or take it over with adopt: true, as after a pulumi up that was cut short.';
+  'Taking snapshot "a" of debian12 would fail: name: the domain already has a snapshot of that name. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.';
 
-describe("the foresight of a preview", () => {
+describe("a preview", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
-  let foresight: Foresight;
+  let preview: Preview;
   let clock: number;
   let opened: HostOptions[];
   beforeEach(() => {
@@ -27,18 +29,18 @@ describe("the foresight of a preview", () => {
     const open = (options: HostOptions) => {
       opened.push(options);
       const left = options.timeoutSeconds * 1000;
-      return new FakeHost(hypervisor, options.uri, { now: left, afterwards: left });
+      return fakeHost(hypervisor, options.uri, { now: left, afterwards: left });
     };
-    foresight = new Foresight(open, { now: () => new Date("2027-01-15T09:00:00Z"), elapsed: () => clock });
+    preview = new Preview({ open, redact: redactUri, now: () => NOW, elapsed: () => clock });
   });
   afterEach(() => assert.deepEqual(hypervisor.changes, []));
 
   const create = async (inputs: Partial<SnapshotInputs> = {}) =>
-    (await foresight.beforeCreate({ ...INPUTS, ...inputs })).map(({ text }) => text);
+    (await preview.beforeCreate({ ...INPUTS, ...inputs })).map(({ text }) => text);
   const change = async (before: Partial<SnapshotState>, inputs: Partial<SnapshotInputs>) => {
     const state = stateWith(before);
     const wanted = { ...inputsOf(state), ...inputs };
-    return (await foresight.beforeChange(plan(state, wanted), state, wanted)).map(({ text }) => text);
+    return (await preview.beforeChange(plan(state, wanted), state, wanted)).map(({ text }) => text);
   };
   const has = (name: string, parent?: string) =>
     domain.snapshots.push({ name, creationTime: 1_800_000_001, ...(parent === undefined ? {} : { parent }) });
@@ -64,13 +66,16 @@ describe("the foresight of a preview", () => {
     it("finds what create itself would refuse", async () => {
       hypervisor.tags.set(IMAGE, ["a"]);
       const [line, ...others] = await create();
-      assert.match(line ?? "", /cannot be taken as things are now: name: the image .* holds a snapshot "a"/);
+      assert.match(
+        line ?? "",
+        /Taking snapshot "a" of debian12 would fail: name: the image .* holds a snapshot "a"/,
+      );
       assert.deepEqual(others, []);
       has("b");
       clock += 30_000;
       assert.match(
         (await create({ name: "b" })).join("\n"),
-        /the domain has a snapshot of that name already/,
+        /the domain already has a snapshot of that name/,
       );
     });
 
@@ -79,7 +84,7 @@ describe("the foresight of a preview", () => {
       assert.deepEqual(await create({ adopt: true }), []);
       assert.match(
         (await create({ adopt: true, diskOnly: true })).join("\n"),
-        /cannot be adopted as things are now/,
+        /^Adopting snapshot "a" of debian12 would fail: it is not what is declared/,
       );
     });
 
@@ -110,7 +115,7 @@ describe("the foresight of a preview", () => {
     it("tells once of a domain that is not there, and looks again before", async () => {
       await create();
       const line =
-        'the host has no domain "new" now: unless this program defines it, no snapshot of it can be taken. It lists "debian12". Check domain and uri.';
+        'The host has no domain "new" now. Unless this program defines it, no snapshot of it can be taken. It lists "debian12". Check domain and uri.';
       assert.deepEqual(await create({ domain: "new" }), [line]);
       assert.deepEqual(await create({ domain: "new", name: "b" }), []);
       hypervisor.define({ uuid: "22222222-2222-4222-8222-222222222222", name: "newer" });
@@ -133,7 +138,7 @@ describe("the foresight of a preview", () => {
       assert.deepEqual(await create(), []);
       has("a");
       assert.deepEqual(await create(), []);
-      foresight.begin();
+      preview.updateBegins();
       assert.deepEqual(await create(), [NAME_TAKEN]);
       domain.snapshots = [];
       assert.deepEqual(await create(), []);
@@ -145,7 +150,7 @@ describe("the foresight of a preview", () => {
 
     it("is one quiet line, and one attempt, for all that is to come", async () => {
       hypervisor.fail("listDomains", said("Unreachable", "virsh was not found"));
-      assert.deepEqual(await foresight.beforeCreate(INPUTS), [{ severity: "info", text: line }]);
+      assert.deepEqual(await preview.beforeCreate(INPUTS), [{ severity: "info", text: line }]);
       assert.deepEqual(await create({ name: "b" }), []);
       assert.equal((await change({}, { revert: { triggers: [1] } })).length, 1);
       assert.deepEqual(hypervisor.methods, ["listDomains"]);
@@ -193,15 +198,12 @@ describe("the foresight of a preview", () => {
         (await change({ deleteScope: "children" }, { diskOnly: true })).join("\n"),
         /^Deleted together with snapshot "a" of debian12: "b", which came after it/m,
       );
-      assert.match(
-        (await change({}, { deleteScope: "childrenOnly" })).join("\n"),
-        /; today these are "b"\.$/,
-      );
+      assert.match((await change({}, { deleteScope: "childrenOnly" })).join("\n"), /; now these are "b"\.$/);
     });
 
     it("tells what would make a revert fail", async () => {
       const now = { revert: { triggers: [1] } };
-      assert.match((await change({}, now))[0] ?? "", /would fail as things are now: .* Run pulumi refresh/);
+      assert.match((await change({}, now))[0] ?? "", /would fail: .* Refresh to see/);
       domain.snapshots.push({ name: "e", creationTime: 1_800_000_001, state: "shutoff", captured: EXTERNAL });
       assert.match(
         (await change({ name: "e" }, now))[0] ?? "",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Revert } from "../../../../provider/snapshot/plan.js";
-import { planReversal } from "../../../../provider/snapshot/revert/decide.js";
-import { survey, type Situation } from "../../../../provider/snapshot/revert/look.js";
+import { decideRevert } from "../../../../provider/snapshot/revert/decide.js";
+import { lookBeforeRevert, type RevertFacts } from "../../../../provider/snapshot/revert/look.js";
 import type { SnapshotXml } from "../../../../provider/xml/snapshot.js";
 import { running } from "../../capabilities/domains.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { revertStep, UUID } from "../states.js";
@@ -23,12 +23,12 @@ const disksAlone: SnapshotXml = { ...overlay, state: "disk-snapshot", memory: { 
 const disksOff: SnapshotXml = { ...disksAlone, state: "shutoff" };
 const memoryFile: SnapshotXml = { ...overlay, memory: { snapshot: "external", file: "/m" } };
 
-function planned(options: Revert["options"], situation: Partial<Situation> = {}) {
+function planned(options: Revert["options"], situation: Partial<RevertFacts> = {}) {
   const found = {
     ...{ now: running(), snapshot, managedSave: false, current: "a", version: "12.8.0" },
     imagesWithout: [],
   };
-  return planReversal(revertStep({ options }), { ...found, ...situation }, NOW);
+  return decideRevert(revertStep({ options }), { ...found, ...situation }, NOW);
 }
 
 describe("the plan of a revert", () => {
@@ -107,14 +107,14 @@ describe("the plan of a revert", () => {
   it("is refused where its data is missing", () => {
     assert.equal(
       planned({ force: true }, { imagesWithout: ["/i/vda", "/i/vdb"] }).refusal?.message,
-      'Unable to revert debian12 to snapshot "a": its data is missing in "/i/vda", "/i/vdb": somebody removed it from the image. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new one.',
+      'Unable to revert debian12 to snapshot "a": its data is missing in "/i/vda", "/i/vdb": someone removed it from the image. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
     );
   });
 
   it("is refused where what it stands on was written to since", () => {
     assert.equal(
       planned({ force: true }, { snapshot: disksOff, overwritten: ["/i/vda"] }).refusal?.message,
-      'Unable to revert debian12 to snapshot "a": what it captured is overwritten: the domain went back to a snapshot inside "/i/vda", which it stands on, and has been writing there since. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new one.',
+      'Unable to revert debian12 to snapshot "a": what it captured is overwritten: it depends on "/i/vda", and the domain went back to a snapshot inside that image and has been writing to it since. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
     );
   });
 
@@ -123,7 +123,7 @@ describe("the plan of a revert", () => {
     assert.equal(
       planned({ force: true }, { snapshot: disksOff, overlays }).refusal?.message,
       'Unable to revert debian12 to snapshot "a": libvirt would delete "/i/vda.a", which "b", "c" came after: the current snapshot was set by hand. ' +
-        `Nothing was changed. Set it to the one that the domain was on last: virsh snapshot-current ${UUID} NAME`,
+        `Nothing was changed. Set it to the snapshot that the domain was on last: virsh snapshot-current ${UUID} NAME`,
     );
   });
 
@@ -151,7 +151,7 @@ describe("what a revert would meet", () => {
       snapshots: [{ name: "a", creationTime: 1_800_000_001 }],
     });
   });
-  const seen = () => survey(new FakeHost(hypervisor), revertStep());
+  const seen = () => lookBeforeRevert(fakeHost(hypervisor), revertStep());
 
   it("is seen without changing anything", async () => {
     hypervisor.version = "10.10.0";

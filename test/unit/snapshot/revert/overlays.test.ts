@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { overlaysThatGo, type Overlays } from "../../../../provider/snapshot/revert/overlays.js";
+import { doomedOverlays, type DoomedOverlays } from "../../../../provider/snapshot/revert/overlays.js";
 import { parseSnapshot } from "../../../../provider/xml/snapshot.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
 import { EXTERNAL, FakeHypervisor, toXml, type FakeSnapshot } from "../../hypervisor/fake-hypervisor.js";
 import { UUID } from "../states.js";
 
@@ -22,7 +22,12 @@ const reverted = (name: string): FakeSnapshot => ({
 });
 
 describe("the overlays that go with a revert", () => {
-  const table: [what: string, current: string | undefined, snapshots: FakeSnapshot[], goes?: Overlays][] = [
+  const table: [
+    what: string,
+    current: string | undefined,
+    snapshots: FakeSnapshot[],
+    goes?: DoomedOverlays,
+  ][] = [
     ["the one that the target began itself", "a", [external("a")], { files: [OVERLAY], neededBy: [] }],
     [
       "the one that a later snapshot began",
@@ -52,12 +57,7 @@ describe("the overlays that go with a revert", () => {
       hypervisor.define({ uuid: UUID, name: "debian12", snapshots, current });
       const [target] = snapshots;
       assert.ok(target);
-      const found = await overlaysThatGo(
-        new FakeHost(hypervisor),
-        UUID,
-        parseSnapshot(toXml(target)),
-        current,
-      );
+      const found = await doomedOverlays(fakeHost(hypervisor), UUID, parseSnapshot(toXml(target)), current);
       assert.deepEqual(found, goes);
     });
   }

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { inputsOf, type SnapshotState } from "../../../../provider/snapshot/state.js";
 import { update } from "../../../../provider/snapshot/update.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation, NOW } from "../../hypervisor/fake-operation.js";
 import { FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith, isIncomplete } from "../rejects.js";
 import { stateWith } from "../states.js";
 
-const NOW = new Date("2027-01-15T09:00:00.000Z");
 const NAME = "a-before-revert-20270115T090000Z";
 const SAFETY = { name: NAME, creationTime: "2027-01-15T08:00:09Z" };
 const OLD = { name: "old", creationTime: "2027-01-15T08:00:02Z" };
@@ -39,12 +38,8 @@ describe("a revert with a safety snapshot", () => {
   function reverted(revert: SnapshotInputs["revert"] = {}, from: Partial<SnapshotState> = {}) {
     const before = { ...state, ...from };
     const asked = { safetySnapshot: { keep: 1 }, triggers: ["x"], ...revert };
-    return update(
-      new FakeHost(hypervisor),
-      before,
-      { ...inputsOf(before), revert: asked },
-      { now: () => NOW, tell: (line) => void told.push(line) },
-    );
+    const operation = fakeOperation(hypervisor, { tell: ({ text }) => void told.push(text) });
+    return update(operation, before, { ...inputsOf(before), revert: asked });
   }
   const methods = () => hypervisor.changes.map(([method]) => method);
 
@@ -94,7 +89,7 @@ describe("a revert with a safety snapshot", () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no"));
     const { state: kept } = await isIncomplete(
       reverted({}, { safetySnapshots: [OLD], revert: { triggers: ["before"] } }),
-      `Unable to revert debian12 to snapshot "a": operation failed: no. debian12 is "running" now. The old triggers are kept, so the next pulumi up tries the revert again. The state before is in snapshot "${NAME}".`,
+      `Unable to revert debian12 to snapshot "a": operation failed: no. debian12 is "running" now. The old triggers are kept, so the next update tries the revert again. The previous state is in snapshot "${NAME}".`,
     );
     assert.deepEqual(kept.safetySnapshots, [OLD, SAFETY]);
     assert.deepEqual(kept.revert, { triggers: ["before"] });
@@ -110,8 +105,8 @@ describe("a revert with a safety snapshot", () => {
     domain.snapshots.push(...names.map((name) => ({ name, creationTime: 1_800_000_003 })));
     const { safetySnapshots } = await reverted({}, { safetySnapshots: [OLD] });
     assert.deepEqual(told.slice(1), [
-      '"a-before-revert-20270101T000000Z" of debian12: taken before an earlier revert that was cut short, and in no state. ' +
-        "Delete what is not needed of it with virsh snapshot-delete.",
+      '"a-before-revert-20270101T000000Z" of debian12: taken before an earlier revert that was interrupted, and in no state. ' +
+        "Delete what you do not need of it with virsh snapshot-delete.",
     ]);
     assert.deepEqual(safetySnapshots, [SAFETY]);
   });

@@ -1,22 +1,26 @@
 import assert from "node:assert/strict";
+import type { Host } from "../../../../provider/hypervisor/host.js";
+import { ProviderMemory } from "../../../../provider/hypervisor/operation.js";
 import type { Revert } from "../../../../provider/snapshot/plan.js";
 import { revert as carryOut } from "../../../../provider/snapshot/revert/revert.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { NOW, operationOn } from "../../hypervisor/fake-operation.js";
 import { ENDLESSLY, FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { stateWith } from "../states.js";
 
 const LIMIT = said("Timeout", "the time limit of 5 s ran out while it ran");
-const NOW = new Date("2027-01-15T09:00:00.000Z");
 let count = 0;
 
 describe("reverting a domain", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   let told: string[];
+  let memory: ProviderMemory;
   beforeEach(() => {
     count += 1;
     told = [];
+    memory = new ProviderMemory();
     hypervisor = new FakeHypervisor();
     domain = hypervisor.define({
       // Another one in each test: a run reverts a domain once.
@@ -48,9 +52,9 @@ describe("reverting a domain", () => {
     };
   }
   /** Carries it out at a time that is known. */
-  function revert(host: FakeHost, step: Revert) {
+  function revert(host: Host, step: Revert) {
     const state = stateWith({ domainUuid: step.target.domainUuid, name: step.target.name });
-    return carryOut(host, state, step, { now: () => NOW, tell: (line) => void told.push(line) });
+    return carryOut(operationOn(host, { memory, tell: ({ text }) => void told.push(text) }), state, step);
   }
   const AHEAD =
     'debian12 will go back to snapshot "a", taken 2027-01-15T08:00:01Z: everything since then, on disk and in memory, is discarded.';
@@ -59,51 +63,51 @@ describe("reverting a domain", () => {
 
   it("tells what it discards before it does", async () => {
     hypervisor.during("revertSnapshot", () => void told.push("reverted"));
-    await revert(new FakeHost(hypervisor), A());
+    await revert(fakeHost(hypervisor), A());
     assert.deepEqual(told, [AHEAD, "reverted"]);
   });
 
   it("goes back to the snapshot that is meant", async () => {
-    await revert(new FakeHost(hypervisor), A());
+    await revert(fakeHost(hypervisor), A());
     assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "a", {}]]);
   });
 
   it("does not go back to another one that has its name now", async () => {
     await failsWith(
-      revert(new FakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")),
+      revert(fakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")),
       "NotFound",
-      'Unable to revert debian12 to snapshot "a": the snapshot of that name was taken 2027-01-15T08:00:01Z, ours 2020-01-01T00:00:00Z: it is another one. Nothing was changed. Run pulumi refresh to see what is left.',
+      'Unable to revert debian12 to snapshot "a": the snapshot of that name was taken 2027-01-15T08:00:01Z, and the one in the state 2020-01-01T00:00:00Z: it is another snapshot. Nothing was changed. Refresh to see what is left.',
     );
     assert.deepEqual(hypervisor.changes, []);
   });
 
   it("fails where the snapshot is gone", async () => {
     await failsWith(
-      revert(new FakeHost(hypervisor), to("c", "2027-01-15T08:00:01Z")),
+      revert(fakeHost(hypervisor), to("c", "2027-01-15T08:00:01Z")),
       "NotFound",
-      "Unable to revert debian12 to snapshot \"c\": Domain snapshot not found: no domain snapshot 'c'. Nothing was changed. Run pulumi refresh to see what is left.",
+      "Unable to revert debian12 to snapshot \"c\": Domain snapshot not found: no domain snapshot 'c'. Nothing was changed. Refresh to see what is left.",
     );
   });
 
   it("is refused, by name, where this run has reverted the domain already", async () => {
-    await revert(new FakeHost(hypervisor), A());
+    await revert(fakeHost(hypervisor), A());
     await failsWith(
-      revert(new FakeHost(hypervisor), B()),
+      revert(fakeHost(hypervisor), B()),
       "Conflict",
-      'Unable to revert debian12 to snapshot "b": this run has reverted the domain to snapshot "a" already. Change the revert.triggers of one snapshot a domain and run. The triggers of "b" are kept as they were, so the next pulumi up would revert to it.',
+      'Unable to revert debian12 to snapshot "b": this run has already reverted the domain to snapshot "a". Change the revert.triggers of only one snapshot per domain and run. The triggers of "b" are kept as they were, so the next update would revert to it.',
     );
     assert.equal(hypervisor.changes.length, 1);
   });
 
   it("is refused as well where the first one failed halfway", async () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "internal error: no"), { nth: 1 });
-    await failsWith(revert(new FakeHost(hypervisor), A()), "Unexpected");
-    await failsWith(revert(new FakeHost(hypervisor), B()), "Conflict");
+    await failsWith(revert(fakeHost(hypervisor), A()), "Unexpected");
+    await failsWith(revert(fakeHost(hypervisor), B()), "Conflict");
   });
 
   it("is not refused for one that was never begun", async () => {
-    await failsWith(revert(new FakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")), "NotFound");
-    await revert(new FakeHost(hypervisor), B());
+    await failsWith(revert(fakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")), "NotFound");
+    await revert(fakeHost(hypervisor), B());
     assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "b", {}]]);
   });
 
@@ -113,19 +117,19 @@ describe("reverting a domain", () => {
       name: "twin",
       snapshots: [{ name: "a", creationTime: 1_800_000_001 }],
     });
-    await revert(new FakeHost(hypervisor), A());
-    await revert(new FakeHost(hypervisor), to("a", "2027-01-15T08:00:01Z", other.uuid));
-    await revert(new FakeHost(hypervisor, "qemu+ssh://root@h/system"), B());
+    await revert(fakeHost(hypervisor), A());
+    await revert(fakeHost(hypervisor), to("a", "2027-01-15T08:00:01Z", other.uuid));
+    await revert(fakeHost(hypervisor, "qemu+ssh://root@h/system"), B());
     assert.equal(hypervisor.changes.length, 3);
   });
 
   describe("that the host finishes after the time limit", () => {
     const DONE =
-      'Here the time limit of 5 s ran out while it ran, but the host has finished it: debian12 is back at snapshot "a".';
+      'The call was interrupted (the time limit of 5 s ran out while it ran), but the host has finished: debian12 is back at snapshot "a".';
 
     it("is done, where another snapshot was current before", async () => {
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.current = "a") });
-      assert.equal((await revert(new FakeHost(hypervisor), A())).lastRevert.at, NOW.toISOString());
+      assert.equal((await revert(fakeHost(hypervisor), A())).lastRevert.at, NOW.toISOString());
       assert.deepEqual(told, [AHEAD, DONE]);
       assert.equal(hypervisor.changes.length, 1);
     });
@@ -133,15 +137,16 @@ describe("reverting a domain", () => {
     it("is done, where QEMU was started anew", async () => {
       domain.current = "a";
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.xml = { id: 2 }) });
-      await revert(new FakeHost(hypervisor), A());
+      await revert(fakeHost(hypervisor), A());
       assert.deepEqual(told, [AHEAD, DONE]);
     });
 
     it("is followed by what belongs to it, in time of its own", async () => {
-      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 30_000 });
+      const left = { now: 600_000, afterwards: 30_000 };
+      const host = fakeHost(hypervisor, undefined, left);
       const meanwhile = () => {
         domain.current = "a";
-        host.left.now = 0;
+        left.now = 0;
       };
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
       await revert(host, to("a", undefined, domain.uuid, { to: "shutoff" }));
@@ -155,21 +160,21 @@ describe("reverting a domain", () => {
       it(`is not taken for done where ${what}`, async () => {
         domain.current = "a";
         hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
-        await failsWith(revert(new FakeHost(hypervisor), A()), "Timeout");
+        await failsWith(revert(fakeHost(hypervisor), A()), "Timeout");
         assert.deepEqual(told, [AHEAD]);
       });
     }
   });
 
   describe("that fails", () => {
-    const AGAIN = "The old triggers are kept, so the next pulumi up tries the revert again.";
+    const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
     it("tells that the domain is off now, and how to start it", async () => {
       hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no", "Do that."), {
         meanwhile: () => (domain.state = "shut off"),
       });
       await failsWith(
-        revert(new FakeHost(hypervisor), A()),
+        revert(fakeHost(hypervisor), A()),
         "Unexpected",
         `Unable to revert debian12 to snapshot "a": operation failed: no. Do that. debian12 is "shut off" now. To start it as it is: virsh start ${domain.uuid}. ${AGAIN}`,
       );
@@ -178,7 +183,7 @@ describe("reverting a domain", () => {
     it("tells that the domain runs on", async () => {
       hypervisor.fail("revertSnapshot", said("NeedsForce", "revert requires force: no"));
       await failsWith(
-        revert(new FakeHost(hypervisor), A()),
+        revert(fakeHost(hypervisor), A()),
         "NeedsForce",
         `Unable to revert debian12 to snapshot "a": revert requires force: no. debian12 is "running" now. ${AGAIN}`,
       );
@@ -188,34 +193,34 @@ describe("reverting a domain", () => {
       hypervisor.fail("revertSnapshot", LIMIT, {
         meanwhile: () => (domain.control = ["occupied (31.0s)", ENDLESSLY]),
       });
-      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
+      const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Timeout");
-      assert.equal(next, `What debian12 does now could not be seen (occupied (31.0s)). ${AGAIN}`);
+      assert.equal(next, `The state of debian12 could not be read (occupied (31.0s)). ${AGAIN}`);
     });
 
     it("tells that the host is away", async () => {
       const away = () => hypervisor.fail("domainControl", said("Unreachable", "Failed to connect socket"));
       hypervisor.fail("revertSnapshot", said("Unreachable", "End of file"), { meanwhile: away });
-      const host = new FakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
+      const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Unreachable");
-      assert.equal(next, `What debian12 does now could not be seen (Failed to connect socket). ${AGAIN}`);
+      assert.equal(next, `The state of debian12 could not be read (Failed to connect socket). ${AGAIN}`);
     });
 
     it("since another holds the domain has changed nothing, and looks no further", async () => {
       domain.control = ["background job (1.0s)", ENDLESSLY];
-      const host = new FakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
+      const host = fakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
       await failsWith(
         revert(host, A()),
         "Busy",
         'Unable to revert debian12 to snapshot "a": another job holds the domain: background job (1.0s). ' +
-          `Nothing was changed. \`virsh domjobinfo\` tells more of it. timeoutSeconds sets how long is waited. ${AGAIN}`,
+          `Nothing was changed. \`virsh domjobinfo\` shows more about it. timeoutSeconds sets how long to wait. ${AGAIN}`,
       );
       assert.equal(hypervisor.methods.at(-1), "domainControl");
     });
 
     it("is not tried again by itself", async () => {
       hypervisor.fail("revertSnapshot", said("Unexpected", "no"));
-      await failsWith(revert(new FakeHost(hypervisor), A()), "Unexpected");
+      await failsWith(revert(fakeHost(hypervisor), A()), "Unexpected");
       assert.equal(hypervisor.changes.length, 1);
     });
   });

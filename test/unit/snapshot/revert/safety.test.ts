@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Situation } from "../../../../provider/snapshot/revert/look.js";
+import type { RevertFacts } from "../../../../provider/snapshot/revert/look.js";
 import {
   pruneSafety,
   SafetyIncomplete,
-  safetyPlan,
+  decideSafety,
   takeSafety,
 } from "../../../../provider/snapshot/revert/safety.js";
-import type { SafetySnapshot } from "../../../../provider/snapshot/state.js";
+import type { SafetySnapshot } from "../../../../provider/snapshot/outputs.js";
 import type { SnapshotXml } from "../../../../provider/xml/snapshot.js";
 import { running } from "../../capabilities/domains.js";
 import { legalName } from "../arbitraries.js";
-import { FakeHost } from "../../hypervisor/fake-host.js";
+import { fakeOperation } from "../../hypervisor/fake-operation.js";
 import { FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { revertStep, UUID } from "../states.js";
@@ -24,7 +24,7 @@ function safety(second: number): SafetySnapshot {
 }
 const [S1, S2, S3] = [safety(1), safety(2), safety(3)];
 
-function situation(kind: "internal" | "external" = "internal"): Situation {
+function situation(kind: "internal" | "external" = "internal"): RevertFacts {
   const snapshot: SnapshotXml = {
     name: "a",
     state: "running",
@@ -40,12 +40,12 @@ function situation(kind: "internal" | "external" = "internal"): Situation {
 
 function plannedFor(name: string, keep = 1, taken: SafetySnapshot[] = []) {
   const target = { domainUuid: UUID, name };
-  return safetyPlan(revertStep({ target, taken, options: { safetySnapshot: { keep } } }), situation(), NOW);
+  return decideSafety(revertStep({ target, taken, options: { safetySnapshot: { keep } } }), situation(), NOW);
 }
 
 describe("the plan of a safety snapshot", () => {
   it("is none where it is not asked for", () => {
-    assert.equal(safetyPlan(revertStep({ taken: [S1] }), situation(), NOW), undefined);
+    assert.equal(decideSafety(revertStep({ taken: [S1] }), situation(), NOW), undefined);
   });
 
   it("names it after the target and the time, to the second in UTC", () => {
@@ -54,8 +54,8 @@ describe("the plan of a safety snapshot", () => {
 
   it("is of the same mode as the target", () => {
     const step = revertStep({ options: { safetySnapshot: { keep: 1 } } });
-    assert.equal(safetyPlan(step, situation("external"), NOW)?.diskOnly, true);
-    assert.equal(safetyPlan(step, situation("internal"), NOW)?.diskOnly, false);
+    assert.equal(decideSafety(step, situation("external"), NOW)?.diskOnly, true);
+    assert.equal(decideSafety(step, situation("internal"), NOW)?.diskOnly, false);
   });
 
   const room = 247 - SUFFIX.length;
@@ -116,7 +116,7 @@ describe("safety snapshots", () => {
   const left = () => domain.snapshots.map(({ name }) => name);
   const prune = (these: SafetySnapshot[], taken = [S1, S2, S3]) =>
     pruneSafety(
-      new FakeHost(hypervisor),
+      fakeOperation(hypervisor, { tell: ({ text }) => void told.push(text) }),
       {
         domain: "debian12",
         name: "a",
@@ -126,16 +126,9 @@ describe("safety snapshots", () => {
         safetySnapshots: taken,
       },
       these,
-      (line) => void told.push(line),
     );
   const takeIt = (diskOnly: boolean) =>
-    takeSafety(
-      new FakeHost(hypervisor),
-      revertStep(),
-      { name: "s9", diskOnly, prune: [] },
-      situation(),
-      () => undefined,
-    );
+    takeSafety(fakeOperation(hypervisor), revertStep(), { name: "s9", diskOnly, prune: [] });
 
   it("are taken with a word on what they are, and known by their time", async () => {
     hypervisor.clock = 1_800_000_008;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { isVirshError } from "../../../provider/errors.js";
+import { Batcher } from "../../../provider/virsh/batcher.js";
 import type { Command } from "../../../provider/virsh/commands/command.js";
 import { domainState, domainXml, listDomains } from "../../../provider/virsh/commands/domain.js";
 import { currentSnapshot, readSnapshot } from "../../../provider/virsh/commands/snapshot.js";
 import { run, type Finished, type Limits } from "../../../provider/virsh/process.js";
-import { Readings } from "../../../provider/virsh/readings.js";
 
-/** The one domain of libvirt's driver for tests, which needs no daemon. */
+/** The one domain of libvirt's test driver, which needs no daemon. */
 const UUID = "6695eb01-f6a4-8304-79aa-97f2502e193f";
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
@@ -15,10 +15,10 @@ interface Started {
   limits: Limits;
 }
 
-/** Questions to the real virsh, whose processes are noted. */
+/** Queries to the real virsh, whose processes are noted. */
 class Noted {
   readonly started: Started[] = [];
-  readonly readings = new Readings((args, { tried, limits }) => this.run(args, tried, limits));
+  private readonly batcher = new Batcher((args, { tried, limits }) => this.run(args, tried, limits));
 
   constructor(
     private readonly uri = "test:///default",
@@ -26,8 +26,8 @@ class Noted {
     private readonly before: (nth: number) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  ask<T>(command: Command<T>, limits: Limits = LIMITS): Promise<T> {
-    return this.readings.answer(command, limits);
+  query<T>(command: Command<T>, limits: Limits = LIMITS): Promise<T> {
+    return this.batcher.answer(command, limits);
   }
 
   /** Once so many processes were started. */
@@ -43,22 +43,22 @@ class Noted {
   }
 }
 
-async function errorOf(asking: Promise<unknown>): Promise<Error> {
-  return asking.then(
+async function errorOf(running: Promise<unknown>): Promise<Error> {
+  return running.then(
     (answer) => assert.fail(`an answer: ${JSON.stringify(answer)}`),
     (error: unknown) => error as Error,
   );
 }
 
-describe("questions to one connection", () => {
-  it("that are put at the same time go to one virsh, equal ones once, and each has its own answer", async () => {
+describe("queries on one connection", () => {
+  it("made at the same time go to one virsh in one batch, equal ones once, and each has its own answer", async () => {
     const noted = new Noted();
     const [domains, state, again, current, missing] = await Promise.all([
-      noted.ask(listDomains()),
-      noted.ask(domainState(UUID)),
-      noted.ask(domainState(UUID)),
-      noted.ask(currentSnapshot(UUID)),
-      errorOf(noted.ask(readSnapshot(UUID, "it's; not there"))),
+      noted.query(listDomains()),
+      noted.query(domainState(UUID)),
+      noted.query(domainState(UUID)),
+      noted.query(currentSnapshot(UUID)),
+      errorOf(noted.query(readSnapshot(UUID, "it's; not there"))),
     ]);
     assert.deepEqual([domains, state, again], [[{ uuid: UUID, name: "test" }], "running", "running"]);
     assert.equal(current, undefined);
@@ -68,50 +68,50 @@ describe("questions to one connection", () => {
     assert.equal(noted.started[0]?.args[0]?.match(/'domstate'/g)?.length, 1);
   });
 
-  it("are put as they are where there is but one", async () => {
+  it("run as a plain command where there is only one", async () => {
     const noted = new Noted();
-    assert.equal(await noted.ask(domainState(UUID)), "running");
+    assert.equal(await noted.query(domainState(UUID)), "running");
     assert.deepEqual(noted.started[0]?.args, ["domstate", `--domain=${UUID}`]);
   });
 
-  it("that come up while others are answered wait for them, and then go together", async () => {
+  it("made while two batches run wait for one of them, and then go as one batch", async () => {
     const held = Promise.withResolvers<undefined>();
     const noted = new Noted("test:///default", (nth) => (nth <= 2 ? held.promise : Promise.resolve()));
-    const asking: Promise<unknown>[] = [];
+    const running: Promise<unknown>[] = [];
     for (let nth = 0; nth < 6; nth += 1) {
-      asking.push(noted.ask(domainState(UUID)));
+      running.push(noted.query(domainState(UUID)));
       if (nth < 2) await noted.begun(nth + 1);
     }
     held.resolve(undefined);
-    assert.deepEqual(new Set(await Promise.all(asking)), new Set(["running"]));
+    assert.deepEqual(new Set(await Promise.all(running)), new Set(["running"]));
     assert.equal(noted.started.length, 3);
   });
 
-  it("are asked anew when an equal one is being answered: that answer may be of before", async () => {
+  it("run again while an equal one is running, because its answer may be older than they are", async () => {
     const noted = new Noted();
-    const first = noted.ask(domainState(UUID));
+    const first = noted.query(domainState(UUID));
     await noted.begun(1);
-    await Promise.all([first, noted.ask(domainState(UUID))]);
+    await Promise.all([first, noted.query(domainState(UUID))]);
     assert.equal(noted.started.length, 2);
   });
 
-  it("do not wait for a process that somebody holds up", async () => {
+  it("do not wait for a batch that takes long", async () => {
     const held = Promise.withResolvers<undefined>();
     const noted = new Noted("test:///default", (nth) => (nth <= 2 ? held.promise : Promise.resolve()));
-    const state = noted.ask(domainState(UUID));
+    const state = noted.query(domainState(UUID));
     await noted.begun(1);
-    const definition = noted.ask(domainXml(UUID, {}));
+    const definition = noted.query(domainXml(UUID));
     await noted.begun(2);
-    assert.equal(await noted.ask(currentSnapshot(UUID)), undefined);
+    assert.equal(await noted.query(currentSnapshot(UUID)), undefined);
     held.resolve(undefined);
     assert.deepEqual([await state, (await definition).name], ["running", "test"]);
   });
 
-  it("are told by one virsh that nobody can be reached, each in its own words", async () => {
+  it("all fail after one attempt when the host is unreachable, each with its own error", async () => {
     const noted = new Noted("qemu+unix:///session?socket=/nowhere");
     const errors = await Promise.all([
-      errorOf(noted.ask(listDomains())),
-      errorOf(noted.ask(domainState(UUID))),
+      errorOf(noted.query(listDomains())),
+      errorOf(noted.query(domainState(UUID))),
     ]);
     assert.ok(errors.every((error) => isVirshError(error, "Unreachable")));
     assert.match(errors[0].message, /^Unable to list the domains: /);
@@ -119,30 +119,30 @@ describe("questions to one connection", () => {
     assert.equal(noted.started.length, 1);
   });
 
-  it("do not suffer from one that virsh does not know", async () => {
+  it("still have their answers when virsh does not know the command of another", async () => {
     const noted = new Noted();
     const unknown = { ...domainState(UUID), args: ["nonsense"] };
-    const [error, state] = await Promise.all([errorOf(noted.ask(unknown)), noted.ask(domainState(UUID))]);
+    const [error, state] = await Promise.all([errorOf(noted.query(unknown)), noted.query(domainState(UUID))]);
     assert.match(error.message, /unknown command: 'nonsense'/);
     assert.equal(state, "running");
   });
 
-  it("do not suffer from one whose time is over", async () => {
+  it("still have their answers when the time of another is over", async () => {
     const noted = new Noted();
     const over = { timeoutSeconds: 5, remaining: () => 0 };
     const [error, state] = await Promise.all([
-      errorOf(noted.ask(listDomains(), over)),
-      noted.ask(domainState(UUID)),
+      errorOf(noted.query(listDomains(), over)),
+      noted.query(domainState(UUID)),
     ]);
     assert.ok(isVirshError(error, "Timeout"));
     assert.match(error.message, /^Unable to list the domains: the time limit of 5 s ran out/);
     assert.equal(state, "running");
   });
 
-  it("are ended by the shortest time limit among them", async () => {
+  it("run within the shortest time limit of their batch", async () => {
     const noted = new Noted();
     const short = { timeoutSeconds: 5, remaining: () => 5000 };
-    await Promise.all([noted.ask(listDomains()), noted.ask(domainState(UUID), short)]);
+    await Promise.all([noted.query(listDomains()), noted.query(domainState(UUID), short)]);
     assert.equal(noted.started[0]?.limits, short);
   });
 });

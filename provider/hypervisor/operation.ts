@@ -1,0 +1,23 @@
+import { DomainQueue } from "./domain-queue.js";
+import type { Host } from "./host.js";
+import type { Tell } from "./notice.js";
+
+/**
+ * What one provider process remembers from one operation to the next. The adapter makes it and passes it down: two
+ * providers in one process share nothing.
+ */
+export class ProviderMemory {
+  readonly queue = new DomainQueue();
+  /** The snapshot that this run has reverted a domain to, by host and domain. */
+  readonly reverted = new Map<string, string>();
+  /** How many deletes of a domain's snapshots this run has done, by domain. */
+  readonly deletes = new Map<string, number>();
+}
+
+/** What an operation works with. */
+export interface Operation {
+  host: Host;
+  memory: ProviderMemory;
+  tell: Tell;
+  now: () => Date;
+}

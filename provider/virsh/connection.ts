@@ -1,0 +1,46 @@
+import { understood } from "./answer.js";
+import { option, type Command } from "./commands/command.js";
+import { daemonVersion } from "./commands/domain.js";
+import { run, type Finished, type Limits } from "./process.js";
+import { Batcher } from "./batcher.js";
+import { isHere } from "./uri.js";
+
+/** One connection URI, and what this process knows of the host behind it. */
+export class Connection {
+  readonly #batcher = new Batcher((args, { tried, limits }) =>
+    this.#run(args, { tried, changes: false }, limits),
+  );
+  #version: string | undefined;
+
+  constructor(
+    /** `undefined` for virsh's own default. */
+    readonly uri: string | undefined,
+  ) {}
+
+  /** Whether the host is this machine. */
+  get isHere(): boolean {
+    return isHere(this.uri);
+  }
+
+  /** A change is a process of its own; quick queries of all operations go to virsh together. */
+  async carryOut<T>(command: Command<T>, limits: Limits): Promise<T> {
+    const { args, changes, slow = false } = command;
+    if (!changes && !slow) return this.#batcher.answer(command, limits);
+    return understood(command, await this.#run(args, command, limits));
+  }
+
+  /** A daemon is not replaced within a run: its version is asked for once. */
+  async daemonVersion(limits: Limits): Promise<string> {
+    return (this.#version ??= await this.carryOut(daemonVersion(), limits));
+  }
+
+  #run(
+    args: readonly string[],
+    { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
+    limits: Limits,
+  ): Promise<Finished> {
+    const connection = this.uri === undefined ? [] : [option("connect", this.uri)];
+    const argv = ["--quiet", ...connection, ...args];
+    return run({ program: "virsh", args: argv, tried, changes, limits });
+  }
+}

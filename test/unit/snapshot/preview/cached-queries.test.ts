@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { queries, type QueryName } from "../../../../provider/hypervisor/queries.js";
+import { cachedQueries } from "../../../../provider/snapshot/preview/cached-queries.js";
+import { fakeHost } from "../../hypervisor/fake-host.js";
+import { FakeHypervisor, said } from "../../hypervisor/fake-hypervisor.js";
+import { UUID } from "../states.js";
+
+describe("the preview's cache of queries", () => {
+  let hypervisor: FakeHypervisor;
+  let clock: number;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
+    hypervisor.define({ uuid: UUID, name: "debian12", xml: { vcpus: 2 }, inactive: { vcpus: 4 } });
+    clock = 0;
+  });
+  const cached = () => cachedQueries(fakeHost(hypervisor), new Map(), () => clock);
+
+  it("asks the host each query once", async () => {
+    const host = cached();
+    const [first, second] = [host.domainState(UUID), host.domainState(UUID)];
+    assert.deepEqual(
+      [await first, await second, await host.domainState(UUID)],
+      ["running", "running", "running"],
+    );
+    assert.deepEqual(hypervisor.methods, ["domainState"]);
+  });
+
+  it("tells the persistent definition from the live one", async () => {
+    const host = cached();
+    const [live, persistent] = [await host.domainXml(UUID), await host.domainXml(UUID, { inactive: true })];
+    assert.deepEqual([live.vcpus, persistent.vcpus], [2, 4]);
+    assert.equal((await host.domainXml(UUID)).vcpus, 2);
+    assert.equal(hypervisor.calls.length, 2);
+  });
+
+  it("passes every query on, whatever its arguments", async () => {
+    const host = cached();
+    for (const name of Object.keys(queries) as QueryName[]) {
+      const query = host[name] as (...args: unknown[]) => Promise<unknown>;
+      await query(UUID, "a", { any: "option" }).catch(() => undefined);
+      assert.deepEqual(hypervisor.calls.at(-1), [name, UUID, "a", { any: "option" }]);
+    }
+  });
+
+  it("asks again after half a minute", async () => {
+    const host = cached();
+    await host.listDomains();
+    clock = 29_999;
+    await host.listDomains();
+    assert.equal(hypervisor.calls.length, 1);
+    clock = 30_000;
+    await host.listDomains();
+    assert.equal(hypervisor.calls.length, 2);
+  });
+
+  it("keeps a failure as it keeps a result", async () => {
+    const host = cached();
+    hypervisor.fail("listDomains", said("Unreachable", "no"));
+    await assert.rejects(host.listDomains());
+    await assert.rejects(host.listDomains());
+    assert.equal(hypervisor.calls.length, 1);
+  });
+});
