@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { variables } from "../provider/command/settings.js";
 import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS } from "../provider/domain/wanted.js";
 import { isVirshError, quote } from "../provider/errors.js";
-import { redactUri, uriProblem } from "../provider/virsh/uri.js";
+import { redactUri, uriProblem } from "../provider/hypervisor/uri.js";
 import { readIdentity, type DomainIdentity } from "../provider/xml/definition.js";
 import type { DomainArgs } from "./domain.js";
 

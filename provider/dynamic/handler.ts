@@ -14,7 +14,6 @@ import { read } from "../snapshot/read.js";
 import { inputsOf, readState } from "../snapshot/state.js";
 import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
-import { redactUri } from "../virsh/uri.js";
 import { EngineLog } from "./engine-log.js";
 import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, toWire } from "./wire.js";
 
@@ -31,7 +30,6 @@ export class DynamicProvider {
   readonly #log = new EngineLog();
   readonly #preview = new Preview({
     open: this.#hosts.open,
-    redact: redactUri,
     now,
     elapsed: () => performance.now(),
   });

@@ -27,16 +27,22 @@ export function filterConflicts(filter: GetSnapshotsInputs): Problem[] {
   const start = from !== undefined || current === true;
   return [
     from !== undefined && current === true
-      ? problem("current", "it starts from the current snapshot, and from names one. Leave one of them out")
+      ? problem(
+          "current",
+          "it starts from the current snapshot, and from names another start. Leave one of them out",
+        )
       : undefined,
     descendants === true && !start
-      ? problem("descendants", "it needs to know of which snapshot. Give from or current, too")
+      ? problem("descendants", "it needs a snapshot to start from. Set from or current too")
       : undefined,
     roots === true && start
-      ? problem("roots", "what came after a snapshot has a parent. Leave out roots, or from and current")
+      ? problem(
+          "roots",
+          "everything that came after a snapshot has a parent. Leave out roots, or from and current",
+        )
       : undefined,
     leaves === true && noLeaves === true
-      ? problem("noLeaves", "no snapshot is a leaf and is none. Leave out leaves or noLeaves, or both")
+      ? problem("noLeaves", "no snapshot is both a leaf and not a leaf. Leave out leaves, noLeaves or both")
       : undefined,
   ].filter((found) => found !== undefined);
 }

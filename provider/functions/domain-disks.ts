@@ -5,9 +5,9 @@ import type { DomainDisk, DomainXml } from "../xml/domain.js";
 
 /** An image below a disk's own. */
 export interface BackingFacts {
-  /** Its path on the host (`backingStore/source`); absent where it is no file, nor a block device. */
+  /** Its path on the host (`backingStore/source`); absent where it is neither a file nor a block device. */
   file?: string;
-  /** Its format (`backingStore/format/@type`); absent where libvirt does not tell it. */
+  /** Its format (`backingStore/format/@type`); absent where libvirt does not say. */
   format?: string;
 }
 
@@ -21,22 +21,22 @@ export interface DomainDiskFacts {
   type: string;
   /** The image's format (`driver/@type`): `qcow2`, `raw`, …. */
   format?: string;
-  /** The image's path on the host (`source`); absent for a drive without a medium, and for what is no file nor a block device. */
+  /** The image's path on the host (`source`); absent for a drive without a medium, and for what is neither a file nor a block device. */
   source?: string;
   /** `readonly` */
   readonly: boolean;
   /**
-   * The images below it, nearest first (`backingStore`). Of a domain that is off libvirt does not know them, and they are
-   * read with `qemu-img`; absent where that cannot be done from here.
+   * The images below it, nearest first (`backingStore`). libvirt does not know them for a domain that is off; then they
+   * are read with `qemu-img`. Absent where that cannot be done from here.
    */
   backing?: BackingFacts[];
-  /** Bytes that the guest sees (`domblkinfo`, Capacity); absent without a medium, and where `sizeProblem` tells why. */
+  /** Bytes that the guest sees (`domblkinfo`, Capacity); absent without a medium, and where `sizeProblem` says why. */
   capacityBytes?: number;
-  /** Bytes that are allocated to the image (`domblkinfo`, Allocation); absent as `capacityBytes` is. */
+  /** Bytes that are allocated to the image (`domblkinfo`, Allocation); absent where `capacityBytes` is. */
   allocationBytes?: number;
-  /** Bytes of the image's file, or of the block device (`domblkinfo`, Physical); absent as `capacityBytes` is. */
+  /** Bytes of the image's file, or of the block device (`domblkinfo`, Physical); absent where `capacityBytes` is. */
   physicalBytes?: number;
-  /** Why libvirt could not tell the sizes, in its own words: an image that is missing, for instance. */
+  /** Why libvirt could not read the sizes, in its own words: for example a missing image. */
   sizeProblem?: string;
 }
 
@@ -82,13 +82,13 @@ async function backingOf(
     return backing.map(({ source: file, driver: format }) => defined({ file, format }));
   }
   if (source === undefined) return undefined;
-  // A raw image names no other; what its guest wrote into it is nothing to follow.
+  // A raw image has no backing file; what its guest wrote into it must not be followed.
   if (driver === undefined || driver === "raw") return [];
   try {
     const [, ...below] = await host.readImages(source, { backingChain: true, format: driver });
     return below.map(({ file, format }) => ({ file, format }));
   } catch (error) {
-    // The host is another machine, the image not ours to read, its chain broken: none of it is the question here.
+    // The host may be another machine, the image unreadable or its chain broken. None of that fails this function.
     if (isVirshError(error) && !isVirshError(error, "Timeout", "Cancelled")) return undefined;
     throw error;
   }

@@ -5,15 +5,15 @@ import type { GetDiskSnapshotsInputs } from "./inputs.js";
 
 /** An internal snapshot in a disk image, as qemu-img lists it. */
 export interface DiskSnapshot {
-  /** QEMU's number of it within the image: `1`. */
+  /** QEMU's number for it within the image: `1`. */
   id: string;
   /** Its name, the same as libvirt's (`name`). */
   name: string;
   /** When it was taken, RFC 3339 UTC, to the second (`date-sec`). */
   date: string;
-  /** Bytes of memory that were saved with it, 0 for disks alone (`vm-state-size`). */
+  /** Bytes of memory saved with it, 0 for only disks (`vm-state-size`). */
   vmStateSizeBytes: number;
-  /** Seconds that the guest had run then, 0 for disks alone (`vm-clock-sec`, `vm-clock-nsec`). */
+  /** Seconds that the guest had run by then, 0 for only disks (`vm-clock-sec`, `vm-clock-nsec`). */
   vmClockSeconds: number;
 }
 
@@ -23,11 +23,11 @@ export interface DiskImage {
   file: string;
   /** Its format: `qcow2`, `raw`, … (`format`). */
   format: string;
-  /** Bytes that a guest sees (`virtual-size`). */
+  /** Bytes that the guest sees (`virtual-size`). */
   virtualSizeBytes: number;
-  /** Bytes that it takes of its file system (`actual-size`). */
+  /** Bytes that it takes in its file system (`actual-size`). */
   actualSizeBytes: number;
-  /** The image below it (`full-backing-filename`); absent when there is none. */
+  /** The image below it (`full-backing-filename`); absent where there is none. */
   backingFile?: string;
   /** The internal snapshots in it, in the order in which they were taken (`snapshots`). */
   snapshots: DiskSnapshot[];

@@ -9,11 +9,11 @@ import { possibleSnapshots, type PossibleSnapshots } from "./possible-snapshots.
 
 /** A domain's firmware (`os`). */
 export interface FirmwareFacts {
-  /** `efi`, or what is not: as a rule a BIOS. */
+  /** `efi`, or `bios` for everything else. */
   type: "bios" | "efi";
   /** The file that keeps the firmware's variables, a path on the host (`nvram`); absent while there is none. */
   nvram?: string;
-  /** Its format (`nvram/@format`): `raw`, also where libvirt does not say it, or `qcow2`. Absent as `nvram` is. */
+  /** Its format (`nvram/@format`): `qcow2`, or `raw`, which libvirt does not always write down. Absent where `nvram` is. */
   nvramFormat?: string;
 }
 
@@ -25,7 +25,7 @@ export interface GetDomainResult {
   name: string;
   /** Its state, in virsh's words (`domstate`): `running`, `paused`, `shut off`, …. */
   state: DomainState;
-  /** Whether its definition outlasts its being active (`list --persistent`). */
+  /** Whether it stays defined when it is off (`list --persistent`). */
   persistent: boolean;
   /** Whether it starts with the host (`list --autostart`). */
   autostart: boolean;
@@ -43,9 +43,9 @@ export interface GetDomainResult {
   agent: "none" | "disconnected" | "connected";
   /** The name of its current snapshot (`snapshot-current`); absent when it has none. */
   currentSnapshot?: string;
-  /** The kinds of snapshots that can be taken of it as it is now, or why not. */
+  /** Which kinds of snapshots can be taken of it now, and why not. */
   possibleSnapshots: PossibleSnapshots;
-  /** libvirt's version on the host, of which much depends (`version --daemon`): `9.0.0`. */
+  /** The version of libvirt on the host (`version --daemon`): `9.0.0`. */
   libvirtVersion: string;
 }
 

@@ -12,9 +12,9 @@ export interface GetSnapshotsResult {
   domainUuid: string;
   /** The domain's name. */
   domainName: string;
-  /** The snapshots that the filters let through, sorted by name as virsh does, or as `topological` asks. */
+  /** The snapshots that match the filters, sorted by name as virsh does, or topologically. */
   snapshots: SnapshotInfo[];
-  /** The same as trees. Where a filter leaves the parent out, the child is a root. */
+  /** The same as trees. Where a filter leaves out the parent, the child is a root. */
   roots: SnapshotNode[];
 }
 

@@ -1,11 +1,9 @@
 import * as v from "valibot";
 import { input, text } from "../schema/field.js";
 import { domainProblem, pathProblem } from "../schema/text-rules.js";
-import { uriProblem } from "../virsh/uri.js";
+import { uriProblem } from "../hypervisor/uri.js";
 
-/**
- * What each question is asked with, described once: the check and the docstrings of the SDK come from these tables.
- */
+/** The arguments of each function, described once: the check and the docstrings of the SDK come from these tables. */
 
 export const DEFAULT_TIMEOUT_SECONDS = 60;
 
@@ -16,7 +14,7 @@ const connection = {
     defaultDoc: "`virsh:uri` of the stack's configuration, else virsh's own default",
   }),
   timeoutSeconds: input(v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3600))), {
-    doc: "Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.",
+    doc: "Seconds that the call may take, a whole number from 1 to 3600. After that it fails.",
     default: DEFAULT_TIMEOUT_SECONDS,
   }),
 };
@@ -26,7 +24,7 @@ const domain = input(text(domainProblem), {
   virsh: "--domain",
 });
 
-/** Whatever libvirt may have taken for a name: foreign ones are read, too. */
+/** Any name that libvirt may have accepted: snapshots of other programs can be read, too. */
 function foreignNameProblem(name: string): string | undefined {
   if (name === "") return "no snapshot has an empty name. Give the snapshot's name";
   return name.isWellFormed() && !name.includes("\0")
@@ -35,7 +33,7 @@ function foreignNameProblem(name: string): string | undefined {
 }
 
 const name = input(text(foreignNameProblem), {
-  doc: "The snapshot's name. One that the domain does not have is an error of the kind `NotFound`.",
+  doc: "The snapshot's name. If the domain has no such snapshot, the error has the kind `NotFound`.",
   virsh: "--snapshotname",
 });
 
@@ -49,7 +47,7 @@ export const getSnapshotXmlInputs = v.strictObject({
   domain,
   name,
   security: input(v.optional(v.boolean()), {
-    doc: "With the passwords that the definition holds, of graphics for instance. The `Output` form then is a secret.",
+    doc: "Includes the passwords in the definition, for example of graphics. The result of the `Output` form is then a secret.",
     virsh: "--security-info",
     default: false,
   }),
@@ -59,17 +57,17 @@ export const getSnapshotXmlInputs = v.strictObject({
 export const getSnapshotsInputs = v.strictObject({
   domain,
   from: input(v.optional(text(foreignNameProblem)), {
-    doc: "Only the children of this snapshot, or with `descendants` all that came after it. The snapshot itself is not among them.",
+    doc: "Only the children of this snapshot, or with `descendants` everything that came after it. The snapshot itself is not included.",
     virsh: "--from",
     defaultDoc: "the whole domain",
   }),
   current: filter(
     "--current",
-    "Like `from`, with the domain's current snapshot. A domain without one is an error of the kind `NotFound`.",
+    "Like `from`, with the domain's current snapshot. If the domain has none, the error has the kind `NotFound`.",
   ),
   descendants: filter(
     "--descendants",
-    "With `from` or `current`: not their children alone, but all that came after them.",
+    "With `from` or `current`: not only the children, but everything that came after them.",
   ),
   roots: filter("--roots", "Only snapshots without a parent."),
   leaves: filter("--leaves", "Only snapshots without children."),
@@ -80,10 +78,10 @@ export const getSnapshotsInputs = v.strictObject({
   active: filter("--active", "Snapshots that were taken of an active domain, with its memory."),
   diskOnly: filter(
     "--disk-only",
-    "Snapshots of the disks alone, taken of an active domain. Of `inactive`, `active` and `diskOnly` several may be set: then each of these kinds is listed.",
+    "Snapshots of only the disks, taken of an active domain. If several of `inactive`, `active` and `diskOnly` are set, each of these kinds is listed.",
   ),
-  internal: filter("--internal", "Snapshots that lie inside the disk images."),
-  external: filter("--external", "Snapshots of which a part lies in a file of its own."),
+  internal: filter("--internal", "Snapshots inside the disk images."),
+  external: filter("--external", "Snapshots of which a part is in a file of its own."),
   topological: filter("--topological", "Parents before their children, instead of sorted by name."),
   ...connection,
 });
@@ -93,20 +91,20 @@ export const getDomainInputs = v.strictObject({ domain, ...connection });
 function formatProblem(format: string): string | undefined {
   return /^[a-z][a-z0-9-]*$/.test(format)
     ? undefined
-    : "it is no format of QEMU's. Give for instance raw or qcow2";
+    : "it is not a format that QEMU knows. Give for example raw or qcow2";
 }
 
 export const getDiskSnapshotsInputs = v.strictObject({
   file: input(text(pathProblem), {
-    doc: "Absolute path of the image, on the machine that runs the program: qemu-img knows no other. A path it is in any case, also when it looks like `nbd:…` or `json:…`.",
+    doc: "Absolute path of the image, on the machine that runs the program. It is always taken as a path, even if it looks like `nbd:…` or `json:…`.",
   }),
   backingChain: input(v.optional(v.boolean()), {
-    doc: "The images below it, too, as each names the next. One that is missing is an error.",
+    doc: "Also the images below it (the backing chain). A missing one is an error.",
     virsh: "qemu-img info --backing-chain",
     default: true,
   }),
   format: input(v.optional(text(formatProblem)), {
-    doc: "The image's format. Give `raw` for a disk that is: its guest could have written something else at its beginning.",
+    doc: "The image's format. Give `raw` for a raw disk: its guest could have written another format's header at its beginning.",
     virsh: "qemu-img info --format",
     defaultDoc: "what the image says itself",
   }),

@@ -2,31 +2,31 @@ import { refusalToTake } from "../capabilities/snapshot-rules.js";
 import type { Wanted } from "../capabilities/snapshot-shape.js";
 import type { DomainXml } from "../xml/domain.js";
 
-/** Whether a kind of snapshot can be taken of a domain as it is now. */
+/** Whether a kind of snapshot can be taken of a domain now. */
 export interface Possibility {
-  /** Whether nothing is known against it. */
+  /** Whether nothing is known to prevent it. */
   possible: boolean;
   /** Why not. */
   reason?: string;
-  /** What would make it possible, in the words of a `Snapshot`'s inputs. */
+  /** What would make it possible, in terms of a `Snapshot`'s inputs. */
   remedy?: string;
 }
 
-/** The kinds of snapshots, and whether each can be taken of the domain as it is now. */
+/** The kinds of snapshots, and whether each can be taken of the domain now. */
 export interface PossibleSnapshots {
-  /** Disks and memory inside the images: what libvirt takes of an active domain when it is asked for nothing else. */
+  /** Disks and memory inside the images: libvirt's default for an active domain. */
   internalWithMemory: Possibility;
-  /** Disks alone, inside the images: only of a domain that is off. */
+  /** Only disks, inside the images: of a domain that is off. */
   internalOffline: Possibility;
-  /** Disks alone, into overlays: `diskOnly`. */
+  /** Only disks, into overlays: `diskOnly`. */
   diskOnly: Possibility;
   /** Disks into overlays and memory into a file: `memory: { snapshot: "external", file }`. */
   externalWithMemory: Possibility;
-  /** Disks alone with their file systems frozen by the guest agent: `diskOnly` with `quiesce: "required"`. */
+  /** Only disks, with their file systems frozen by the guest agent: `diskOnly` with `quiesce: "required"`. */
   quiesced: Possibility;
 }
 
-/** A name that every libvirt takes: what is asked is not about names. */
+/** A name that every libvirt accepts: names are not the question here. */
 const name = "checkpoint";
 
 const KINDS: Record<keyof PossibleSnapshots, Wanted> = {

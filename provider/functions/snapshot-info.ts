@@ -5,11 +5,11 @@ import type { Consistency } from "../snapshot/outputs.js";
 import { defined } from "../xml/defined.js";
 import type { SnapshotDisk, SnapshotXml } from "../xml/snapshot.js";
 
-/** A disk in a snapshot, as libvirt has written it down. */
+/** A disk in a snapshot, as libvirt recorded it. */
 export interface SnapshotDiskFacts {
   /** The disk's target: `vda` (`disk/@name`). */
   name: string;
-  /** What was done with it (`disk/@snapshot`). */
+  /** How it was captured (`disk/@snapshot`). */
   snapshot: "no" | "internal" | "external" | "manual";
   /** The image that the disk had when the snapshot was taken (`domain/devices/disk/source`). */
   image?: string;
@@ -19,11 +19,11 @@ export interface SnapshotDiskFacts {
   file?: string;
   /** The overlay's format (`disk/driver/@type`). */
   fileFormat?: string;
-  /** Whether a delete of it was begun and has not come to its end (`snapshotDeleteInProgress`). */
+  /** Whether a delete of it was begun and has not finished (`snapshotDeleteInProgress`). */
   deleteInProgress: boolean;
 }
 
-/** What libvirt tells of a snapshot: what a `Snapshot` has as its outputs, under the same names, and more. */
+/** What libvirt knows about a snapshot: the outputs of a `Snapshot`, under the same names, and more. */
 export interface SnapshotInfo {
   /** `<domain UUID>/<name>`, as the ID of a `Snapshot`. */
   id: string;
@@ -41,17 +41,17 @@ export interface SnapshotInfo {
   state: string;
   /** Where the captured state is kept: inside the disk images, in files beside them, or both. */
   location: "internal" | "external" | "mixed";
-  /** The snapshot that it came after (`parent/name`); absent when it came after none. */
+  /** The snapshot that this one came after (`parent/name`); absent for a root. */
   parent?: string;
   /** Whether it is the domain's current snapshot (`snapshot-current`). */
   isCurrent: boolean;
-  /** The disks in the snapshot, as a `Snapshot` tells them. */
+  /** The disks in the snapshot, as in the outputs of a `Snapshot`. */
   capturedDisks: ReadFacts["capturedDisks"];
   /** The memory in the snapshot (`memory`). */
   capturedMemory: ReadFacts["capturedMemory"];
-  /** What it is at least good for. Whether file systems were frozen (`quiesced`) libvirt does not write down. */
+  /** What it is at least good for. libvirt does not record whether file systems were frozen (`quiesced`). */
   consistency: Exclude<Consistency, "quiesced">;
-  /** Every disk that the snapshot knows of, also those that it leaves out (`disks`). */
+  /** Every disk in the snapshot's record, including those that it does not capture (`disks`). */
   disks: SnapshotDiskFacts[];
   /** CPUs of the definition that a revert brings back (`domain/vcpu`); absent where the snapshot has none. */
   vcpus?: number;
@@ -59,7 +59,7 @@ export interface SnapshotInfo {
   memoryKiB?: number;
 }
 
-/** What a snapshot tells of itself. */
+/** What a snapshot says about itself. */
 export function snapshotInfo(
   domain: DomainRef,
   snapshot: SnapshotXml,

@@ -1,14 +1,13 @@
-/** A snapshot among those that came after it. */
+/** A snapshot with those that came after it. */
 export interface SnapshotNode {
-  /** The snapshot's name; what else is known of it is in `snapshots`. */
+  /** The snapshot's name; everything else about it is in `snapshots`. */
   name: string;
   /** The snapshots that came directly after it, in the order of `snapshots`. */
   children: SnapshotNode[];
 }
 
 /**
- * The trees that snapshots form. What came after one that is not among them is a root: a filter has left its parent
- * out.
+ * The trees that snapshots form. A snapshot whose parent is not among them, because a filter left it out, is a root.
  */
 export function treesOf(snapshots: readonly { name: string; parent?: string }[]): SnapshotNode[] {
   const nodes = new Map(snapshots.map(({ name }) => [name, { name, children: [] as SnapshotNode[] }]));

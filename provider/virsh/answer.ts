@@ -1,7 +1,7 @@
 import { explain } from "./errors.js";
 import type { Command } from "./commands/command.js";
 import type { Finished } from "./process.js";
-import { redactText } from "./uri.js";
+import { redactText } from "../hypervisor/uri.js";
 
 /** What the end of a command means. Throws a `VirshError` where it failed. */
 export function understood<T>({ parse, refusals = [], tried, changes }: Command<T>, finished: Finished): T {

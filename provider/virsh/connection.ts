@@ -3,7 +3,7 @@ import { option, type Command } from "./commands/command.js";
 import { daemonVersion } from "./commands/domain.js";
 import { run, type Finished, type Limits } from "./process.js";
 import { Batcher } from "./batcher.js";
-import { isHere } from "./uri.js";
+import { isHere } from "../hypervisor/uri.js";
 
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {

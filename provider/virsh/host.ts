@@ -13,7 +13,7 @@ import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
 import { commands, fileQueries, isVirshQuery } from "./queries.js";
-import { redactUri, uriProblem } from "./uri.js";
+import { redactUri, uriProblem } from "../hypervisor/uri.js";
 
 /** An operation that was interrupted gets this long to see what it left behind. */
 const AFTERWARDS_SECONDS = 30;

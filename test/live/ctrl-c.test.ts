@@ -135,9 +135,9 @@ describe("Ctrl-C", function () {
       );
       assert.ok(
         messages.includes(
-          `Unable to take snapshot "slow" of ${domain.name}: the domain already has a snapshot of that name. ` +
-            "Nothing was changed. Give this one another name, delete the other first, or take it over with adopt: true, " +
-            "as after a pulumi up that was cut short.",
+          `Unable to take snapshot "slow" of ${domain.name}: name: the domain already has a snapshot of that name. ` +
+            "Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, " +
+            "for instance after an update that was interrupted.",
         ),
         messages.join("\n"),
       );

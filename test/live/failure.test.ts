@@ -80,7 +80,7 @@ describe("failure in the middle", function () {
       ["create taken"],
       [
         `Unable to take snapshot "taken" of ${domain.name}: End of file while reading data: Input/output error. ` +
-          'The host is done, and no snapshot "taken" came of it.',
+          'The host is done, and took no snapshot "taken".',
       ],
     );
     assert.equal(await state(domain), "running");

@@ -63,7 +63,7 @@ describe("an operation that outlasts its time limit", function () {
     assert.deepEqual([ok, steps], [true, ["update slow"]], messages.join("\n"));
     assert.ok(
       messages.includes(
-        `Here the time limit of ${LIMIT} s ran out while it ran, but the host has finished it: ${domain.name} is back at snapshot "slow".`,
+        `The call was interrupted (the time limit of ${LIMIT} s ran out while it ran), but the host has finished: ${domain.name} is back at snapshot "slow".`,
       ),
       messages.join("\n"),
     );

@@ -3,6 +3,7 @@ import type { OpenHost, QueryHost } from "../../hypervisor/host.js";
 import { info, type Notice } from "../../hypervisor/notice.js";
 import { resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
+import { redactUri } from "../../hypervisor/uri.js";
 import { holdsUnknown } from "../../schema/unknown.js";
 import { lookBeforeCreate } from "../create/look.js";
 import { scopeOf } from "../delete-scope.js";
@@ -22,8 +23,6 @@ const LIMIT_MS = 10_000;
 
 export interface PreviewContext {
   open: OpenHost;
-  /** The URI as it may be shown. */
-  redact: (uri: string) => string;
   now: () => Date;
   /** Milliseconds since any moment. */
   elapsed: () => number;
@@ -130,7 +129,7 @@ export class Preview {
       return [await look(host), []];
     } catch (error) {
       if (!isVirshError(error)) throw error;
-      return [undefined, this.#once(error.said, this.#unseenLine(uri, error))];
+      return [undefined, this.#once(error.said, unseenLine(uri, error))];
     } finally {
       this.#spentMs += elapsed() - begun;
     }
@@ -148,11 +147,11 @@ export class Preview {
     this.#printed.add(key);
     return [notice];
   }
+}
 
-  #unseenLine(uri: string | undefined, { said }: VirshError): Notice {
-    const where = uri === undefined ? "" : ` ${this.#context.redact(uri)}`;
-    return info(`Snapshots and reverts were not checked against the host${where}: ${said}.`);
-  }
+function unseenLine(uri: string | undefined, { said }: VirshError): Notice {
+  const where = uri === undefined ? "" : ` ${redactUri(uri)}`;
+  return info(`Snapshots and reverts were not checked against the host${where}: ${said}.`);
 }
 
 function placeOf(domainUuid: string, name: string): string {

@@ -5,7 +5,7 @@ import { functions } from "../../../provider/functions/functions.js";
 type Name = keyof typeof functions;
 
 const SHOULD_BE = "cannot be used: expected";
-const UNKNOWN_FORMAT = "it is no format of QEMU's. Give for instance raw or qcow2";
+const UNKNOWN_FORMAT = "it is not a format that QEMU knows. Give for example raw or qcow2";
 
 /** The arguments that a function refuses before it opens a host, and what it says. */
 const REFUSED: [name: Name, raw: unknown, said: string][] = [
@@ -51,22 +51,22 @@ const REFUSED: [name: Name, raw: unknown, said: string][] = [
   [
     "getSnapshots",
     { domain: "a", from: "b", current: true },
-    "current: it starts from the current snapshot, and from names one. Leave one of them out.",
+    "current: it starts from the current snapshot, and from names another start. Leave one of them out.",
   ],
   [
     "getSnapshots",
     { domain: "a", descendants: true },
-    "descendants: it needs to know of which snapshot. Give from or current, too.",
+    "descendants: it needs a snapshot to start from. Set from or current too.",
   ],
   [
     "getSnapshots",
     { domain: "a", roots: true, current: true },
-    "roots: what came after a snapshot has a parent. Leave out roots, or from and current.",
+    "roots: everything that came after a snapshot has a parent. Leave out roots, or from and current.",
   ],
   [
     "getSnapshots",
     { domain: "a", leaves: true, noLeaves: true },
-    "noLeaves: no snapshot is a leaf and is none. Leave out leaves or noLeaves, or both.",
+    "noLeaves: no snapshot is both a leaf and not a leaf. Leave out leaves, noLeaves or both.",
   ],
   ["getDiskSnapshots", {}, "file: this property is required"],
   ...["-x", "a.qcow2", "nbd://host/x", 'json:{"file":"/x"}', ""].map((file): [Name, unknown, string] => [

@@ -5,7 +5,6 @@ import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { plan } from "../../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../../provider/schema/unknown.js";
-import { redactUri } from "../../../../provider/virsh/uri.js";
 import { NOW } from "../../hypervisor/fake-operation.js";
 import { fakeHost } from "../../hypervisor/fake-host.js";
 import { EXTERNAL, FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
@@ -31,7 +30,7 @@ describe("a preview", () => {
       const left = options.timeoutSeconds * 1000;
       return fakeHost(hypervisor, options.uri, { now: left, afterwards: left });
     };
-    preview = new Preview({ open, redact: redactUri, now: () => NOW, elapsed: () => clock });
+    preview = new Preview({ open, now: () => NOW, elapsed: () => clock });
   });
   afterEach(() => assert.deepEqual(hypervisor.changes, []));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isHere, redactText, redactUri, uriProblem } from "../../../provider/virsh/uri.js";
+import { isHere, redactText, redactUri, uriProblem } from "../../../provider/hypervisor/uri.js";
 
 const ALLOWED = [
   "qemu:///system",
