@@ -5,6 +5,9 @@ export interface Notice {
   text: string;
 }
 
+/** Reports something to the user while an operation goes on. */
+export type Tell = (notice: Notice) => void;
+
 export function info(text: string): Notice {
   return { severity: "info", text };
 }
