@@ -15,7 +15,7 @@ const COMMAND = "virsh:index:Domain$command:local:Command::vm";
 /** A name that only this run uses, because the laboratory is shared. */
 const own = (name: string) => `${name} ${process.pid}`;
 
-describe(`a Domain on a host that others use (needs ${COMMAND_PLUGIN})`, () => {
+describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () => {
   let stack: TestStack;
   let disk: Disk;
 

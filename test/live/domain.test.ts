@@ -29,7 +29,7 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     stack = await TestStack.open(standIn.env);
   });
   after(async () => {
-    // Undefined when all tests were skipped.
+    // Not made when it was all skipped.
     for (const made of [standIn, stack, disk] as ({ close(): Promise<void> } | undefined)[])
       await made?.close();
   });
