@@ -55,6 +55,9 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
         `The changed definition of ${theirs.name} takes effect at its next start; it is off now.`,
       ],
     );
+    const shown = await stack.transcript(program({ xml, adopt: true }));
+    assert.match(shown, /^ +warning: guest-\S+ exists \(\S+\) and is adopted: /m);
+    assert.match(shown, /^ +The changed definition of guest-\S+ takes effect at its next start; /m);
     assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"]);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     assertDone(await stack.destroy(), deleted);
