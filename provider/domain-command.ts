@@ -1,8 +1,7 @@
 /**
- * What the commands of a `Domain` run: every state with one holds the texts
- * `require("pulumi-virsh/domain-command").create()`, `.update()` and `.delete()`, and `@pulumi/command` runs the last
- * of them, with Node.js and in the program's folder, to remove what an older version of this package defined. So
- * neither the name of this file nor what it exports ever changes, and it reads the environment and the output of
- * every release.
+ * What the commands of a `Domain` run. Every state with a `Domain` holds the texts
+ * `require("pulumi-virsh/domain-command").create()`, `.update()` and `.delete()`. `@pulumi/command` runs them with
+ * Node.js in the program's folder; it runs the last one also to delete what an older version of this package defined.
+ * So the name of this file and its exports never change, and it reads the environment and the output of every release.
  */
 export { create, delete_ as delete, update } from "./command/handler.js";

@@ -3,8 +3,8 @@ import type { ErrorKind } from "../provider/errors.js";
 import type { FunctionName, FunctionResult } from "../provider/program/functions.js";
 
 /**
- * A question that could not be answered. Its `kind` tells a snapshot or domain that provenly is not there (`NotFound`)
- * from a host that could not be asked (`Unreachable`, `Denied`, `Timeout`).
+ * The error of a function. Its `kind` distinguishes a snapshot or domain that is proven not to exist (`NotFound`) from
+ * a host that gave no answer (`Unreachable`, `Denied`, `Timeout`).
  */
 export class QuestionError extends pulumi.RunError {
   constructor(
@@ -18,27 +18,24 @@ export class QuestionError extends pulumi.RunError {
 
 type Name = FunctionName;
 
-export type ResultOf<Q extends Name> = FunctionResult<Q>;
+export type ResultOf<F extends Name> = FunctionResult<F>;
 
-/** The answer to a question, or a `QuestionError`, which Pulumi shows without a stack. */
-export async function ask<Q extends Name>(
-  name: Q,
+/** The result of a function, or a `QuestionError`, which Pulumi shows without a stack. */
+export async function call<F extends Name>(
+  name: F,
   args: object,
   opts: pulumi.InvokeOptions = {},
-): Promise<ResultOf<Q>> {
+): Promise<ResultOf<F>> {
   refuseProvider(name, opts);
   const output = Object.entries(args).find(([, value]) => pulumi.Output.isInstance(value))?.[0];
   if (output !== undefined) {
     throw new QuestionError(
-      `Unable to ask ${name}: ${output}: an output cannot be used here, for its value comes later. Use ${name}Output.`,
+      `Unable to call ${name}: ${output}: an output cannot be used here, because its value is not known yet. Use ${name}Output.`,
       "Invalid",
     );
   }
-  // Loaded late: programs that ask nothing do not need it.
-  const [{ callFunction }, { isVirshError }] = await Promise.all([
-    import("../provider/program/functions.js"),
-    import("../provider/errors.js"),
-  ]);
+  // Loaded late, because programs that call no function do not need it.
+  const { callFunction, isVirshError } = await import("../provider/program/functions.js");
   try {
     return await callFunction(name, { ...args, uri: uriOf(args) });
   } catch (error) {
@@ -46,39 +43,41 @@ export async function ask<Q extends Name>(
   }
 }
 
-/** The same once all that it depends on is known: in a preview that may be never, and the answer is unknown, too. */
-export function askLater<Q extends Name>(
-  name: Q,
+/** The same, once everything it depends on is known. In a preview that may never be; the result is unknown then, too. */
+export function callOutput<F extends Name>(
+  name: F,
   args: object,
   { dependsOn, ...opts }: pulumi.InvokeOutputOptions = {},
-): pulumi.Output<ResultOf<Q>> {
+): pulumi.Output<ResultOf<F>> {
   refuseProvider(name, opts);
   const known = pulumi.output(args);
-  const awaited = pulumi.all([dependsOn ?? [], resourcesBehind(known)]);
-  const there = awaited.apply(([named, behind]) => pulumi.all([named, behind].flat().map(created)));
-  return pulumi.all([known, there]).apply(([asked]) => ask(name, asked, opts));
+  const dependencies = pulumi.all([dependsOn ?? [], resourcesBehind(known)]);
+  const created = dependencies.apply(([declared, behind]) =>
+    pulumi.all([declared, behind].flat().map(knownOnceCreated)),
+  );
+  return pulumi.all([known, created]).apply(([plain]) => call(name, plain, opts));
 }
 
 /**
- * The resources that a value comes from. As in Pulumi's own functions they have to be there, not only the value: a
- * preview knows the name of a snapshot before it is taken.
+ * The resources that a value comes from. As with Pulumi's own functions, the resources have to exist, not only the
+ * value: a preview knows the name of a snapshot before it is taken.
  */
 async function resourcesBehind(value: object): Promise<pulumi.Resource[]> {
   const { allResources } = value as { allResources?: () => Promise<Set<pulumi.Resource>> };
   return [...((await allResources?.()) ?? [])];
 }
 
-/** Known once a resource is there: a component once all in it are. */
-function created(resource: pulumi.Resource): pulumi.Output<unknown> {
+/** An output that is known once a resource exists; for a component, once all resources in it exist. */
+function knownOnceCreated(resource: pulumi.Resource): pulumi.Output<unknown> {
   if (pulumi.CustomResource.isInstance(resource)) return resource.id;
   const { __childResources: children = [] } = resource as { __childResources?: Iterable<pulumi.Resource> };
-  return pulumi.all([...children].map(created));
+  return pulumi.all([...children].map(knownOnceCreated));
 }
 
 function refuseProvider(name: Name, { provider }: pulumi.InvokeOptions): void {
   if (provider === undefined) return;
   throw new QuestionError(
-    `Unable to ask ${name}: opts.provider: this function asks virsh from within the program, there is no provider to choose. Give uri.`,
+    `Unable to call ${name}: opts.provider: this function runs virsh inside the program, so it takes no provider. Set uri instead.`,
     "Invalid",
   );
 }

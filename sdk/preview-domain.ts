@@ -1,48 +1,51 @@
 import { AsyncResource } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { foreseeCreate, foreseeUpdate, type Asked } from "../provider/command/preview.js";
-
-/** A run of a program knows its hooks by their names, and two domains may have one name under different parents. */
-let made = 0;
+import { previewCreate, previewUpdate, type CommandInputs } from "../provider/command/preview.js";
+import type { Notice } from "../provider/hypervisor/notice.js";
 
 /**
- * Has a preview tell what a pending operation will do to `domain`; nothing runs, and nothing is told, where none is.
- * What is asked for comes from the program: the engine would hand it to the hooks with secrets wrapped and out of reach.
+ * Hooks that make a preview show what a pending operation does to `domain`. Outside of a preview there are none. The
+ * inputs come from the program: the engine would pass secrets to the hooks in a wrapped form.
  */
-export function foresight(
+export function previewHooks(
   domain: pulumi.Resource,
   name: string,
-  asked: pulumi.Output<Asked>,
+  inputs: pulumi.Output<CommandInputs>,
 ): pulumi.ResourceHookBinding {
-  // The operation itself tells what it did, and without hooks its state needs no engine that knows them.
+  // An update reports by itself what it did, and a state without hooks works with every engine.
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
-  let known: Asked | undefined;
-  asked.apply((value) => (known = value));
-  const hook = (look: (asked: Asked, stdout: string) => Promise<string[]>): pulumi.ResourceHook => {
-    const tell: pulumi.ResourceHookFunction = async ({ oldOutputs }) => {
-      // What is not known yet cannot be told.
+  let known: CommandInputs | undefined;
+  inputs.apply((value) => (known = value));
+  const hook = (look: (inputs: CommandInputs, stdout: string) => Promise<Notice[]>): pulumi.ResourceHook => {
+    const show: pulumi.ResourceHookFunction = async ({ oldOutputs }) => {
+      // Nothing can be said about inputs that are still unknown.
       if (known === undefined) return;
       const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
-      for (const line of await look(known, await valueOf(stdout ?? ""))) await pulumi.log.info(line, domain);
+      for (const notice of await look(known, await valueOf(stdout ?? ""))) await log(notice, domain);
     };
-    made += 1;
-    // The engine calls from outside of the program, which would leave an inline one without its own runtime.
-    const bound = AsyncResource.bind(tell);
-    return new pulumi.ResourceHook(`virsh:index:Domain ${name} ${made}`, bound, { onDryRun: true });
+    // The engine calls from outside of the program; unbound, the hook of an inline program would lose its runtime.
+    const bound = AsyncResource.bind(show);
+    // A run of a program knows hooks by name, and two domains under different parents may have the same name.
+    return new pulumi.ResourceHook(`virsh:index:Domain ${name} ${randomUUID()}`, bound, { onDryRun: true });
   };
   return {
-    beforeCreate: [hook((given) => foreseeCreate(given))],
-    beforeUpdate: [hook((given, stdout) => foreseeUpdate(stdout, given))],
+    beforeCreate: [hook((given) => previewCreate(given))],
+    beforeUpdate: [hook((given, stdout) => previewUpdate(stdout, given))],
   };
 }
 
-/** The engine of Pulumi's own mocks says that it does, and does not. */
+function log({ severity, text }: Notice, resource: pulumi.Resource): Promise<void> {
+  return severity === "warning" ? pulumi.log.warn(text, resource) : pulumi.log.info(text, resource);
+}
+
+/** The engine of Pulumi's own mocks claims to support hooks but does not. */
 function takesHooks(): boolean {
   const monitor = pulumi.runtime.getMonitor();
   return monitor !== undefined && "registerResourceHook" in monitor;
 }
 
-/** The value of something recorded, which is known even in a preview. */
+/** The value of a recorded output, which is known even in a preview. */
 function valueOf(recorded: pulumi.Input<string>): Promise<string> {
   return new Promise((resolve) => {
     pulumi.output(recorded).apply((value) => {

@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
- * The whole of the provider as states keep it: Pulumi's dynamic host runs this text, from the program's folder, to
- * get at the provider. It never changes, so no state ever shows a change because of it.
+ * The whole provider as states keep it: Pulumi's dynamic host runs this text in the program's folder to load the
+ * provider. It never changes, so it never causes a diff.
  */
 const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-virsh/dynamic-handler");';
 
 /**
- * A libvirt snapshot of a virtual machine: taken when it is created, reverted to when `revert.triggers` change,
- * deleted when it is destroyed.
+ * A libvirt snapshot of a virtual machine. Creating the resource takes the snapshot, a change of `revert.triggers`
+ * reverts the virtual machine to it, and destroying the resource deletes it.
  *
  * ```ts
  * new Snapshot("checkpoint", {
@@ -19,17 +19,17 @@ const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-virsh/dynamic-han
  * });
  * ```
  *
- * The package has to be a dependency of the program itself, and installed for `pulumi refresh` and `destroy`, too.
+ * This package has to be a direct dependency of the program, and installed for `pulumi refresh` and `destroy`, too.
  */
 export class Snapshot extends SnapshotOutputs {
   /**
-   * @param name The resource's name; the snapshot's name, too, unless `args.name` gives another.
-   * @param args What is asked for.
-   * @param opts Pulumi's resource options. Never `deletedWith` the domain: its snapshots outlive it in the images.
+   * @param name The resource's name; also the snapshot's name, unless `args.name` is set.
+   * @param args The inputs.
+   * @param opts Pulumi's resource options. Never set `deletedWith` to the domain: its snapshots would stay in the images.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseHalfPairs(name, { name, ...args });
-    // A property that is not named here would be no output at all, but undefined.
+    refuseLoneSurrogates(name, { name, ...args });
+    // Pulumi makes an output only of a property that is named here, even as undefined.
     const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
     const uri = args.uri ?? new pulumi.Config("virsh").get("uri");
     const props = {
@@ -37,7 +37,7 @@ export class Snapshot extends SnapshotOutputs {
       ...args,
       name: args.name ?? name,
       uri,
-      // Pulumi does not tell the provider, which takes it out again before anything is compared or recorded.
+      // Pulumi does not pass this to the provider. The provider removes it before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
       __provider: PROVIDER_TEXT,
     };
@@ -45,8 +45,8 @@ export class Snapshot extends SnapshotOutputs {
   }
 }
 
-/** No such text can travel to the provider, which would refuse it: the engine says "invalid UTF-8", and not of what. */
-function refuseHalfPairs(resource: string, args: object): void {
+/** The engine would refuse such a text with "invalid UTF-8" and not say which property holds it. */
+function refuseLoneSurrogates(resource: string, args: object): void {
   for (const [property, value] of Object.entries(args)) {
     if (typeof value !== "string" || value.isWellFormed()) continue;
     throw new pulumi.RunError(

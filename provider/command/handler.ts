@@ -1,66 +1,67 @@
 import { text } from "node:stream/consumers";
-import { create as createDomain } from "../domain/create.js";
-import { remove } from "../domain/remove.js";
-import { update as updateDomain } from "../domain/update.js";
-import type { Defined } from "../domain/wanted.js";
+import { createDomain } from "../domain/create.js";
+import type { DomainDeclaration, RecordedDomain } from "../domain/declaration.js";
+import { deleteDomain } from "../domain/delete.js";
+import { updateDomain } from "../domain/update.js";
 import { isVirshError } from "../errors.js";
+import type { DomainHost } from "../hypervisor/domain-host.js";
 import { VirshHosts } from "../virsh/host.js";
 import { readPrevious, readSettings, type Settings } from "./settings.js";
+import { HOW_TO_REPLACE, tell } from "./words.js";
 
 /**
- * The command that `@pulumi/command` runs on one side, the life cycle of a domain on the other. What is to be
- * remembered goes to standard output, what the user is to see meanwhile to standard error.
+ * Connects the command that `@pulumi/command` runs to the life cycle of a domain. Standard output carries what is to be
+ * recorded, standard error what the user sees meanwhile.
  */
 
-/** What a `define`, a `start` and the look-ups around them may take together. */
+/** For a define, a start and the reads around them together. */
 const TIMEOUT_SECONDS = 600;
 
 export function create(): Promise<void> {
-  return carryOut(async (settings) => createDomain(hostFor(settings), await wanted(settings), tell));
+  return run(async (settings) => createDomain(open(settings), await readDeclaration(settings), tell));
 }
 
 export function update(): Promise<void> {
-  return carryOut(async (settings) =>
-    updateDomain(hostFor(settings), readPrevious(process.env), await wanted(settings), tell),
+  return run(async (settings) =>
+    updateDomain(open(settings), readPrevious(process.env), await readDeclaration(settings), {
+      tell,
+      howToReplace: HOW_TO_REPLACE,
+    }),
   );
 }
 
 export function delete_(): Promise<void> {
-  return carryOut(async (settings) => {
-    await remove(hostFor(settings), readPrevious(process.env), settings.shutdownTimeoutSeconds, tell);
+  return run(async (settings) => {
+    await deleteDomain(open(settings), readPrevious(process.env), settings.shutdownTimeoutSeconds, tell);
     return undefined;
   });
 }
 
-async function wanted(settings: Settings) {
+async function readDeclaration(settings: Settings): Promise<DomainDeclaration> {
   return { ...settings, xml: await text(process.stdin) };
 }
 
-function hostFor({ uri, shutdownTimeoutSeconds }: Settings) {
+function open({ uri, shutdownTimeoutSeconds }: Settings): DomainHost {
   return new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS + shutdownTimeoutSeconds });
 }
 
-function tell(line: string): void {
-  console.error(line);
-}
-
-async function carryOut(operation: (settings: Settings) => Promise<Defined | undefined>): Promise<void> {
+async function run(operation: (settings: Settings) => Promise<RecordedDomain | undefined>): Promise<void> {
   try {
-    const defined = await operation(readSettings(process.env));
-    if (defined !== undefined) console.log(JSON.stringify(defined));
+    const recorded = await operation(readSettings(process.env));
+    if (recorded !== undefined) console.log(JSON.stringify(recorded));
   } catch (error) {
-    // A failed command's outputs are both in its error; standard error has been shown by then, and would be twice.
-    console.log(message(error));
+    // A failed command's error holds both outputs. Standard error was shown line by line, so there it would come twice.
+    console.log(messageOf(error));
     process.exitCode = 1;
   }
 }
 
-function message(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!isVirshError(error)) return error instanceof Error ? String(error.stack) : String(error);
   if (error.kind !== "Timeout") return error.message;
-  // A domain has no input for that limit.
-  return error.with({ next: LOOK_FIRST }).message;
+  // The error's own next step names an input that a Domain does not have.
+  return error.with({ next: AFTER_TIMEOUT }).message;
 }
 
-const LOOK_FIRST =
-  "The host may still be working on it: see virsh domstate and virsh domcontrol before trying again.";
+const AFTER_TIMEOUT =
+  "The host may still be working on it. Look at virsh domstate and virsh domcontrol before you try again.";

@@ -1,58 +1,59 @@
-import { takenOver } from "../domain/create.js";
+import { changesDefinition, decideAdoption, refuseOtherUuid } from "../domain/decide.js";
 import { adoptionLines, changeLines } from "../domain/preview.js";
-import { refuseOtherUuid } from "../domain/update.js";
-import { digest } from "../domain/wanted.js";
 import { isVirshError } from "../errors.js";
+import { info, type Notice } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
 import { readIdentity } from "../xml/definition.js";
 import { readPrevious, readSettings } from "./settings.js";
+import { HOW_TO_REPLACE } from "./words.js";
 
 /** What a command is about to be given. */
-export interface Asked {
+export interface CommandInputs {
   xml: string;
   environment: Record<string, string>;
 }
 
-/** A preview is not to wait long for a host that does not answer. */
+/** A preview does not wait long for a host that does not answer. */
 const TIMEOUT_SECONDS = 10;
 
 /**
- * What a pending create will do to a domain that is there already, in words: only where it is to be taken over is there
- * anything to tell. Throws where it would be refused.
+ * The lines about a pending create. There are some only where it adopts an existing domain. Throws where the create
+ * would be refused.
  */
-export async function foreseeCreate({ xml, environment }: Asked): Promise<string[]> {
+export async function previewCreate({ xml, environment }: CommandInputs): Promise<Notice[]> {
   const { uri, adopt, ...settings } = readSettings(environment);
   if (!adopt) return [];
   const identity = readIdentity(xml);
-  return orQuietly(identity.name, async () => {
+  return unlessUnreachable(identity.name, async () => {
     const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
-    const existing = takenOver(identity, await host.listDomains(), adopt);
-    if (existing === undefined) return [];
-    return adoptionLines({ ...settings, ...existing }, await host.domainState(existing.uuid));
+    const adopted = decideAdoption(identity, adopt, await host.listDomains());
+    if (adopted === undefined) return [];
+    return adoptionLines({ ...settings, ...adopted }, await host.domainState(adopted.uuid));
   });
 }
 
 /**
- * What a pending change of a domain will do, and when, in words. `stdout` is what the command before it printed.
- * Throws where the change would be refused.
+ * The lines about a pending update: what it does, and when. `stdout` is what the previous command printed. Throws where
+ * the update would be refused.
  */
-export async function foreseeUpdate(stdout: string, { xml, environment }: Asked): Promise<string[]> {
-  const { name, uuid, xmlSha256 } = readPrevious({ PULUMI_COMMAND_STDOUT: stdout });
-  refuseOtherUuid(readIdentity(xml).uuid, { name, uuid });
+export async function previewUpdate(stdout: string, { xml, environment }: CommandInputs): Promise<Notice[]> {
+  const recorded = readPrevious({ PULUMI_COMMAND_STDOUT: stdout });
+  refuseOtherUuid(readIdentity(xml).uuid, recorded, HOW_TO_REPLACE);
   const { uri, ...settings } = readSettings(environment);
-  const change = { ...settings, name, xmlChanges: digest(xml) !== xmlSha256 };
-  return orQuietly(name, async () => {
+  const { name, uuid } = recorded;
+  const change = { ...settings, name, changesDefinition: changesDefinition(xml, recorded) };
+  return unlessUnreachable(name, async () => {
     const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
     return changeLines(change, await host.domainState(uuid));
   });
 }
 
-/** A runner that cannot reach the host still previews; that it would be refused is told, though. */
-async function orQuietly(name: string, look: () => Promise<string[]>): Promise<string[]> {
+/** A machine that cannot reach the host can still preview. A refusal fails the preview, though. */
+async function unlessUnreachable(name: string, look: () => Promise<Notice[]>): Promise<Notice[]> {
   try {
     return await look();
   } catch (error) {
     if (!isVirshError(error) || error.kind === "Conflict") throw error;
-    return [`What this does to ${name}, and when, could not be seen from here: ${error.said}`];
+    return [info(`The preview could not check ${name} on its host: ${error.said}`)];
   }
 }

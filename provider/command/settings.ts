@@ -1,9 +1,14 @@
-import { VirshError } from "../errors.js";
-import { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS, type Defined, type Wanted } from "../domain/wanted.js";
+import {
+  DEFAULT_SHUTDOWN_TIMEOUT_SECONDS,
+  type DomainDeclaration,
+  type RecordedDomain,
+} from "../domain/declaration.js";
+import { quote, VirshError } from "../errors.js";
 
 /**
- * How a `Domain` travels to its commands: the XML on standard input, all else in these variables of the environment.
- * Each is always set, an absent value to nothing, so that none is taken from elsewhere. States keep them.
+ * How a `Domain` reaches its commands: the XML on standard input, everything else in these environment variables. Each
+ * is always set, an absent value to the empty string, so that the machine's own environment never supplies one. States
+ * keep them.
  */
 export const variables = {
   uri: "PULUMI_VIRSH_URI",
@@ -13,45 +18,82 @@ export const variables = {
   shutdownTimeoutSeconds: "PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS",
 } as const;
 
-/** Where `@pulumi/command` hands over what the command before this one printed. */
+/** Where `@pulumi/command` puts what the previous command printed. */
 const PREVIOUS = "PULUMI_COMMAND_STDOUT";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export type Settings = Omit<Wanted, "xml"> & { uri: string | undefined };
+export type Settings = Omit<DomainDeclaration, "xml"> & { uri: string | undefined };
 
 export function readSettings(environment: Environment): Settings {
-  const flag = (name: string) => ({ true: true, false: false })[environment[name] ?? ""];
-  const uri = environment[variables.uri] ?? "";
-  const seconds = environment[variables.shutdownTimeoutSeconds] ?? "";
+  const written = (name: string) => environment[name] ?? "";
+  const flag = (name: string) => readFlag(name, written(name));
   return {
-    uri: uri === "" ? undefined : uri,
+    uri: written(variables.uri) === "" ? undefined : written(variables.uri),
     running: flag(variables.running) ?? true,
     autostart: flag(variables.autostart),
     adopt: flag(variables.adopt) ?? false,
-    shutdownTimeoutSeconds: seconds === "" ? DEFAULT_SHUTDOWN_TIMEOUT_SECONDS : Number(seconds),
+    shutdownTimeoutSeconds: readSeconds(
+      variables.shutdownTimeoutSeconds,
+      written(variables.shutdownTimeoutSeconds),
+    ),
   };
 }
 
-/** The domain as the command before this one left it. */
-export function readPrevious(environment: Environment): Defined {
-  const printed = environment[PREVIOUS] ?? "";
-  const previous = parsed(printed);
-  const texts = ["name", "uuid", "xmlSha256"].map((key) => previous[key]);
-  if (texts.every((text) => typeof text === "string")) return previous as unknown as Defined;
-  throw new VirshError({
+function readFlag(name: string, written: string): boolean | undefined {
+  if (written === "") return undefined;
+  if (written === "true" || written === "false") return written === "true";
+  throw unreadable(name, `${quote(written)} is neither true nor false`);
+}
+
+function readSeconds(name: string, written: string): number {
+  if (written === "") return DEFAULT_SHUTDOWN_TIMEOUT_SECONDS;
+  if (/^\d+$/.test(written)) return Number(written);
+  throw unreadable(name, `${quote(written)} is not a number of seconds`);
+}
+
+function unreadable(name: string, said: string): VirshError {
+  return new VirshError({
     kind: "Unexpected",
-    tried: "see which domain it is",
-    said: `${PREVIOUS} is ${JSON.stringify(printed)}, and not what create or update printed`,
-    next: "See that the state's command has its stdout, and that addPreviousOutputInEnv was not turned off.",
+    tried: `read ${name}`,
+    said,
+    next: "Nothing was changed. If a newer version of pulumi-virsh wrote it, upgrade the package of this program.",
   });
 }
 
+/** The domain as the previous create or update left it. */
+export function readPrevious(environment: Environment): RecordedDomain {
+  const printed = parsed(environment[PREVIOUS] ?? "");
+  const text = (field: keyof RecordedDomain): string => {
+    const value = printed[field];
+    if (typeof value === "string" && value !== "") return value;
+    throw unusable(
+      `its field "${field}" ${value === undefined ? "is missing" : "is not a non-empty string"}`,
+    );
+  };
+  return { name: text("name"), uuid: text("uuid"), xmlSha256: text("xmlSha256") };
+}
+
 function parsed(printed: string): Record<string, unknown> {
+  if (printed === "") throw unusable("it is empty");
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(printed);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    value = JSON.parse(printed);
   } catch {
-    return {};
+    throw unusable("it is not JSON");
   }
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw unusable("it is not a JSON object");
+}
+
+/** Never quotes what was printed: the digest in it may be of a secret. */
+function unusable(said: string): VirshError {
+  return new VirshError({
+    kind: "Unexpected",
+    tried: `read ${PREVIOUS}, which says which domain this is`,
+    said,
+    next:
+      "Nothing was changed. Check that the command in the state still has its stdout, " +
+      "and that addPreviousOutputInEnv is not turned off.",
+  });
 }

@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote } from "../errors.js";
-import type { DomainRef, DomainState } from "../hypervisor/results.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
-import { named } from "./named.js";
-import type { Wanted } from "./wanted.js";
-
-/** Tells the user something while an operation goes on. */
-export type Tell = (line: string) => void;
+import type { DomainRef, DomainState } from "../hypervisor/results.js";
+import { warning, type Tell } from "../hypervisor/notice.js";
+import { attempt } from "./attempt.js";
+import type { DomainDeclaration } from "./declaration.js";
 
 const PAUSE_MS = 500;
 
-/** Brings a domain into the state that is asked for: active, in whatever way, or off. */
-export async function power(
+/** Starts a domain that is to run and is off; stops one that is not to run. A paused domain counts as running. */
+export async function startOrStop(
   host: DomainHost,
   domain: DomainRef,
-  { running, shutdownTimeoutSeconds }: Wanted,
+  { running, shutdownTimeoutSeconds }: Pick<DomainDeclaration, "running" | "shutdownTimeoutSeconds">,
   tell: Tell,
 ): Promise<void> {
   if (!running) return stop(host, domain, shutdownTimeoutSeconds, tell);
@@ -22,10 +20,10 @@ export async function power(
 }
 
 async function start(host: DomainHost, { uuid, name }: DomainRef): Promise<void> {
-  await named(`start domain ${quote(name)}`, () => host.startDomain(uuid));
+  await attempt(`start domain ${quote(name)}`, () => host.startDomain(uuid));
 }
 
-/** Asks the guest to shut down, and pulls the plug when it has not done so in time. Nothing if it is off. */
+/** Asks the guest to shut down, and destroys the domain if it is not off in time. Does nothing if it is off. */
 export async function stop(
   host: DomainHost,
   { uuid, name }: DomainRef,
@@ -34,24 +32,23 @@ export async function stop(
 ): Promise<void> {
   const state = await host.domainState(uuid);
   if (isOff(state)) return;
-  const isAsked = canAnswer(state) && limitSeconds > 0;
-  if (isAsked) {
+  if (asksGuest(state, limitSeconds)) {
     await unlessOff(host, uuid, () =>
-      named(`shut down domain ${quote(name)}`, () => host.shutdownDomain(uuid)),
+      attempt(`shut down domain ${quote(name)}`, () => host.shutdownDomain(uuid)),
     );
     if (await isOffWithin(host, uuid, limitSeconds)) return;
-    tell(`${name} did not shut down within ${limitSeconds} s, so it is stopped as by a power cut.`);
+    tell(warning(`${name} did not shut down within ${limitSeconds} s, so it is stopped as by a power cut.`));
   }
-  await unlessOff(host, uuid, () => named(`stop domain ${quote(name)}`, () => host.destroyDomain(uuid)));
+  await unlessOff(host, uuid, () => attempt(`stop domain ${quote(name)}`, () => host.destroyDomain(uuid)));
 }
 
 export function isOff(state: DomainState): boolean {
   return state === "shut off";
 }
 
-/** A guest that does not run does not hear of a shutdown either; libvirt refuses to ask it. */
-function canAnswer(state: DomainState): boolean {
-  return state !== "paused" && state !== "pmsuspended" && state !== "crashed";
+/** Whether `stop` asks the guest first. A guest that is not executing cannot react; libvirt refuses to ask it. */
+export function asksGuest(state: DomainState, limitSeconds: number): boolean {
+  return limitSeconds > 0 && state !== "paused" && state !== "pmsuspended" && state !== "crashed";
 }
 
 async function isOffWithin(host: DomainHost, uuid: string, seconds: number): Promise<boolean> {
@@ -63,7 +60,7 @@ async function isOffWithin(host: DomainHost, uuid: string, seconds: number): Pro
   }
 }
 
-/** A guest may go by itself in the very moment in which it is told to. */
+/** Runs `operation`; a guest that went off by itself just before it makes it fail, which is no failure. */
 async function unlessOff(host: DomainHost, uuid: string, operation: () => Promise<void>): Promise<void> {
   try {
     await operation();

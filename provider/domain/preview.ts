@@ -1,42 +1,55 @@
 import type { DomainState } from "../hypervisor/results.js";
-import { isOff } from "./power.js";
+import { info, warning, type Notice } from "../hypervisor/notice.js";
+import { asksGuest, isOff } from "./power.js";
 
-/** What is asked of a domain that is there. */
-interface Asked {
+/** What a program declares of the power of a domain that exists. */
+interface DeclaredPower {
   name: string;
   running: boolean;
   shutdownTimeoutSeconds: number;
 }
 
-/** A change that is pending. */
-export interface Change extends Asked {
-  xmlChanges: boolean;
+/** What an update is about to apply. */
+export interface PendingChange extends DeclaredPower {
+  changesDefinition: boolean;
 }
 
-/** What a create will do to a domain that it takes over, in words. Pure. */
-export function adoptionLines(asked: Asked & { uuid: string }, state: DomainState): string[] {
-  const { name, uuid } = asked;
+/** The lines about a create that adopts a domain in this state. Pure. */
+export function adoptionLines(declared: DeclaredPower & { uuid: string }, state: DomainState): Notice[] {
+  const { name, uuid } = declared;
   return [
-    `${name} exists (${uuid}) and is taken over: its definition is replaced by this one.`,
-    ...changeLines({ ...asked, xmlChanges: true }, state),
+    warning(`${name} exists (${uuid}) and is adopted: its definition is replaced by this one.`),
+    ...changeLines({ ...declared, changesDefinition: true }, state),
   ];
 }
 
-/** What an update will do to a domain in this state, in words. Pure. */
-export function changeLines({ name, xmlChanges, running, ...rest }: Change, state: DomainState): string[] {
-  const off = isOff(state);
+/** The lines about an update of a domain in this state. Pure. */
+export function changeLines(change: PendingChange, state: DomainState): Notice[] {
+  const { name, changesDefinition, running } = change;
   const definition = `The changed definition of ${name} takes effect`;
-  if (off && running) {
+  if (isOff(state) && running) {
     const started = `${name} is off, and this update starts it.`;
-    return [xmlChanges ? `${definition} now: ${started}` : started];
+    return [info(changesDefinition ? `${definition} now: ${started}` : started)];
   }
-  if (off) return xmlChanges ? [`${definition} at its next start; it is off now.`] : [];
+  if (isOff(state)) return changesDefinition ? [info(`${definition} at its next start; it is off now.`)] : [];
   if (!running) {
-    const stopped = `${name} is ${state}, and this update shuts it down, if need be by a power cut after ${rest.shutdownTimeoutSeconds} s.`;
-    return [xmlChanges ? `${definition} at its next start: ${stopped}` : stopped];
+    const stopped = stopLine(change, state);
+    return [
+      changesDefinition ? { ...stopped, text: `${definition} at its next start: ${stopped.text}` } : stopped,
+    ];
   }
-  if (!xmlChanges) return [];
+  if (!changesDefinition) return [];
   return [
-    `${definition} at its next boot; it is ${state} now. To have it sooner, shut it down and start it: a reboot from within keeps the old one.`,
+    info(
+      `${definition} at its next boot; it is ${state} now. To apply it sooner, shut the domain down and start it again: a reboot from inside the guest keeps the old definition.`,
+    ),
   ];
+}
+
+function stopLine({ name, shutdownTimeoutSeconds }: PendingChange, state: DomainState): Notice {
+  if (!asksGuest(state, shutdownTimeoutSeconds))
+    return warning(`${name} is ${state}, and this update stops it as by a power cut.`);
+  return info(
+    `${name} is ${state}, and this update shuts it down; if it is not off after ${shutdownTimeoutSeconds} s, it is stopped as by a power cut.`,
+  );
 }

@@ -1,6 +1,8 @@
 import { functions } from "../functions/functions.js";
 import { VirshHosts } from "../virsh/host.js";
 
+export { isVirshError } from "../errors.js";
+
 /** The functions, called within the process of a program: they ask virsh from there. */
 
 export type FunctionName = keyof typeof functions;

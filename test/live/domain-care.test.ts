@@ -9,10 +9,10 @@ import { assertDone, TestStack, type Run } from "./support/engine.js";
 import { guest, inGuest, lab, until, virsh } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
-/** How the state calls what stands behind a Domain "vm". */
+/** The command behind a Domain "vm", as the state names it. */
 const COMMAND = "virsh:index:Domain$command:local:Command::vm";
 
-/** Names of this run alone, for the laboratory is shared. */
+/** A name that only this run uses, because the laboratory is shared. */
 const own = (name: string) => `${name} ${process.pid}`;
 
 describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () => {
@@ -25,7 +25,7 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
   };
   const names = async () => (await virsh("list", "--all", "--name")).split("\n");
   const made = ["create vm", "create vm"];
-  const removed = ["delete vm", "delete vm"];
+  const deleted = ["delete vm", "delete vm"];
 
   before(async function () {
     if (!(await hasCommandPlugin())) return this.skip();
@@ -37,31 +37,34 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
   afterEach(() => stack.close());
   after(() => (disk as Disk | undefined)?.close());
 
-  it("does not define over a domain that exists, and takes it over where adopt says so", async () => {
+  it("does not redefine a domain that exists, unless adopt is set", async () => {
     const theirs = await guest("--off");
     const before = await virsh("dumpxml", theirs.uuid);
     const xml = disk.xml(theirs.name, { title: "ours" });
     failedWith(
       await stack.up(program({ xml })),
-      `Unable to define domain "${theirs.name}": the host has a domain of that name already, ${theirs.uuid}. ` +
-        "Nothing was changed. Give this one another <name>, or take that one over, with this definition, by adopt: true.",
+      `Unable to define domain "${theirs.name}": the host already has a domain of that name, ${theirs.uuid}. ` +
+        "Nothing was changed. Choose another <name>, or set adopt: true to adopt the existing domain and replace its definition.",
     );
     assert.equal(await virsh("dumpxml", theirs.uuid), before);
     assertDone(
       await stack.preview(program({ xml, adopt: true })),
       ["create vm"],
       [
-        `${theirs.name} exists (${theirs.uuid}) and is taken over: its definition is replaced by this one.`,
+        `${theirs.name} exists (${theirs.uuid}) and is adopted: its definition is replaced by this one.`,
         `The changed definition of ${theirs.name} takes effect at its next start; it is off now.`,
       ],
     );
+    const shown = await stack.transcript(program({ xml, adopt: true }));
+    assert.match(shown, /^ +warning: guest-\S+ exists \(\S+\) and is adopted: /m);
+    assert.match(shown, /^ +The changed definition of guest-\S+ takes effect at its next start; /m);
     assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"]);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
-    assertDone(await stack.destroy(), removed);
+    assertDone(await stack.destroy(), deleted);
     assert.ok(!(await names()).includes(theirs.name));
   });
 
-  it("leaves alone what somebody else defined under its name after it was gone", async () => {
+  it("leaves alone a domain that someone else defined under its name after it was gone", async () => {
     const [name, other] = [own("again"), "bcfa3df3-7f64-4055-baf6-8ec50c3b0251"];
     assertDone(await stack.up(program({ xml: disk.xml(name) })), made);
     const uuid = await virsh("domuuid", name);
@@ -69,16 +72,16 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
     await disk.define(name, { uuid: other });
     failedWith(
       await stack.up(program({ xml: disk.xml(name, { title: "changed" }) })),
-      `Unable to change domain "${name}": the host lists no domain ${uuid}; its name belongs to another one, ${other}. ` +
+      `Unable to update domain "${name}": the host lists no domain ${uuid}; its name now belongs to another domain, ${other}. ` +
         "Nothing was changed.",
     );
-    const told = `${name} is another domain by now, ${other} in place of ${uuid}: it is left as it is.`;
-    assertDone(await stack.destroy(), removed, [told]);
+    const told = `warning: ${name} is now another domain, ${other} instead of ${uuid}. It is left as it is.`;
+    assertDone(await stack.destroy(), deleted, [told]);
     assert.equal(await virsh("domuuid", name), other);
     await virsh("undefine", other);
   });
 
-  it("replaces it under another name, its snapshots first", async () => {
+  it("replaces it on a change of its name, its snapshots first", async () => {
     const renamed = (name: string) => () => {
       const vm = new Domain("vm", { xml: disk.xml(own(name)), running: false });
       new Snapshot("checkpoint", { domain: vm.name });
@@ -98,10 +101,10 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
     );
     const now = await names();
     assert.deepEqual([now.includes(own("old")), now.includes(own("new"))], [false, true]);
-    assertDone(await stack.destroy(), ["delete checkpoint", ...removed]);
+    assertDone(await stack.destroy(), ["delete checkpoint", ...deleted]);
   });
 
-  it("takes names and texts as they are, whatever a shell or virsh might read in them", async () => {
+  it("keeps names and titles exactly, whatever they mean to a shell or to virsh", async () => {
     const hostile = ["$(touch pwned); `touch pwned`", "--domain", " 'a' \"b\" \\ & <ñandú ☃> "];
     const all = hostile.map((name) => `${name}${process.pid}`);
     const before = await readdir(stack.folder);
@@ -145,7 +148,7 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
     assert.ok(!(await names()).includes(name));
   });
 
-  it("keeps it in the state, and its URI out of sight, while its host cannot be reached", async () => {
+  it("stays in the state while its host cannot be reached, and keeps a secret URI secret", async () => {
     const folder = await mkdtemp(join(tmpdir(), "virsh-way-"));
     const way = join(folder, "here");
     const socket =
@@ -162,25 +165,22 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
     assert.doesNotMatch(
       plain,
       /virsh-way|domain type|xmlSha256/,
-      "neither it nor the XML lie open in the state",
+      "the state shows neither the URI nor the XML in plain text",
     );
     await rm(way);
     const preview = await stack.preview(
       program({ xml: pulumi.secret(disk.xml(name, { title: "changed" })), uri }),
     );
     assert.deepEqual([preview.ok, preview.messages.length], [true, 1]);
-    assert.match(
-      preview.messages[0] ?? "",
-      /^What this does to far \d+, and when, could not be seen from here: /,
-    );
+    assert.match(preview.messages[0] ?? "", /^The preview could not check far \d+ on its host: /);
     failedWith(await stack.destroy(), "Unable to list the domains: Failed to connect socket to ");
-    assert.ok(await stack.recorded(COMMAND), "the state still has it");
+    assert.ok(await stack.recorded(COMMAND), "the state no longer has it");
     await open();
-    assertDone(await stack.destroy(), removed);
+    assertDone(await stack.destroy(), deleted);
     await rm(folder, { recursive: true });
   });
 
-  it("asks a guest to shut down, and waits for it", async () => {
+  it("asks the guest to shut down and waits until it is off", async () => {
     const [name, uuid] = [own("listens"), "bcfa3df3-7f64-4055-baf6-8ec50c3b0252"];
     const standIn = await VirshStandIn.make();
     const observed = await TestStack.open(standIn.env);
@@ -193,7 +193,7 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
         () => false,
       ),
     );
-    assertDone(await observed.destroy(), removed);
+    assertDone(await observed.destroy(), deleted);
     const verbs = await standIn.verbs();
     assert.deepEqual([verbs.includes("shutdown"), verbs.includes("destroy")], [true, false]);
     await observed.close();
@@ -201,12 +201,12 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
   });
 });
 
-/** As an export shows the value of a secret. */
+/** Whether a value in an exported state is a secret. */
 function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
 }
 
-/** That a command failed in these words, which come after what `@pulumi/command` says of itself. */
+/** Asserts that a command failed with these words, which follow the text of `@pulumi/command` itself. */
 function failedWith(run: Run, words: string): Run {
   assert.deepEqual([run.ok, run.messages.length], [false, 1], run.messages.join("\n"));
   assert.ok(run.messages[0]?.includes(words), `${words}\nin\n${run.messages[0] ?? ""}`);

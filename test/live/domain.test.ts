@@ -34,7 +34,7 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
       await made?.close();
   });
 
-  it("defines it and starts it, and takes the snapshot after that", async () => {
+  it("defines the domain, starts it, and then takes the snapshot", async () => {
     const up = await stack.up(program({ autostart: true }));
     assertDone(up, ["create vm", "create vm", "create checkpoint"]);
     uuid = await virsh("domuuid", NAME);
@@ -48,24 +48,24 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     );
   });
 
-  it("does nothing, and asks nothing of virsh, when nothing changes", async () => {
+  it("does nothing and does not run virsh when nothing changes", async () => {
     await standIn.forget();
     assertDone(await stack.up(program({ autostart: true })), []);
     assert.deepEqual(await standIn.calls(), []);
   });
 
-  it("tells of a changed definition that a running VM takes it up at its next boot", async () => {
+  it("says that a running VM uses a changed definition from its next boot", async () => {
     const changed = program({ autostart: false, ...titled("changed") });
     assertDone(
       await stack.preview(changed),
       ["update vm"],
       [
         `The changed definition of ${NAME} takes effect at its next boot; it is running now. ` +
-          "To have it sooner, shut it down and start it: a reboot from within keeps the old one.",
+          "To apply it sooner, shut the domain down and start it again: a reboot from inside the guest keeps the old definition.",
       ],
     );
     const up = await stack.up(changed);
-    assertDone(up, ["update vm"], [`${NAME} runs on with its old definition until its next boot.`]);
+    assertDone(up, ["update vm"], [`${NAME} keeps its old definition until its next boot.`]);
     assert.deepEqual(await stack.outputs(), { name: NAME, uuid });
     assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>changed<\/title>/);
     assert.doesNotMatch(await virsh("dumpxml", uuid), /<title>changed<\/title>/);
@@ -73,21 +73,23 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["checkpoint"]);
   });
 
-  it("shuts it down where it is not to run, by a power cut when the guest does not listen", async () => {
+  it("shuts it down if it is not to run, by a power cut if the guest does not react", async () => {
     const off = program({ running: false, ...titled("changed") });
     assertDone(
       await stack.preview(off),
       ["update vm"],
-      [`${NAME} is running, and this update shuts it down, if need be by a power cut after 1 s.`],
+      [
+        `${NAME} is running, and this update shuts it down; if it is not off after 1 s, it is stopped as by a power cut.`,
+      ],
     );
     await standIn.forget();
-    const told = [`${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
+    const told = [`warning: ${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
     assertDone(await stack.up(off), ["update vm"], told);
     assert.equal(await state(), "shut off");
-    assert.ok(!(await verbs()).includes("define"), "what did not change is not defined again");
+    assert.ok(!(await verbs()).includes("define"), "an unchanged definition is not defined again");
   });
 
-  it("tells of a changed definition that a VM which is off takes it up when it starts", async () => {
+  it("says that a VM which is off uses a changed definition when it starts", async () => {
     const later = `The changed definition of ${NAME} takes effect at its next start; it is off now.`;
     assertDone(await stack.preview(program({ running: false, ...titled("later") })), ["update vm"], [later]);
     const now = `The changed definition of ${NAME} takes effect now: ${NAME} is off, and this update starts it.`;
@@ -96,25 +98,25 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     assert.match(await virsh("dumpxml", uuid), /<title>now<\/title>/);
   });
 
-  it("refuses another UUID under the same name, in the preview already", async () => {
+  it("refuses another UUID under the same name, already in the preview", async () => {
     const other = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
     const { ok, messages } = await stack.preview(program({ xml: disk.xml(NAME, { uuid: other }) }));
     assert.deepEqual([ok, messages.length], [false, 1]);
     assert.ok(
       messages[0]?.endsWith(
-        `Unable to define domain "${NAME}" anew: xml has the UUID ${other}, and this domain is ${uuid}. ` +
-          "Nothing was changed. Remove <uuid>, and the domain keeps its own. For another domain in the place of " +
-          "this one, change <name> as well, or run pulumi up --replace with its URN.",
+        `Unable to redefine domain "${NAME}": xml has the UUID ${other}, but this domain is ${uuid}. ` +
+          "Nothing was changed. Remove <uuid> from the XML to keep the domain's own. To define another domain in its " +
+          "place, change <name> as well, or run pulumi up --replace with its URN.",
       ),
       messages[0],
     );
     assert.ok(
       (await stack.preview(program({ xml: disk.xml(NAME, { uuid }) }))).ok,
-      "its own may be written down",
+      "its own UUID is accepted",
     );
   });
 
-  it("does not remove it while it has a snapshot of somebody else's, which it names, and lets it run", async () => {
+  it("does not delete it while it has someone else's snapshot, names that snapshot, and lets it run", async () => {
     await standIn.forget();
     await virsh("snapshot-create-as", `--domain=${uuid}`, "--name=theirs");
     const { ok, steps, messages } = await stack.destroy();
@@ -122,8 +124,8 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     assert.equal(messages.length, 1);
     assert.ok(
       messages[0]?.includes(
-        `Unable to undefine domain "${NAME}": it has the snapshot "theirs", which this program does not declare or ` +
-          "did not delete first. Nothing was changed. Delete them first, if they may go",
+        `Unable to undefine domain "${NAME}": it still has the snapshot "theirs", which this program does not declare or ` +
+          "has not deleted yet. Nothing was changed. Delete them first if nobody needs them",
       ),
       messages[0],
     );
@@ -131,9 +133,9 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
     assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["theirs"]);
   });
 
-  it("deletes its snapshot, stops it and undefines it, in this order, and leaves its disk", async () => {
+  it("deletes the snapshot, stops the domain and undefines it, in this order, and leaves the disk", async () => {
     await virsh("snapshot-delete", `--domain=${uuid}`, "--snapshotname=theirs");
-    const told = [`${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
+    const told = [`warning: ${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`];
     assertDone(await stack.destroy(), ["delete vm", "delete vm"], told);
     const steps = ["snapshot-delete", "shutdown", "destroy", "undefine"];
     assert.deepEqual(

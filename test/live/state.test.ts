@@ -174,7 +174,9 @@ describe("states that earlier versions wrote", () => {
     const recording = process.env["RECORD_STATES"];
     if (recording !== undefined) await record(recording);
     for (const file of await readdir(PLACE)) {
-      const [, version = "", shape = ""] = /^(\d+\.\d+\.\d+)-(.*)\.json$/.exec(file) ?? [];
+      const [, version, shape = ""] = /^(\d+\.\d+\.\d+)-(.*)\.json$/.exec(file) ?? [];
+      // The folder with the states of Domains, which have a test of their own.
+      if (version === undefined) continue;
       recorded.set(version, [...(recorded.get(version) ?? []), shape]);
     }
     stack = await TestStack.open();

@@ -42,7 +42,7 @@ describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAN
     assert.equal(await virsh("domstate", name), "running");
   });
 
-  it("shows in the preview when an edit of the file takes effect, and redefines the VM in place", async () => {
+  it("previews when an edit of the file takes effect, and redefines the VM in place", async () => {
     await write("second");
     const uuid = await virsh("domuuid", name);
     const shown = await pulumi("preview", "--diff");
@@ -59,7 +59,7 @@ describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAN
     await pulumi("preview", "--expect-no-changes");
   });
 
-  it("takes both away, the disk excepted", async () => {
+  it("deletes the snapshot and the VM but leaves the disk", async () => {
     assert.match(await pulumi("destroy", "--yes", "--skip-preview"), /Resources:\n {4}- 4 deleted\n/);
     assert.ok(!(await virsh("list", "--all", "--name")).split("\n").includes(name));
     await output("qemu-img", "check", disk.file);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readPrevious, readSettings } from "../../../provider/command/settings.js";
 
-/** As states of every release hold it: these names and forms are read for ever. */
+/** As the states of every release hold it. Changing these names or forms breaks existing states. */
 const recorded = {
   PULUMI_VIRSH_URI: "qemu:///system",
   PULUMI_VIRSH_RUNNING: "false",
@@ -9,9 +9,8 @@ const recorded = {
   PULUMI_VIRSH_ADOPT: "true",
   PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "5",
 };
-const defined = { name: "a b", uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251", xmlSha256: "00" };
 
-describe("what travels to the commands of a Domain", () => {
+describe("the environment of a Domain's commands", () => {
   it("is read as it was written", () => {
     assert.deepEqual(readSettings(recorded), {
       uri: "qemu:///system",
@@ -22,7 +21,7 @@ describe("what travels to the commands of a Domain", () => {
     });
   });
 
-  it("has defaults for what is left empty", () => {
+  it("gives the default for an empty or absent variable", () => {
     const empty = Object.fromEntries(Object.keys(recorded).map((name) => [name, ""]));
     const defaults = {
       uri: undefined,
@@ -35,10 +34,62 @@ describe("what travels to the commands of a Domain", () => {
     assert.deepEqual(readSettings({}), defaults);
   });
 
-  it("comes with what the command before printed, and nothing is done without", () => {
-    assert.deepEqual(readPrevious({ PULUMI_COMMAND_STDOUT: JSON.stringify(defined) }), defined);
-    for (const printed of [undefined, "", "null", "[]", "oops", JSON.stringify({ name: "a" })]) {
-      assert.throws(() => readPrevious({ PULUMI_COMMAND_STDOUT: printed }), { kind: "Unexpected" });
-    }
+  const unreadable = [
+    ["PULUMI_VIRSH_RUNNING", "paused", '"paused" is neither true nor false'],
+    ["PULUMI_VIRSH_AUTOSTART", "once", '"once" is neither true nor false'],
+    ["PULUMI_VIRSH_ADOPT", "True", '"True" is neither true nor false'],
+    ["PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS", "1m", '"1m" is not a number of seconds'],
+    ["PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS", "-1", '"-1" is not a number of seconds'],
+  ] as const;
+  for (const [name, value, said] of unreadable) {
+    it(`refuses ${name}=${value} instead of taking the default`, () => {
+      assert.throws(() => readSettings({ ...recorded, [name]: value }), {
+        kind: "Unexpected",
+        message:
+          `Unable to read ${name}: ${said}. Nothing was changed. ` +
+          "If a newer version of pulumi-virsh wrote it, upgrade the package of this program.",
+      });
+    });
+  }
+});
+
+describe("the output of the previous command of a Domain", () => {
+  const printed = { name: "a b", uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251", xmlSha256: "00" };
+  const read = (stdout: string | undefined) => readPrevious({ PULUMI_COMMAND_STDOUT: stdout });
+
+  it("says which domain it is", () => {
+    assert.deepEqual(read(`${JSON.stringify(printed)}\n`), printed);
   });
+
+  it("is read without the fields that only other releases know", () => {
+    assert.deepEqual(read(JSON.stringify({ ...printed, later: 1 })), printed);
+  });
+
+  const unusable: [stdout: string | undefined, said: string][] = [
+    [undefined, "it is empty"],
+    ["", "it is empty"],
+    ["oops", "it is not JSON"],
+    ["null", "it is not a JSON object"],
+    ['"text"', "it is not a JSON object"],
+    ["[]", 'its field "name" is missing'],
+  ];
+  for (const field of ["name", "uuid", "xmlSha256"] as const) {
+    const rest = Object.fromEntries(Object.entries(printed).filter(([key]) => key !== field));
+    unusable.push(
+      [JSON.stringify(rest), `its field "${field}" is missing`],
+      [JSON.stringify({ ...printed, [field]: 1 }), `its field "${field}" is not a non-empty string`],
+      [JSON.stringify({ ...printed, [field]: null }), `its field "${field}" is not a non-empty string`],
+      [JSON.stringify({ ...printed, [field]: "" }), `its field "${field}" is not a non-empty string`],
+    );
+  }
+  for (const [stdout, said] of unusable) {
+    it(`is refused when ${stdout === undefined ? "absent" : JSON.stringify(stdout)}: ${said}`, () => {
+      assert.throws(() => read(stdout), {
+        kind: "Unexpected",
+        message:
+          `Unable to read PULUMI_COMMAND_STDOUT, which says which domain this is: ${said}. Nothing was changed. ` +
+          "Check that the command in the state still has its stdout, and that addPreviousOutputInEnv is not turned off.",
+      });
+    });
+  }
 });

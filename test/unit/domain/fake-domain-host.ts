@@ -1,7 +1,8 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
+import type { DomainDeclaration } from "../../../provider/domain/declaration.js";
 import type { DomainHost } from "../../../provider/hypervisor/domain-host.js";
-import type { Wanted } from "../../../provider/domain/wanted.js";
 import type { DomainRef, DomainState } from "../../../provider/hypervisor/results.js";
+import type { Notice, Tell } from "../../../provider/hypervisor/notice.js";
 import { readIdentity } from "../../../provider/xml/definition.js";
 
 export const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
@@ -9,18 +10,18 @@ export const OTHER = "bcfa3df3-7f64-4055-baf6-8ec50c3b0252";
 
 export const xml = (name: string, more = "") => `<domain><name>${name}</name>${more}</domain>`;
 
-export function wanted(parts: Partial<Wanted> = {}): Wanted {
+export function declaration(parts: Partial<DomainDeclaration> = {}): DomainDeclaration {
   const defaults = { xml: xml("vm"), running: true, autostart: undefined, adopt: false };
   return { ...defaults, shutdownTimeoutSeconds: 0, ...parts };
 }
 
-/** Domains in memory; every call that changes something is noted, and any may be made to fail. */
+/** Domains in memory. Records every call that changes something; any call can be made to fail. */
 export class FakeDomainHost implements DomainHost {
   readonly did: string[] = [];
   readonly domains = new Map<string, { name: string; state: DomainState }>();
   snapshots: string[] = [];
   checkpoints: string[] = [];
-  /** What a guest does when it is asked to shut down. */
+  /** Whether a guest shuts down when it is asked to. */
   obeys = true;
   private readonly failures = new Map<string, VirshError>();
 
@@ -90,7 +91,7 @@ export class FakeDomainHost implements DomainHost {
     if (domain !== undefined) domain.state = state;
   }
 
-  /** A call about something is one that changes it. */
+  /** Only a call that changes something says what it is `about`. */
   private answer<T>(verb: string, about: string | undefined, value: T): Promise<T> {
     if (about !== undefined) this.did.push(verb);
     const failure = this.failures.get(verb);
@@ -98,8 +99,8 @@ export class FakeDomainHost implements DomainHost {
   }
 }
 
-/** What was told, and the function to tell it to. */
-export function listener(): { told: string[]; tell: (line: string) => void } {
-  const told: string[] = [];
-  return { told, tell: (line) => told.push(line) };
+/** The notices so far, and the function that collects them. */
+export function notices(): { told: Notice[]; tell: Tell } {
+  const told: Notice[] = [];
+  return { told, tell: (notice) => told.push(notice) };
 }

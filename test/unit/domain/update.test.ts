@@ -1,73 +1,82 @@
 import assert from "node:assert/strict";
-import { update } from "../../../provider/domain/update.js";
-import { digest } from "../../../provider/domain/wanted.js";
-import { FakeDomainHost, listener, OTHER, UUID, wanted, xml } from "./fake-domain-host.js";
+import { digest } from "../../../provider/domain/declaration.js";
+import { updateDomain } from "../../../provider/domain/update.js";
+import { info } from "../../../provider/hypervisor/notice.js";
+import { declaration, FakeDomainHost, notices, OTHER, UUID, xml } from "./fake-domain-host.js";
 
-const previous = { name: "vm", uuid: UUID, xmlSha256: digest(xml("vm")) };
+const recorded = { name: "vm", uuid: UUID, xmlSha256: digest(xml("vm")) };
+const howToReplace = "replace it";
+const changed = declaration({ xml: xml("vm", "<title>t</title>") });
 
 describe("updating a domain", () => {
-  it("defines it anew only where the XML changed, under its own UUID", async () => {
+  it("does not redefine it if the XML is unchanged", async () => {
     const host = new FakeDomainHost().has(UUID, "vm", "running");
-    const { told, tell } = listener();
-    await update(host, previous, wanted({ autostart: true }), tell);
+    const { told, tell } = notices();
+    const options = { tell, howToReplace };
+    assert.deepEqual(await updateDomain(host, recorded, declaration({ autostart: true }), options), recorded);
     assert.deepEqual(host.did, ["autostart"]);
-    const changed = wanted({ xml: xml("vm", "<title>t</title>") });
-    assert.deepEqual(await update(host, previous, changed, tell), {
-      ...previous,
-      xmlSha256: digest(changed.xml),
-    });
-    assert.deepEqual([...host.domains.keys()], [UUID]);
-    assert.deepEqual(told, ["vm runs on with its old definition until its next boot."]);
+    assert.deepEqual(told, []);
   });
 
-  it("starts what is off and stops what runs, as asked, and leaves a paused one that is to run", async () => {
-    const cases = [
-      ["shut off", true, ["start"]],
-      ["running", true, []],
-      ["paused", true, []],
-      ["running", false, ["destroy"]],
-      ["shut off", false, []],
-    ] as const;
-    for (const [state, running, did] of cases) {
+  it("redefines it under its own UUID, and says that a running domain uses that only from its next boot", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm", "running");
+    const { told, tell } = notices();
+    const updated = await updateDomain(host, recorded, changed, { tell, howToReplace });
+    assert.deepEqual(updated, { ...recorded, xmlSha256: digest(changed.xml) });
+    assert.deepEqual(host.did, ["define"]);
+    assert.deepEqual([...host.domains.keys()], [UUID]);
+    assert.deepEqual(told, [info("vm keeps its old definition until its next boot.")]);
+  });
+
+  it("says nothing about a next boot if this update starts or stops the domain", async () => {
+    for (const [state, running] of [
+      ["shut off", true],
+      ["running", false],
+    ] as const) {
       const host = new FakeDomainHost().has(UUID, "vm", state);
-      await update(host, previous, wanted({ running }), listener().tell);
-      assert.deepEqual(host.did, did, `${state}, running: ${running}`);
+      const { told, tell } = notices();
+      await updateDomain(host, recorded, { ...changed, running }, { tell, howToReplace });
+      assert.deepEqual(told, [], state);
     }
   });
 
-  const refusals: [what: string, host: FakeDomainHost, text: string, kind: string, said: RegExp][] = [
+  const refusals: [what: string, host: FakeDomainHost, text: string, kind: string, message: RegExp][] = [
     [
-      "another UUID",
+      "XML with another UUID",
       new FakeDomainHost().has(UUID, "vm"),
       xml("vm", `<uuid>${OTHER}</uuid>`),
       "Conflict",
-      /has the UUID/,
+      /xml has the UUID .*252, but this domain is .*251\. Nothing was changed\. .*, or replace it\.$/,
     ],
     [
-      "one that is gone",
+      "a domain that no longer exists",
       new FakeDomainHost(),
       xml("vm"),
       "NotFound",
-      /lists no domain .*251\. Nothing was changed/,
+      /lists no domain .*251\. Nothing was changed\. .*, replace it to define it again\.$/,
     ],
     [
-      "another one's name",
+      "a domain whose name now belongs to another one",
       new FakeDomainHost().has(OTHER, "vm"),
       xml("vm"),
       "NotFound",
-      /belongs to another one/,
+      /its name now belongs to another domain, .*252\. Nothing was changed\./,
     ],
     [
-      "one that was renamed",
+      "a domain that was renamed",
       new FakeDomainHost().has(UUID, "x"),
       xml("vm"),
       "Conflict",
-      /is called "x" by now/,
+      /is now called "x"\. Nothing was changed\./,
     ],
   ];
   for (const [what, host, text, kind, message] of refusals) {
-    it(`refuses ${what}, and touches nothing`, async () => {
-      await assert.rejects(update(host, previous, wanted({ xml: text }), listener().tell), { kind, message });
+    it(`refuses ${what}, and changes nothing`, async () => {
+      const options = { tell: notices().tell, howToReplace };
+      await assert.rejects(updateDomain(host, recorded, declaration({ xml: text }), options), {
+        kind,
+        message,
+      });
       assert.deepEqual(host.did, []);
     });
   }

@@ -32,13 +32,13 @@ describe("a Domain in a program", () => {
     pulumi.runtime.setAllConfig({});
   });
 
-  /** What the engine is told of the command behind a domain. */
+  /** The inputs of the command behind a domain, as the engine receives them. */
   async function command(args: DomainArgs): Promise<Record<string, unknown>> {
     await valueOf(new Domain("vm", args).uuid);
     return registered.find(({ type }) => type === "command:local:Command")?.inputs as Record<string, unknown>;
   }
 
-  it("is a component with one command of its name", async () => {
+  it("is a component that holds one command of the same name", async () => {
     await command({ xml: XML });
     assert.deepEqual(
       registered.map(({ type, name }) => `${type} ${name}`),
@@ -46,7 +46,7 @@ describe("a Domain in a program", () => {
     );
   });
 
-  it("hands over texts that never change, and all that a user gives beside them", async () => {
+  it("passes command texts that never change, and the inputs outside of them", async () => {
     assert.deepEqual(await command({ xml: XML }), {
       interpreter: ["node", "-e"],
       create: 'require("pulumi-virsh/domain-command").create()',
@@ -59,14 +59,14 @@ describe("a Domain in a program", () => {
     });
   });
 
-  it("names an entry point that the package has, with what the texts call", () => {
+  it("names an entry point of the package that exports what the texts call", () => {
     assert.deepEqual(Object.keys(commands).sort(), ["create", "delete", "update"]);
     const file = resolve(__dirname, "../../../../package.json");
     const { exports } = JSON.parse(readFileSync(file, "utf8")) as { exports: Record<string, unknown> };
     assert.ok("./domain-command" in exports);
   });
 
-  it("hands over every argument, also one that is known later", async () => {
+  it("passes every argument, including outputs and promises", async () => {
     const args = {
       xml: pulumi.output(XML),
       uri: pulumi.output("qemu+ssh://root@host/system"),
@@ -84,7 +84,7 @@ describe("a Domain in a program", () => {
     });
   });
 
-  it("connects to the configured URI, unless it is given another", async () => {
+  it("connects to the configured URI unless `uri` is set", async () => {
     pulumi.runtime.setAllConfig({ "virsh:uri": "qemu+ssh://root@host/system" });
     const configured = (await command({ xml: XML }))["environment"] as typeof environment;
     assert.equal(configured.PULUMI_VIRSH_URI, "qemu+ssh://root@host/system");
@@ -93,7 +93,7 @@ describe("a Domain in a program", () => {
     assert.equal(given.PULUMI_VIRSH_URI, "qemu:///system");
   });
 
-  it("has a name from its XML and a UUID from there or from the command, and neither is a secret", async () => {
+  it("takes its name from the XML and its UUID from there or from the command; neither is a secret", async () => {
     const vm = new Domain("vm", { xml: pulumi.secret(XML) });
     assert.deepEqual([await valueOf(vm.name), await valueOf(vm.uuid)], ["a $(b)", UUID]);
     assert.deepEqual([await pulumi.isSecret(vm.name), await pulumi.isSecret(vm.uuid)], [false, false]);
@@ -104,12 +104,12 @@ describe("a Domain in a program", () => {
     assert.equal(await valueOf(own.uuid), UUID);
   });
 
-  it("can be declared in a preview under Pulumi's mocks, whose engine knows no hooks", async () => {
+  it("can be declared in a preview under Pulumi's mocks, which do not support hooks", async () => {
     await pulumi.runtime.setMocks(mocks, "project", "stack", true);
     assert.equal((await command({ xml: XML }))["stdin"], XML);
   });
 
-  it("is told apart from other resources", () => {
+  it("is distinguished from other resources by isInstance", () => {
     const vm = new Domain("vm", { xml: XML });
     assert.ok(Domain.isInstance(vm));
     for (const other of [undefined, null, {}, "vm", { __pulumiType: "virsh:index:Snapshot" }]) {
@@ -132,7 +132,7 @@ describe("a Domain in a program", () => {
     ],
   ];
   for (const [args, message] of wrong) {
-    it(`refuses ${JSON.stringify(args)} at once, and names what is wrong`, () => {
+    it(`refuses ${JSON.stringify(args)} at once, and names the input`, () => {
       assert.throws(() => new Domain("vm", args), { message });
     });
   }

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { getDiskSnapshots, getDiskSnapshotsOutput, getDomain, getDomainOutput } from "../../../sdk/index.js";
 import { QuestionError, Snapshot } from "../../../sdk/index.js";
 
-/** An address where nobody is asked: a question that goes there says so. */
+/** A URI that leads nowhere: a function that connects to it fails and says so. */
 const NOWHERE = "qemu+unix:///session?socket=/nowhere";
 
-/** Every output of a resource, as a preview knows it that is to create it: nothing. */
+/** A preview that creates every resource, so that none of their outputs is known. */
 function preview(): Promise<void> {
   return pulumi.runtime.setMocks(
     { newResource: ({ inputs }) => ({ id: undefined, state: inputs as object }), call: () => ({}) },
@@ -25,7 +25,7 @@ function update(): Promise<void> {
   );
 }
 
-/** What an output knows of itself. Each part of it fails as the whole does, and nobody asks for them all. */
+/** The inner promises of an output. Each rejects as the output does, and a test awaits only some of them. */
 function inside(output: unknown) {
   const parts = output as Record<"isKnown" | "isSecret", Promise<unknown>> & {
     allResources: () => Promise<unknown>;
@@ -37,27 +37,27 @@ function inside(output: unknown) {
 async function fails(running: Promise<unknown>, kind: string, message: RegExp): Promise<void> {
   await assert.rejects(running, (error) => {
     assert.ok(error instanceof QuestionError, String(error));
-    assert.ok(pulumi.RunError.isInstance(error), "Pulumi would show it with a stack");
+    assert.ok(pulumi.RunError.isInstance(error), "Pulumi would show it with a stack trace");
     assert.equal(error.kind, kind);
     assert.match(error.message, message);
     return true;
   });
 }
 
-describe("a question in a program", () => {
+describe("a function in a program", () => {
   beforeEach(async () => {
     await update();
     pulumi.runtime.setAllConfig({});
   });
 
-  it("connects to the configured URI, unless it is given another", async () => {
+  it("connects to the configured URI unless `uri` is set", async () => {
     pulumi.runtime.setAllConfig({ "virsh:uri": NOWHERE });
     await fails(getDomain({ domain: "debian12" }), "Unreachable", /Failed to connect socket to '\/nowhere'/);
     const other = "qemu+ext:///system";
-    await fails(getDomain({ domain: "debian12", uri: other }), "Invalid", /^Unable to call getDomain: uri: /);
+    await fails(getDomain({ domain: "debian12", uri: other }), "Invalid", /^Unable to \w+ getDomain: uri: /);
   });
 
-  it("throws what went wrong without a stack, and with its kind", async () => {
+  it("throws an error with a kind, which Pulumi shows without a stack trace", async () => {
     await fails(getDiskSnapshots({ file: "/nowhere/at/all" }), "NotFound", /there is no such file/);
     await fails(
       getDiskSnapshots({ file: "/x", uri: "qemu+ssh://host/system" }),
@@ -66,25 +66,29 @@ describe("a question in a program", () => {
     );
   });
 
-  it("takes no output, and says which form does", async () => {
+  it("refuses an output as an argument, and names the form that takes one", async () => {
     const domain = pulumi.output("debian12") as unknown as string;
     await fails(
       getDomain({ domain }),
       "Invalid",
-      /^Unable to ask getDomain: domain: .* Use getDomainOutput\.$/,
+      /^Unable to call getDomain: domain: .* Use getDomainOutput\.$/,
     );
   });
 
-  it("has no provider to choose, and says so", async () => {
+  it("refuses a provider, and names the input to set instead", async () => {
     const provider = new (class extends pulumi.ProviderResource {})("virsh", "p");
-    await fails(getDomain({ domain: "debian12" }, { provider }), "Invalid", /opts\.provider: .* Give uri\.$/);
+    await fails(
+      getDomain({ domain: "debian12" }, { provider }),
+      "Invalid",
+      /opts\.provider: .* Set uri instead\.$/,
+    );
     assert.throws(
       () => getDomainOutput({ domain: "debian12" }, { provider }),
-      /opts\.provider: .* Give uri\.$/,
+      /opts\.provider: .* Set uri instead\.$/,
     );
   });
 
-  it("is asked once its inputs are known", async () => {
+  it("runs once its inputs are known", async () => {
     const file = pulumi.output(Promise.resolve("/nowhere/at/all"));
     await fails(inside(getDiskSnapshotsOutput({ file })).promise(), "NotFound", /there is no such file/);
   });
@@ -92,27 +96,27 @@ describe("a question in a program", () => {
   describe("in a preview", () => {
     beforeEach(preview);
 
-    it("is not asked while an input is unknown", async () => {
+    it("does not run while an input is unknown", async () => {
       const { creationTime } = new Snapshot("a", { domain: "debian12" });
       const answer = getDomainOutput({ domain: creationTime, uri: NOWHERE });
       assert.equal(await inside(answer).isKnown, false);
     });
 
-    it("is not asked while what an input comes from is still to be created, though its value is known", async () => {
+    it("does not run while the resource behind a known input is not created yet", async () => {
       const { name } = new Snapshot("a", { domain: "debian12" });
       assert.equal(await inside(name).isKnown, true);
       const answer = getDomainOutput({ domain: name, uri: NOWHERE });
       assert.equal(await inside(answer).isKnown, false);
     });
 
-    it("is not asked while something within a component is still to be created", async () => {
+    it("does not run while a resource inside a component that it depends on is not created yet", async () => {
       const component = new pulumi.ComponentResource("test:index:Group", "group");
       new Snapshot("a", { domain: "debian12" }, { parent: component });
       const answer = getDomainOutput({ domain: "debian12", uri: NOWHERE }, { dependsOn: component });
       assert.equal(await inside(answer).isKnown, false);
     });
 
-    it("is not asked while what it depends on is still to be created", async () => {
+    it("does not run while a resource that it depends on is not created yet", async () => {
       const snapshot = new Snapshot("a", { domain: "debian12" });
       for (const dependsOn of [snapshot, [snapshot], pulumi.output([snapshot])]) {
         const answer = getDomainOutput({ domain: "debian12", uri: NOWHERE }, { dependsOn });
@@ -120,7 +124,7 @@ describe("a question in a program", () => {
       }
     });
 
-    it("is asked when all is known", async () => {
+    it("runs when everything is known", async () => {
       const answer = getDomainOutput({ domain: pulumi.output("debian12"), uri: NOWHERE }, { dependsOn: [] });
       await fails(inside(answer).promise(), "Unreachable", /Failed to connect/);
     });

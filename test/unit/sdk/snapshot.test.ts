@@ -35,7 +35,7 @@ describe("a Snapshot in a program", () => {
     pulumi.runtime.setAllConfig({});
   });
 
-  /** What the engine is told of a resource: its type and inputs. */
+  /** The type and the inputs of a resource, as the engine receives them. */
   async function declared(name: string, args: SnapshotArgs): Promise<{ type: string; inputs: unknown }> {
     await valueOf(new Snapshot(name, args).urn);
     assert.equal(registered.length, 1);
@@ -43,14 +43,14 @@ describe("a Snapshot in a program", () => {
     return { type: first.type, inputs: first.inputs as unknown };
   }
 
-  it("is of the type that Pulumi's dynamic host serves", async () => {
+  it("has the type that Pulumi's dynamic host serves", async () => {
     assert.equal(
       (await declared("checkpoint", { domain: "debian12" })).type,
       "pulumi-nodejs:dynamic/virsh:Snapshot",
     );
   });
 
-  it("hands over its arguments, its name for the snapshot's, and the provider's text", async () => {
+  it("passes its arguments, its own name as the snapshot's name, and the provider's text", async () => {
     assert.deepEqual((await declared("checkpoint", { domain: "debian12" })).inputs, {
       domain: "debian12",
       name: "checkpoint",
@@ -59,7 +59,7 @@ describe("a Snapshot in a program", () => {
     });
   });
 
-  it("hands over every argument as it was given", async () => {
+  it("passes every argument unchanged", async () => {
     const args = {
       uri: "qemu:///system",
       domain: pulumi.output("debian12"),
@@ -80,7 +80,7 @@ describe("a Snapshot in a program", () => {
     });
   });
 
-  it("connects to the configured URI, unless it is given another", async () => {
+  it("connects to the configured URI unless `uri` is set", async () => {
     pulumi.runtime.setAllConfig({ "virsh:uri": "qemu+ssh://root@host/system" });
     const { inputs } = await declared("a", { domain: "debian12" });
     assert.equal((inputs as SnapshotArgs).uri, "qemu+ssh://root@host/system");
@@ -89,7 +89,7 @@ describe("a Snapshot in a program", () => {
     assert.equal((other.inputs as SnapshotArgs).uri, "qemu:///system");
   });
 
-  it("tells the provider whether it runs in a preview", async () => {
+  it("passes to the provider whether this is a preview", async () => {
     pulumi.runtime.setAllConfig({});
     for (const preview of [true, false]) {
       registered = [];
@@ -104,12 +104,12 @@ describe("a Snapshot in a program", () => {
     }
   });
 
-  it("never changes the text that states hold", async () => {
+  it("never changes the provider text that states hold", async () => {
     const { inputs } = await declared("a", { domain: "debian12" });
     const text = (inputs as { __provider: string }).__provider;
     assert.equal(text, __provider);
     const documented = readFileSync(resolve(__dirname, "../../../../provider/dynamic-handler.ts"), "utf8");
-    assert.ok(documented.includes(`\`${text}\``), "provider/dynamic-handler.ts tells of another text");
+    assert.ok(documented.includes(`\`${text}\``), "provider/dynamic-handler.ts documents another text");
     const { name, exports } = JSON.parse(
       readFileSync(resolve(__dirname, "../../../../package.json"), "utf8"),
     ) as { name: string; exports: Record<string, { default: string }> };
@@ -117,7 +117,7 @@ describe("a Snapshot in a program", () => {
     assert.ok(module.replace(name, ".") in exports, `package.json does not export ${module}`);
   });
 
-  it("has every input and every fact as an output of its type", async () => {
+  it("has every input and every recorded fact as an output of its type", async () => {
     const snapshot = new Snapshot("a", { domain: "debian12", revert: { triggers: ["x"] } });
     const disks: pulumi.Output<CapturedDisk[]> = snapshot.capturedDisks;
     const last: pulumi.Output<LastRevert | undefined> = snapshot.lastRevert;
