@@ -57,7 +57,8 @@ function unreadable(name: string, said: string): VirshError {
     kind: "Unexpected",
     tried: `read ${name}`,
     said,
-    next: "Nothing was changed. If a newer version of pulumi-virsh wrote it, upgrade the package of this program.",
+    unchanged: true,
+    next: "If a newer version of pulumi-virsh wrote it, upgrade the package of this program.",
   });
 }
 
@@ -92,8 +93,9 @@ function unusable(said: string): VirshError {
     kind: "Unexpected",
     tried: `read ${PREVIOUS}, which says which domain this is`,
     said,
+    unchanged: true,
     next:
-      "Nothing was changed. Check that the command in the state still has its stdout, " +
+      "Check that the command in the state still has its stdout, " +
       "and that addPreviousOutputInEnv is not turned off.",
   });
 }

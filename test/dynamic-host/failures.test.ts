@@ -54,6 +54,27 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.deepEqual(await host.told(), []);
   });
 
+  it("of a state of a newer version name both versions, and nothing is touched", async () => {
+    const { id, outputs } = await host.create(inputsOf("newer"));
+    const newer = { ...outputs, schemaVersion: 2 };
+    const inputs = inputsOf("newer");
+    const calls = [
+      () => host.diff(id, newer, inputs),
+      () => host.read(id, newer),
+      () => host.update(id, newer, { ...inputs, description: "changed" }),
+      () => host.delete(id, newer),
+    ];
+    for (const call of calls) {
+      const { message } = await failureOf(call());
+      assert.match(
+        message,
+        /^Unable to read the state of snapshot "newer": it has schema version 2, and this version of pulumi-virsh reads schema versions up to 1\. Nothing was changed\. Install the version /,
+      );
+    }
+    assert.deepEqual(await snapshotsOf(domain), ["newer"]);
+    assert.doesNotMatch(await virsh("snapshot-dumpxml", domain.uuid, "newer"), /changed/);
+  });
+
   it("of a create that could not be read back save the snapshot, and the next up completes it", async () => {
     await standIn.refuse("snapshot-dumpxml", AWAY);
     const inputs = inputsOf("half");

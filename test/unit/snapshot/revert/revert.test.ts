@@ -111,6 +111,13 @@ describe("reverting a domain", () => {
     assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "b", {}]]);
   });
 
+  it("is not refused because another provider in this process reverted the domain", async () => {
+    await revert(fakeHost(hypervisor), A());
+    memory = new ProviderMemory();
+    await revert(fakeHost(hypervisor), B());
+    assert.equal(domain.current, "b");
+  });
+
   it("is not refused for another domain, nor for a domain of that UUID on another host", async () => {
     const other = hypervisor.define({
       uuid: domain.uuid.replace("9000", "a000"),
