@@ -1,4 +1,4 @@
-import { isVirshError, quote } from "../errors.js";
+import { isVirshError, quote, VirshError } from "../errors.js";
 import type { Host } from "../hypervisor/host.js";
 import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
@@ -24,6 +24,18 @@ export async function read(host: Host, state: PartialState): Promise<Found> {
     gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
     next: "The next update takes a new snapshot, of the state that the domain has then.",
   };
+}
+
+/** The state again, from the host. It is an error if the snapshot does not exist any more. */
+export async function readAgain(host: Host, state: PartialState): Promise<SnapshotState> {
+  const found = await read(host, state);
+  if ("state" in found) return found.state;
+  throw new VirshError({
+    kind: "NotFound",
+    tried: `find snapshot ${quote(state.name)} of ${state.domainName}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
+    said: found.gone,
+    next: "Check uri, or refresh to see what is left.",
+  });
 }
 
 /** `undefined` when the snapshot, or its domain, provably does not exist. */
