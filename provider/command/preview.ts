@@ -4,7 +4,7 @@ import { isVirshError } from "../errors.js";
 import { info, type Notice } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
 import { readIdentity } from "../xml/definition.js";
-import { readPrevious, readSettings } from "./settings.js";
+import { readRecord, readSettings } from "./settings.js";
 import { HOW_TO_REPLACE } from "./words.js";
 
 /** What a command is about to be given. */
@@ -37,7 +37,7 @@ export async function previewCreate({ xml, environment }: CommandInputs): Promis
  * the update would be refused.
  */
 export async function previewUpdate(stdout: string, { xml, environment }: CommandInputs): Promise<Notice[]> {
-  const recorded = readPrevious({ PULUMI_COMMAND_STDOUT: stdout });
+  const recorded = readRecord(stdout);
   refuseOtherUuid(readIdentity(xml).uuid, recorded, HOW_TO_REPLACE);
   const { uri, ...settings } = readSettings(environment);
   const { name, uuid } = recorded;

@@ -64,7 +64,12 @@ function unreadable(name: string, said: string): VirshError {
 
 /** The domain as the previous create or update left it. */
 export function readPrevious(environment: Environment): RecordedDomain {
-  const printed = parsed(environment[PREVIOUS] ?? "");
+  return readRecord(environment[PREVIOUS] ?? "");
+}
+
+/** The domain that a create or an update printed. */
+export function readRecord(stdout: string): RecordedDomain {
+  const printed = parsed(stdout);
   const text = (field: keyof RecordedDomain): string => {
     const value = printed[field];
     if (typeof value === "string" && value !== "") return value;
@@ -91,7 +96,7 @@ function parsed(printed: string): Record<string, unknown> {
 function unusable(said: string): VirshError {
   return new VirshError({
     kind: "Unexpected",
-    tried: `read ${PREVIOUS}, which says which domain this is`,
+    tried: "read the stdout of the previous command, which says which domain this is",
     said,
     unchanged: true,
     next:

@@ -20,7 +20,7 @@ export async function deleteDomain(
     await stop(host, domain, shutdownTimeoutSeconds, tell);
     await undefine(host, domain, { nvram: true });
   } catch (error) {
-    // The host has proven that somebody else deleted it meanwhile.
+    // The host has proven that someone else deleted it meanwhile.
     if (!isVirshError(error, "NotFound")) throw error;
   }
 }

@@ -87,7 +87,7 @@ describe("the output of the previous command of a Domain", () => {
       assert.throws(() => read(stdout), {
         kind: "Unexpected",
         message:
-          `Unable to read PULUMI_COMMAND_STDOUT, which says which domain this is: ${said}. Nothing was changed. ` +
+          `Unable to read the stdout of the previous command, which says which domain this is: ${said}. Nothing was changed. ` +
           "Check that the command in the state still has its stdout, and that addPreviousOutputInEnv is not turned off.",
       });
     });
