@@ -127,7 +127,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     const again = { ...inputs, revert: { triggers: ["third"] } };
     await assert.rejects(
       host.update(id, outputs, again),
-      /this run has reverted the domain to snapshot "instantánea1" already/,
+      /this run has already reverted the domain to snapshot "instantánea1"/,
     );
   });
 
