@@ -3,6 +3,8 @@ import { behaviour } from "./behaviour.js";
 import { documents } from "./documents.js";
 import { functionTypes } from "./function-types.js";
 import { sdkTypes } from "./sdk.js";
+import { draw } from "../picture/draw.js";
+import type { Recording } from "../picture/recording.js";
 
 /** Every generated file with the text it has to have. `read` gives the text of a file of the repository. */
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
@@ -12,8 +14,9 @@ export async function generated(read: (file: string) => string): Promise<Map<str
     ...documents(read),
     "docs/behaviour.md": behaviour(),
   };
+  const picture = draw(JSON.parse(read("tools/picture/recording.json")) as Recording);
   const formatted = Object.entries(files).map(async ([file, text]): Promise<[string, string]> => {
     return [file, await format(text, { ...(await resolveConfig(file)), filepath: file })];
   });
-  return new Map(await Promise.all(formatted));
+  return new Map([...(await Promise.all(formatted)), ["docs/snapshot-tree.svg", picture]]);
 }

@@ -22,7 +22,7 @@ export function versionTable(): string {
   const [oldest = "", ...newer] = TESTED;
   const gates = GATES.filter(({ from }) => short(from) !== oldest);
   const rows = gates.sort((a, b) => compare(versionOf(a), versionOf(b))).map(row);
-  const always = `everything that has no row here; the tests run on ${oldest} and on ${newer.join(" and ")}`;
+  const always = `everything that has no row here; the tests run on ${[oldest, ...newer].join(", ")}`;
   return table(["libvirt", "what works"], [[`${oldest} and later`, always], ...rows]);
 }
 
