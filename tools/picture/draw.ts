@@ -35,8 +35,8 @@ export function draw({ domain, libvirtVersion, before, after }: Recording): stri
   <style>${STYLE}
   </style>
   <defs>
-    <marker id="end" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#5b8fc7"/></marker>
-    <marker id="end-back" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#c2410c"/></marker>
+    <marker id="end" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 10 5 0 10z" fill="#5b8fc7"/></marker>
+    <marker id="end-back" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0 10 5 0 10z" fill="#c2410c"/></marker>
   </defs>
   <rect class="page" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>
 ${[...edges(placed), edge(from, vm), ...placed.map(box), vmBox(vm, domain), ...wayBack(vm, to, bottom)].map((part) => `  ${part}`).join("\n")}
@@ -66,12 +66,12 @@ function edge(from: Cell, to: Cell): string {
 }
 
 function box({ snapshot, ...cell }: Place): string {
-  const { name, creationTime, state, location } = snapshot;
-  return labelled("box", cell, name, `${creationTime.slice(11, 19)} UTC · ${state} · ${location}`);
+  const { name, creationTime, state } = snapshot;
+  return labelled("box", cell, name, `${creationTime.slice(11, 19)} · ${state}`);
 }
 
 function vmBox(cell: Cell, domain: string): string {
-  return labelled("vm", cell, domain, "the VM and its changes since then");
+  return labelled("vm", cell, domain, "the VM as it is now");
 }
 
 function labelled(kind: string, cell: Cell, name: string, facts: string): string {
@@ -91,7 +91,7 @@ function wayBack(vm: Cell, to: Place, bottom: number): string[] {
   const [y1, y2, low] = [a.y + BOX.height, b.y + BOX.height + 2, bottom + 34];
   const round = 12;
   const path = `M${x1} ${y1}V${low - round}q0 ${round} -${round} ${round}H${x2 + round}q-${round} 0 -${round} -${round}V${y2}`;
-  const text = "revert: the changes are discarded, disk and memory are as they were";
+  const text = "revert: everything since then is discarded";
   return [
     `<path class="back" d="${path}" marker-end="url(#end-back)"/>`,
     `<text class="back-text" x="${(x1 + x2) / 2}" y="${low - 8}" text-anchor="middle">${escape(text)}</text>`,

@@ -3,7 +3,7 @@ import type { GetSnapshotsResult } from "../../sdk/index.js";
 /** A snapshot as the picture shows it: a part of what `getSnapshots` returns. */
 export type Recorded = Pick<
   GetSnapshotsResult["snapshots"][number],
-  "name" | "creationTime" | "state" | "location" | "parent" | "isCurrent"
+  "name" | "creationTime" | "state" | "parent" | "isCurrent"
 >;
 
 /** A revert as the laboratory saw it. */
@@ -18,8 +18,8 @@ export interface Recording {
 
 /** The recording's part of a result. Paths of the machine are left out. */
 export function recorded({ snapshots }: GetSnapshotsResult): Recorded[] {
-  return snapshots.map(({ name, creationTime, state, location, parent, isCurrent }) => ({
-    ...{ name, creationTime, state, location, isCurrent },
+  return snapshots.map(({ name, creationTime, state, parent, isCurrent }) => ({
+    ...{ name, creationTime, state, isCurrent },
     ...(parent === undefined ? {} : { parent }),
   }));
 }
