@@ -14,7 +14,13 @@ const FILES = [
   "docs/reference.md",
   "docs/previews.md",
   "docs/troubleshooting.md",
+  "examples/many-vms/README.md",
   "docs/domain.md",
+  "examples/quick-start/README.md",
+  "examples/checkpoint/README.md",
+  "examples/before-upgrade/README.md",
+  "examples/adopt-existing/README.md",
+  "examples/vm-with-checkpoint/README.md",
   "docs/behaviour.md",
   "docs/snapshot-tree.svg",
 ];

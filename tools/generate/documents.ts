@@ -1,11 +1,20 @@
 import { domainInputTable } from "./domain-reference.js";
 import { fill } from "./fill.js";
 import { functionReference } from "./function-reference.js";
-import { preview, previewLines } from "./previews.js";
+import { preview, previewLines, previewOfDomains, type Names } from "./previews.js";
 import { commonInputs, inputTable, outputPartTable, outputTable, partTable } from "./snapshot-reference.js";
 import { versionTable } from "./versions.js";
 
 type Read = (file: string) => string;
+
+/** The examples whose README quotes the preview of a revert, and the names that they use. */
+const EXAMPLES: Record<string, Names> = {
+  "quick-start": {},
+  checkpoint: { snapshot: "instantánea1" },
+  "before-upgrade": { snapshot: "before-1.2" },
+  "adopt-existing": { domain: "web", snapshot: "fresh-install" },
+  "vm-with-checkpoint": { domain: "example", snapshot: "checkpoint" },
+};
 
 /** The documents that are generated in part, with those parts made anew. */
 export function documents(read: Read): Record<string, string> {
@@ -23,19 +32,22 @@ export function documents(read: Read): Record<string, string> {
       functions: functionReference(read),
     },
     "docs/previews.md": {
-      "create preview": previewLines(read, "create-raw-disk", "create-block-job", "create-no-domain"),
-      "replace preview": previewLines(read, "replace-with-children"),
-      "rename preview": previewLines(read, "rename"),
-      "adopt preview": previewLines(read, "create-adopt-described"),
-      "scope preview": previewLines(read, "delete-scope"),
-      "revert preview": previewLines(read, "revert-needs-force", "revert-no-data"),
-      "unreachable preview": previewLines(read, "unreachable"),
+      "create preview": previewLines(read, ["create-raw-disk", "create-block-job", "create-no-domain"]),
+      "replace preview": previewLines(read, ["replace-with-children"]),
+      "rename preview": previewLines(read, ["rename"]),
+      "adopt preview": previewLines(read, ["create-adopt-described"]),
+      "scope preview": previewLines(read, ["delete-scope"]),
+      "revert preview": previewLines(read, ["revert-needs-force", "revert-no-data"]),
+      "unreachable preview": previewLines(read, ["unreachable"]),
     },
     "docs/troubleshooting.md": {
-      "name taken": previewLines(read, "create-name-taken"),
-      "raw disk": previewLines(read, "create-raw-disk"),
-      "no domain": previewLines(read, "create-no-domain"),
-      "invalid input": previewLines(read, "invalid"),
+      "name taken": previewLines(read, ["create-name-taken"]),
+      "raw disk": previewLines(read, ["create-raw-disk"]),
+      "no domain": previewLines(read, ["create-no-domain"]),
+      "invalid input": previewLines(read, ["invalid"]),
+    },
+    "examples/many-vms/README.md": {
+      lines: previewOfDomains(read, "revert", ["web", "db", "cache"], { snapshot: "before-maintenance" }),
     },
     "docs/domain.md": { inputs: domainInputTable(read) },
   };

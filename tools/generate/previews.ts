@@ -1,25 +1,40 @@
 const FOLDER = "test/golden/previews";
 
-/** What the documents call the snapshot and the stack that the recorded previews are of. */
-const NAMES: Record<string, string> = { '"a"': '"before-upgrade"', "project-test": "quick-start-dev" };
-
 type Read = (file: string) => string;
 
-/** A recorded preview as a block of Markdown, under the names that the documents use. */
+/** How a document calls the domain and the snapshot of the recorded previews. */
+export interface Names {
+  domain?: string;
+  snapshot?: string;
+}
+
+/** A recorded preview as a block of Markdown, under the names of the quick start. */
 export function preview(read: Read, name: string): string {
-  return block(recorded(read, name));
+  return block(recorded(read, name, {}));
 }
 
 /** Only what the provider says in these previews, without what Pulumi prints around it. */
-export function previewLines(read: Read, ...names: string[]): string {
-  const lines = names.flatMap((name) => recorded(read, name).split("\n"));
-  const said = lines.filter((line) => line.startsWith("    ") && !/^ {4}[~+\d-]/.test(line));
-  return block(said.map((line) => line.trim()).join("\n"));
+export function previewLines(read: Read, recordings: string[], names: Names = {}): string {
+  return block(recordings.flatMap((name) => saidIn(recorded(read, name, names))).join("\n"));
 }
 
-function recorded(read: Read, name: string): string {
-  const text = read(`${FOLDER}/${name}.txt`).trimEnd();
-  return Object.entries(NAMES).reduce((renamed, [from, to]) => renamed.replaceAll(from, to), text);
+/** What the provider says of each of these domains, in one preview. */
+export function previewOfDomains(read: Read, name: string, domains: string[], names: Names = {}): string {
+  return block(domains.flatMap((domain) => saidIn(recorded(read, name, { ...names, domain }))).join("\n"));
+}
+
+function saidIn(text: string): string[] {
+  const lines = text.split("\n").filter((line) => line.startsWith("    ") && !/^ {4}[~+\d-]/.test(line));
+  return lines.map((line) => line.trim());
+}
+
+function recorded(read: Read, name: string, names: Names): string {
+  const { domain = "debian12", snapshot = "before-upgrade" } = names;
+  return read(`${FOLDER}/${name}.txt`)
+    .trimEnd()
+    .replaceAll("project-test", "quick-start-dev")
+    .replaceAll("debian12", domain)
+    .replaceAll('"a"', JSON.stringify(snapshot));
 }
 
 function block(text: string): string {
