@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import { GATES } from "../../provider/capabilities/version-gates.js";
 import { root } from "./run.js";
 
 interface Manifest {
@@ -86,3 +87,19 @@ for (const example of examples) {
     });
   });
 }
+
+describe("the name instantánea1", () => {
+  const gate = GATES.find(({ feature }) => feature === "internalRunningAnyName");
+  const version = gate?.until?.replace(/\.0$/, "") ?? "";
+
+  for (const file of [
+    "examples/checkpoint/README.md",
+    "examples/checkpoint/index.ts",
+    "docs/troubleshooting.md",
+  ]) {
+    it(`is said in ${file} to be refused from the version of the gate on, with a name that works`, () => {
+      assert.match(read(file), new RegExp(`libvirt ${version.replace(".", "\\.")} and later`));
+      assert.match(read(file), /[`"]instantanea1[`"]/);
+    });
+  }
+});

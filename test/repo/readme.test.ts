@@ -35,10 +35,10 @@ describe("the README", () => {
   });
 
   it("has the program of examples/quick-start as its quick start, in a dozen lines, with a name of ASCII letters", () => {
-    const [first] = blocks("README.md", "ts");
-    assert.equal(first?.code, textOf("examples/quick-start/index.ts"));
-    assert.ok((first?.code ?? "").trimEnd().split("\n").length <= 13);
-    assert.match(first?.code ?? "", /new Snapshot\("[a-z-]+"/);
+    const { code } = blocks("README.md", "ts")[0] ?? assert.fail("the README has no program");
+    assert.equal(code, textOf("examples/quick-start/index.ts"));
+    assert.ok(code.trimEnd().split("\n").length <= 13);
+    assert.match(code, /new Snapshot\("[a-z-]+"/);
   });
 
   it("says how to install the package with npm, pnpm and yarn", () => {

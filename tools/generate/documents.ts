@@ -51,5 +51,8 @@ export function documents(read: Read): Record<string, string> {
     },
     "docs/domain.md": { inputs: domainInputTable(read) },
   };
+  for (const [example, names] of Object.entries(EXAMPLES)) {
+    parts[`examples/${example}/README.md`] = { preview: previewLines(read, ["revert"], names) };
+  }
   return Object.fromEntries(Object.entries(parts).map(([file, own]) => [file, fill(file, read(file), own)]));
 }

@@ -26,11 +26,7 @@ export function functionReference(read: (file: string) => string): string {
     const found = types.get(result);
     if (found === undefined)
       throw new Error(`the result ${result} is declared in none of the files of RESULTS`);
-    const parts = [
-      `### ${name}`,
-      ...(docs.get(name) ?? []),
-      inputTable(entries as unknown as Record<string, Shape>),
-    ];
+    const parts = [`### ${name}`, ...(docs.get(name) ?? []), inputTable(entries)];
     return [...parts, `It returns${parents(found)}:`, propertyTable(found)].join("\n\n");
   });
   const others = [...types].filter(([name]) => !results.includes(name));
