@@ -49,6 +49,7 @@ export function documents(read: Read): Record<string, string> {
     "examples/many-vms/README.md": {
       lines: previewOfDomains(read, "revert", ["web", "db", "cache"], { snapshot: "before-maintenance" }),
     },
+    "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
     "docs/domain.md": { inputs: domainInputTable(read) },
   };
   for (const [example, names] of Object.entries(EXAMPLES)) {
