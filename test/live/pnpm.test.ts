@@ -62,7 +62,7 @@ describe("a program whose packages pnpm installed (needs pnpm, through npm)", fu
     return JSON.parse(stdout) as Told;
   }
 
-  it("has them in pnpm's own layout, as links", () => {
+  it("has its packages in pnpm's layout, as links", () => {
     const place = realpathSync(path.join(consumer, "node_modules/pulumi-virsh"));
     assert.match(place, /node_modules\/\.pnpm\//);
   });

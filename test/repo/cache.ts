@@ -13,7 +13,8 @@ export function cachedFolder(name: string, build: (folder: string) => void): str
   mkdirSync(fresh, { recursive: true });
   try {
     build(fresh);
-    renameSync(fresh, folder);
+    // Another process may have been faster.
+    if (!existsSync(folder)) renameSync(fresh, folder);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

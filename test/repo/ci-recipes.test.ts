@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { blocks } from "./documents.js";
 
 describe("the recipes for pipelines", () => {
-  it("run no flag of pulumi that the tests do not", () => {
+  it("use only flags of pulumi that the live tests use", () => {
     const text = blocks("docs/ci.md", "yaml")
       .map(({ code }) => code)
       .join("\n");

@@ -16,12 +16,12 @@ function place({ document, line }: Block): string {
 }
 
 describe("the code blocks of the documents", () => {
-  it("are in languages that are checked here, or are text that a program printed", () => {
+  it("are in a language that is checked here, or are text that a program prints", () => {
     const known = ["ts", "sh", "yaml", "text"];
     assert.deepEqual(all.filter(({ language }) => !known.includes(language)).map(place), []);
   });
 
-  it("compile against the package's types, where they are TypeScript", () => {
+  it("compile against the package's types if they are TypeScript", () => {
     const programs = of("ts").map((block): [string, string] => {
       const name = `${block.document.replaceAll(/[/.]/g, "-")}-line-${block.line}.ts`;
       return [path.join(root, name), `${block.code}\nexport {};\n`];
@@ -40,14 +40,14 @@ describe("the code blocks of the documents", () => {
     assert.deepEqual(findings(new Map([...programs, [path.join(root, "bridged.d.ts"), bridged]])), []);
   }).timeout(30_000);
 
-  it("would not compile with a property that does not exist", () => {
+  it("do not compile with a property that does not exist", () => {
     const wrong = `import { Snapshot } from "pulumi-virsh";\nnew Snapshot("a", { domain: "d", colour: "red" });\n`;
     const [finding, ...others] = findings(new Map([[path.join(root, "wrong.ts"), wrong]]));
     assert.match(finding ?? "", /^wrong\.ts: .*'colour' does not exist in type 'SnapshotArgs'/);
     assert.deepEqual(others, []);
   }).timeout(30_000);
 
-  it("are commands that a shell can read, where they are for a shell", () => {
+  it("are read by bash without an error if they are for a shell", () => {
     assert.ok(of("sh").length > 0, "there are some");
     for (const block of of("sh")) {
       const { status, stderr } = run("bash", ["-n"], { input: block.code });
@@ -56,7 +56,7 @@ describe("the code blocks of the documents", () => {
     assert.notEqual(run("bash", ["-n"], { input: "echo 'a\n" }).status, 0);
   });
 
-  it("run only scripts that package.json has", () => {
+  it("run only scripts that package.json defines", () => {
     const named = of("sh").flatMap(({ code }) => [...code.matchAll(/npm run (?:-s )?([\w:-]+)/g)]);
     const manifest = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
     const scripts = new Set(named.map(([, script = ""]) => script));
@@ -67,7 +67,7 @@ describe("the code blocks of the documents", () => {
     );
   });
 
-  it("are YAML, where they are said to be", async () => {
+  it("parse as YAML if they are marked as YAML", async () => {
     const parses = (code: string) =>
       format(code, { parser: "yaml" }).then(
         () => true,

@@ -40,17 +40,17 @@ function broken(document: string, text: string): string[] {
 
 describe("the documents", () => {
   for (const document of documents()) {
-    it(`${document} links to what exists`, () => {
+    it(`${document}: every relative link leads to a file and a heading that exist`, () => {
       assert.deepEqual(broken(document, prose(document)), []);
     });
   }
 
-  it("would be found out with a link to a file or a heading that does not exist", () => {
+  it("a link to a missing file or heading is found", () => {
     const text = "[a](docs/ci.md#the-drift-alarm) [b](docs/nothing.md) [c](docs/ci.md#nothing)";
     assert.deepEqual(broken("README.md", text), ["docs/nothing.md", "docs/ci.md#nothing"]);
   });
 
-  it("in docs/ are each linked from the README", () => {
+  it("each document in docs/ is linked from the README", () => {
     const own = documents().filter((document) => document.startsWith("docs/"));
     assert.deepEqual(
       own.filter((document) => !textOf("README.md").includes(`](${document})`)),

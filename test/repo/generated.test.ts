@@ -34,7 +34,7 @@ describe("what is generated from the tables, the recorded previews and the recor
     });
   }
 
-  it("is those files, and no others", async () => {
+  it("consists of these files, and no others", async () => {
     assert.deepEqual([...(await generated(read)).keys()], FILES);
   });
 
@@ -58,7 +58,7 @@ describe("what is generated from the tables, the recorded previews and the recor
     assert.match(files.get("README.md") ?? "", /attention: debian12/);
   });
 
-  it("needs a place in the document, and says which", async () => {
+  it("fails if the document has no place for a part, and names the part", async () => {
     const without = read("README.md").replace("<!-- end of versions -->", "");
     await assert.rejects(
       generatedWith("README.md", without),

@@ -26,7 +26,7 @@ function exists({ file, title }: Named): boolean {
 }
 
 describe("the guarantees", () => {
-  it("each name at least one test", () => {
+  it("name at least one test each", () => {
     const [, ...sections] = guarantees.split(/^## /m);
     const without = sections.filter((section) => named(section).length === 0);
     assert.deepEqual(
@@ -42,11 +42,11 @@ describe("the guarantees", () => {
     );
   });
 
-  it("have no list item that names a test in another form", () => {
+  it("contain no list item in another form than the one that is checked", () => {
     assert.equal(named(guarantees).length, [...guarantees.matchAll(/^- /gm)].length);
   });
 
-  it("would be found out with a test that does not exist", () => {
+  it("that name a missing test are found", () => {
     assert.equal(exists({ file: "test/live/drift.test.ts", title: "no such test" }), false);
     assert.equal(exists({ file: "test/live/nothing.test.ts", title: "no such file" }), false);
   });

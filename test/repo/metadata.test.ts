@@ -15,16 +15,16 @@ const [, address = "", owner = ""] =
   /^git\+(https:\/\/github\.com\/([\w-]+)\/pulumi-virsh)\.git$/.exec(repository.url) ?? [];
 
 describe("where the repository is", () => {
-  it("is said by package.json, in the form that npm's provenance needs", () => {
+  it("is in package.json, in the form that npm provenance needs", () => {
     assert.notEqual(address, "");
     assert.deepEqual({ homepage, bugs }, { homepage: `${address}#readme`, bugs: `${address}/issues` });
   });
 
-  it("has the same owner in CODEOWNERS", () => {
+  it("has the same owner in CODEOWNERS as in package.json", () => {
     assert.match(textOf(".github/CODEOWNERS"), new RegExp(`^\\* @${owner}/[\\w-]+$`, "m"));
   });
 
-  it("is said nowhere else, so that it can be changed in one place", function () {
+  it("is named in no other file", function () {
     // An unpacked archive of the sources has no list of what belongs to it.
     if (!existsSync(path.join(root, ".git"))) this.skip();
     const { stdout } = run("git", ["grep", "-l", "-F", "-e", `github.com/${owner}`, "-e", `@${owner}/`], {

@@ -11,7 +11,7 @@ describe("the README", () => {
     assert.ok(Buffer.byteLength(readme) <= 12_000, `${Buffer.byteLength(readme)} bytes`);
   });
 
-  it("answers a newcomer's questions in the order in which they come up", () => {
+  it("has its sections in the order that a newcomer needs them", () => {
     const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     const wanted = [
       "When to use it",
@@ -34,14 +34,14 @@ describe("the README", () => {
     assert.match(picture ?? "", /^!\[[^\]]+\]\(docs\/snapshot-tree\.svg\)$/);
   });
 
-  it("has the program of examples/quick-start as its quick start, in a dozen lines, with a name of ASCII letters", () => {
+  it("shows the program of examples/quick-start, in a dozen lines, with an ASCII name", () => {
     const { code } = blocks("README.md", "ts")[0] ?? assert.fail("the README has no program");
     assert.equal(code, textOf("examples/quick-start/index.ts"));
     assert.ok(code.trimEnd().split("\n").length <= 13);
     assert.match(code, /new Snapshot\("[a-z-]+"/);
   });
 
-  it("says how to install the package with npm, pnpm and yarn", () => {
+  it("shows how to install the package with npm, pnpm and yarn", () => {
     for (const command of ["npm install", "pnpm add", "yarn add"]) {
       assert.match(readme, new RegExp(`^${command} pulumi-virsh @pulumi/pulumi`, "m"));
     }

@@ -43,20 +43,20 @@ describe("the workflows (needs Go)", () => {
     });
   }
 
-  it("would be found out with an expression of something that does not exist", () => {
+  it("an expression with a property that does not exist is found", () => {
     const wrong = textOf(path.join(FOLDER, "ci.yml")).replace("github.workspace", "github.nothing");
     assert.match(lint(wrong).stdout, /property "nothing" is not defined/);
   });
 });
 
-describe("the pipeline of the workflows", () => {
-  it("runs .ci/run for every push to main and every pull request", () => {
+describe("the workflows", () => {
+  it("run .ci/run for every push to main and every pull request", () => {
     const text = textOf(path.join(FOLDER, "ci.yml"));
     assert.match(text, /^ {2}push:\n {4}branches: \[main\]\n {2}pull_request:$/m);
     assert.match(text, /^ {6}- run: \.ci\/run$/m);
   });
 
-  it("publishes with provenance, on a tag that is the version, after the tests", () => {
+  it("publish with provenance after the tests, on a tag that names the version", () => {
     const text = textOf(path.join(FOLDER, "release.yml"));
     assert.match(text, /^ {4}tags: \["v/m);
     assert.match(text, /^ {4}needs: test$/m);
@@ -64,7 +64,7 @@ describe("the pipeline of the workflows", () => {
     assert.match(text, /^ {6}- run: npm publish --provenance --access public$/m);
   });
 
-  it("names neither a secret nor a token that is stored", () => {
+  it("use no stored secret or token", () => {
     for (const file of readdirSync(path.join(root, FOLDER))) {
       assert.doesNotMatch(textOf(path.join(FOLDER, file)), /secrets\./);
     }
