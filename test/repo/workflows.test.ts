@@ -44,7 +44,7 @@ describe("the workflows (needs Go)", () => {
   }
 
   it("an expression with a property that does not exist is found", () => {
-    const wrong = textOf(path.join(FOLDER, "ci.yml")).replace("github.workspace", "github.nothing");
+    const wrong = textOf(path.join(FOLDER, "ci.yml")).replace("github.ref", "github.nothing");
     assert.match(lint(wrong).stdout, /property "nothing" is not defined/);
   });
 });
