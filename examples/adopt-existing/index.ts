@@ -6,7 +6,7 @@ interface Taken {
   name: string;
   description?: string;
   diskOnly?: boolean;
-  /** Any text. A new one brings the domain back to this snapshot. */
+  /** Any text. A new one reverts the domain to this snapshot. */
   revert?: string;
 }
 

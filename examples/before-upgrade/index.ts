@@ -6,12 +6,12 @@ const config = new pulumi.Config();
 const version = config.require("upgrade");
 const rollback = config.getBoolean("rollback") ?? false;
 
-// Each upgrade has a checkpoint of its own: the next one's is taken before this one's is deleted.
+// Each upgrade has its own checkpoint. The next one is taken before this one is deleted.
 const checkpoint = new Snapshot("checkpoint", {
   domain: config.get("domain") ?? "debian12",
   name: `before-${version}`,
   description: `Before the upgrade to ${version}`,
-  // Triggers that come revert the VM; triggers that go do nothing.
+  // Adding a trigger reverts the VM. Removing it does nothing.
   revert: { triggers: rollback ? [version] : [] },
 });
 

@@ -3,7 +3,8 @@ import { Snapshot } from "pulumi-virsh";
 
 const config = new pulumi.Config();
 
-// Taken once, disk and memory. To go back to it: pulumi config set revert "$(date)" and pulumi up.
+// libvirt 11.3 and later refuse this name while the VM runs: use "instantanea1" there.
+// To revert to it: pulumi config set revert "$(date)" and pulumi up.
 const checkpoint = new Snapshot("checkpoint", {
   domain: config.get("domain") ?? "debian12",
   name: "instantánea1",

@@ -8,7 +8,7 @@ for (const worker of config.requireObject<string[]>("workers")) {
     domain: worker,
     name: "clean",
     description: "Ready for a job",
-    // No safetySnapshot: what a job leaves behind is not worth keeping. A worker that a job has shut down runs again.
+    // No safetySnapshot: what a job leaves behind is not worth keeping. "running" also starts a worker that a job shut down.
     revert: { triggers: [config.require("jobId")], to: "running" },
   });
 }

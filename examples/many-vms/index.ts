@@ -9,7 +9,7 @@ interface Host {
 const config = new pulumi.Config();
 const hosts = Object.entries(config.requireObject<Record<string, Host>>("hosts"));
 
-// No snapshot depends on another: those of different domains are taken at the same time.
+// No snapshot depends on another, so Pulumi takes those of different domains in parallel.
 for (const [host, { uri, domains }] of hosts) {
   for (const domain of domains) {
     new Snapshot(`${host}/${domain}`, {

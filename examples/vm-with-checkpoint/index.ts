@@ -4,14 +4,14 @@ import { Domain, Snapshot } from "pulumi-virsh";
 
 const config = new pulumi.Config();
 
-// An edit of the file redefines the VM in place; the preview says when it takes effect.
+// If you edit the file, the VM is redefined in place. The preview says when the change takes effect.
 const vm = new Domain("vm", {
   xml: readFileSync(config.get("xml") ?? "vm.xml", "utf8"),
   running: config.getBoolean("running") ?? true,
   shutdownTimeoutSeconds: config.getNumber("shutdownTimeoutSeconds") ?? 60,
 });
 
-// The VM's name puts the snapshot in order: taken after the VM is there, deleted before it goes.
+// vm.name orders the two: the snapshot is taken after the VM exists, and deleted before the VM is removed.
 const checkpoint = new Snapshot("checkpoint", {
   domain: vm.name,
   description: "As it was set up",

@@ -141,7 +141,7 @@ export interface SnapshotRevertArgs {
   safetySnapshot?: pulumi.Input<SnapshotRevertSafetySnapshotArgs>;
 }
 
-/** What a `Snapshot` is asked for. */
+/** The arguments of a `Snapshot`. */
 export interface SnapshotArgs {
   /**
    * Connection URI of the hypervisor, for instance `qemu:///system` or `qemu+ssh://root@host/system`. A change is recorded once the same snapshot is seen through the new URI; otherwise it is an error. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
@@ -150,7 +150,7 @@ export interface SnapshotArgs {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through it.
+   * On a change: recorded, once the same snapshot is seen through the new URI.
    */
   uri?: pulumi.Input<string>;
 
@@ -159,7 +159,7 @@ export interface SnapshotArgs {
    *
    * virsh: `--domain`.
    *
-   * On a change: another domain: replaced; another name of the same one: nothing.
+   * On a change: another domain: replaced; another name of the same domain: nothing.
    */
   domain: pulumi.Input<string>;
 
@@ -316,7 +316,7 @@ export interface SnapshotArgs {
   timeoutSeconds?: pulumi.Input<number>;
 }
 
-/** What a program sees of a `Snapshot`: every input, and what was read from the host. */
+/** The outputs of a `Snapshot`: every input, and what was read from the host. */
 export abstract class SnapshotOutputs extends pulumi.CustomResource {
   /**
    * Connection URI of the hypervisor, for instance `qemu:///system` or `qemu+ssh://root@host/system`. A change is recorded once the same snapshot is seen through the new URI; otherwise it is an error. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
@@ -325,7 +325,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through it.
+   * On a change: recorded, once the same snapshot is seen through the new URI.
    */
   declare readonly uri: pulumi.Output<SnapshotInputs["uri"]>;
 
@@ -334,7 +334,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    *
    * virsh: `--domain`.
    *
-   * On a change: another domain: replaced; another name of the same one: nothing.
+   * On a change: another domain: replaced; another name of the same domain: nothing.
    */
   declare readonly domain: pulumi.Output<SnapshotInputs["domain"]>;
 

@@ -16,6 +16,12 @@ interface Row {
 }
 
 const ROWS: Row[] = [
+  {
+    example: "quick-start",
+    settings: (domain) => [["domain", domain]],
+    takes: "before-upgrade",
+    resources: 2,
+  },
   { example: "checkpoint", settings: (domain) => [["domain", domain]], takes: "instantánea1", resources: 2 },
   {
     example: "before-upgrade",

@@ -39,6 +39,25 @@ function sorted({ steps, ...run }: Run): Run {
   return { ...run, steps: [...steps].sort(), messages: [...run.messages].sort() };
 }
 
+describe("examples/quick-start", () => {
+  const stack = stackPerDescribe();
+  const program = example("quick-start");
+
+  it("takes a snapshot of a running VM under an ASCII name, which every libvirt accepts, and reverts to it", async () => {
+    const domain = await labDomain();
+    await inGuest(domain.name, "remembered=before");
+    assertDone(await stack.current.up(program), ["create before-upgrade"]);
+    assertDone(await stack.current.up(program), []);
+    await inGuest(domain.name, "remembered=after");
+    await stack.current.configure("revert", "please");
+    const line = await backLine(domain, "before-upgrade", WITH_MEMORY);
+    assertDone(await stack.current.up(program), ["update before-upgrade"], [line]);
+    assert.equal(await inGuest(domain.name, 'echo "$remembered"; unset remembered'), "before");
+    assertDone(await stack.current.destroy(), ["delete before-upgrade"]);
+    assert.deepEqual(await snapshotsOf(domain), []);
+  });
+});
+
 describe("examples/checkpoint", () => {
   const stack = stackPerDescribe();
   const program = example("checkpoint");

@@ -6,39 +6,63 @@ import { root } from "./run.js";
 
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
+/** Generated as a whole, or in part. */
 const FILES = [
   "sdk/generated/snapshot-types.ts",
   "sdk/generated/function-types.ts",
   "README.md",
+  "docs/reference.md",
+  "docs/previews.md",
+  "docs/troubleshooting.md",
+  "examples/many-vms/README.md",
+  "docs/ci.md",
+  "docs/domain.md",
+  "examples/quick-start/README.md",
+  "examples/checkpoint/README.md",
+  "examples/before-upgrade/README.md",
+  "examples/adopt-existing/README.md",
+  "examples/vm-with-checkpoint/README.md",
   "docs/behaviour.md",
+  "docs/snapshot-tree.svg",
 ];
 
-describe("what is generated from the tables of inputs and outputs", () => {
+describe("what is generated from the tables, the recorded previews and the recorded run", () => {
   for (const file of FILES) {
     it(`is up to date in ${file}`, async () => {
       const text = (await generated(read)).get(file);
-      assert.equal(read(file), text, `run npm run generate: ${file} is not what the tables give`);
+      assert.equal(read(file), text, `run npm run generate: ${file} is not what the sources give`);
     });
   }
 
-  it("is those files, and no others", async () => {
+  it("consists of these files, and no others", async () => {
     assert.deepEqual([...(await generated(read)).keys()], FILES);
   });
 
-  it("takes the place of what a hand has changed within the README, and of nothing around it", async () => {
-    const readme = read("README.md");
-    const edited = readme.replace("| `domain` ", "| `host` ").replace(/^\| `isCurrent` .*\n/m, "");
-    assert.notEqual(edited, readme);
-    assert.equal((await generated(() => edited)).get("README.md"), readme);
-    const around = `${readme}\nMore.\n`;
-    assert.equal((await generated(() => around)).get("README.md"), around);
+  /** What is generated where one file has another text. */
+  const generatedWith = (file: string, text: string) => generated((any) => (any === file ? text : read(any)));
+
+  it("replaces what was edited by hand in a document's tables, and nothing around them", async () => {
+    const file = "docs/reference.md";
+    const edited = read(file)
+      .replace("| `domain` ", "| `host` ")
+      .replace(/^\| `isCurrent` .*\n/m, "");
+    assert.notEqual(edited, read(file));
+    assert.equal((await generatedWith(file, edited)).get(file), read(file));
+    const around = `${read(file)}\nMore.\n`;
+    assert.equal((await generatedWith(file, around)).get(file), around);
   });
 
-  it("needs a place in the README, and says which", async () => {
-    const without = read("README.md").replace("<!-- end of outputs -->", "");
+  it("follows a recorded preview wherever a document quotes it", async () => {
+    const golden = "test/golden/previews/revert.txt";
+    const files = await generatedWith(golden, read(golden).replace("warning:", "attention:"));
+    assert.match(files.get("README.md") ?? "", /attention: debian12/);
+  });
+
+  it("fails if the document has no place for a part, and names the part", async () => {
+    const without = read("README.md").replace("<!-- end of versions -->", "");
     await assert.rejects(
-      generated(() => without),
-      /^Error: README\.md has no place for the outputs: <!-- outputs: made by npm run generate --> … <!-- end of outputs -->$/,
+      generatedWith("README.md", without),
+      /^Error: README\.md has no place for the versions: <!-- versions: made by npm run generate --> … <!-- end of versions -->$/,
     );
   });
 });

@@ -3,35 +3,35 @@ import { externalRevertTable, revertTable } from "../../test/behaviour/revert.js
 import { takeTable } from "../../test/behaviour/take.js";
 import { table } from "./table.js";
 
-/** `docs/behaviour.md`, made of the tables that the laboratory is asked row by row. */
+/** `docs/behaviour.md`, made of the tables whose rows are tests in the laboratory. */
 export function behaviour(): string {
-  return `# What happens
+  return `# Behaviour, case by case
 
-Made by \`npm run generate\` from the tables that the tests put to a real libvirt, row by row
-(\`test/behaviour\`, \`test/live/take.test.ts\`, \`test/live/revert.test.ts\`, \`test/live/external.test.ts\`), on
-libvirt 9.0, 11.3 and 12.8.
+Each row of these tables is a test on a real libvirt: 9.0, 11.3 and 12.8 (\`test/behaviour\`,
+\`test/live/take.test.ts\`, \`test/live/revert.test.ts\`, \`test/live/external.test.ts\`). \`npm run generate\` makes
+this page of them.
 
 ## Taking a snapshot
 
-${table(["domain", "asked", "state", "location", "memory", "consistency"], taken())}
+${table(["domain", "inputs", "state", "location", "memory", "consistency"], taken())}
 
-Refused before anything is touched:
+These requests are refused before anything is touched:
 
-${table(["domain", "asked", "because"], refused())}
+${table(["domain", "inputs", "reason"], refused())}
 
 ## Reverting to an internal snapshot
 
-${table(["taken while", "domain now", "`revert.to`", "ends"], revertTable.map(Object.values) as string[][])}
+${table(["taken while", "domain now", "`revert.to`", "domain afterwards"], revertTable.map(Object.values) as string[][])}
 
 ## Reverting to an external snapshot
 
-The overlays that the current snapshot began are deleted, and libvirt makes new ones; the preview names those that go.
+libvirt deletes the overlays that the current snapshot started, and creates new ones. The preview names the overlays that are deleted.
 
-${table(["asked", "taken while", "domain now", "`revert.to`", "ends", "needs libvirt"], external())}
+${table(["inputs", "taken while", "domain now", "`revert.to`", "domain afterwards", "needs libvirt"], external())}
 
-## What depends on the daemon's version
+## Which libvirt version can do what
 
-${table(["works from", "works until", "before and after that, libvirt …", "what to do"], gates())}
+${table(["works from", "works before", "otherwise, libvirt …", "what to do"], gates())}
 `;
 }
 
@@ -65,5 +65,5 @@ function code(asked: object): string {
     .replaceAll("DIR/", "/…/")
     .replace(/"(\w+)":/g, "$1: ")
     .replaceAll(",", ", ");
-  return text === "{}" ? "nothing" : `\`${text.slice(1, -1)}\``;
+  return text === "{}" ? "none" : `\`${text.slice(1, -1)}\``;
 }

@@ -1,19 +1,22 @@
 import { format, resolveConfig } from "prettier";
 import { behaviour } from "./behaviour.js";
-import { questionTypes } from "./questions.js";
-import { readme } from "./readme.js";
+import { documents } from "./documents.js";
+import { functionTypes } from "./function-types.js";
 import { sdkTypes } from "./sdk.js";
+import { draw } from "../picture/draw.js";
+import type { Recording } from "../picture/recording.js";
 
-/** Every generated file with the text it has to have. `read` gives the text of a file that is generated in part. */
+/** Every generated file with the text it has to have. `read` gives the text of a file of the repository. */
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
   const files = {
     "sdk/generated/snapshot-types.ts": sdkTypes(),
-    "sdk/generated/function-types.ts": questionTypes(),
-    "README.md": readme(read("README.md")),
+    "sdk/generated/function-types.ts": functionTypes(),
+    ...documents(read),
     "docs/behaviour.md": behaviour(),
   };
+  const picture = draw(JSON.parse(read("tools/picture/recording.json")) as Recording);
   const formatted = Object.entries(files).map(async ([file, text]): Promise<[string, string]> => {
     return [file, await format(text, { ...(await resolveConfig(file)), filepath: file })];
   });
-  return new Map(await Promise.all(formatted));
+  return new Map([...(await Promise.all(formatted)), ["docs/snapshot-tree.svg", picture]]);
 }

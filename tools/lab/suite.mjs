@@ -16,6 +16,7 @@ const OF_ONE_LIBVIRT = [
   "examples",
   "examples-cli",
   "pipeline",
+  "pnpm",
   "vm-with-checkpoint",
   // Questions, and domains without snapshots.
   "functions",

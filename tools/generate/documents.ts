@@ -1,0 +1,59 @@
+import { domainInputTable } from "./domain-reference.js";
+import { fill } from "./fill.js";
+import { functionReference } from "./function-reference.js";
+import { preview, previewLines, previewOfDomains, type Names } from "./previews.js";
+import { commonInputs, inputTable, outputPartTable, outputTable, partTable } from "./snapshot-reference.js";
+import { versionTable } from "./versions.js";
+
+type Read = (file: string) => string;
+
+/** The examples whose README quotes the preview of a revert, and the names that they use. */
+const EXAMPLES: Record<string, Names> = {
+  "quick-start": {},
+  checkpoint: { snapshot: "instantánea1" },
+  "before-upgrade": { snapshot: "before-1.2" },
+  "adopt-existing": { domain: "web", snapshot: "fresh-install" },
+  "vm-with-checkpoint": { domain: "example", snapshot: "checkpoint" },
+};
+
+/** The documents that are generated in part, with those parts made anew. */
+export function documents(read: Read): Record<string, string> {
+  const parts: Record<string, Record<string, string>> = {
+    "README.md": {
+      versions: versionTable(),
+      preview: preview(read, "revert"),
+      "common inputs": commonInputs(),
+    },
+    "docs/reference.md": {
+      inputs: inputTable(),
+      "parts of inputs": partTable(),
+      outputs: outputTable(),
+      "parts of outputs": outputPartTable(read),
+      functions: functionReference(read),
+    },
+    "docs/previews.md": {
+      "create preview": previewLines(read, ["create-raw-disk", "create-block-job", "create-no-domain"]),
+      "replace preview": previewLines(read, ["replace-with-children"]),
+      "rename preview": previewLines(read, ["rename"]),
+      "adopt preview": previewLines(read, ["create-adopt-described"]),
+      "scope preview": previewLines(read, ["delete-scope"]),
+      "revert preview": previewLines(read, ["revert-needs-force", "revert-no-data"]),
+      "unreachable preview": previewLines(read, ["unreachable"]),
+    },
+    "docs/troubleshooting.md": {
+      "name taken": previewLines(read, ["create-name-taken"]),
+      "raw disk": previewLines(read, ["create-raw-disk"]),
+      "no domain": previewLines(read, ["create-no-domain"]),
+      "invalid input": previewLines(read, ["invalid"]),
+    },
+    "examples/many-vms/README.md": {
+      lines: previewOfDomains(read, "revert", ["web", "db", "cache"], { snapshot: "before-maintenance" }),
+    },
+    "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
+    "docs/domain.md": { inputs: domainInputTable(read) },
+  };
+  for (const [example, names] of Object.entries(EXAMPLES)) {
+    parts[`examples/${example}/README.md`] = { preview: previewLines(read, ["revert"], names) };
+  }
+  return Object.fromEntries(Object.entries(parts).map(([file, own]) => [file, fill(file, read(file), own)]));
+}
