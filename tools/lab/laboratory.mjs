@@ -5,6 +5,7 @@ import { booted, makeDomain, virsh } from "./domain.mjs";
 import { unlessInterrupted } from "./interruption.mjs";
 import { clear, OWNER, PLACE, PREFIX, sweep } from "./leftovers.mjs";
 import { self } from "./owner.mjs";
+import { installPlugins } from "./plugins.mjs";
 import { handProbed, keepProbed } from "./probed.mjs";
 import { compiled, node } from "./setup/project.mjs";
 import { clientsOf } from "./tree.mjs";
@@ -12,7 +13,10 @@ import { clientsOf } from "./tree.mjs";
 const DOMAIN = "debian12";
 const AGENT_DOMAIN = "agent12";
 
-/** @typedef {{ engine: string, guest: string, tree: string | undefined }} Built what set-up has made */
+/**
+ * What set-up has made.
+ * @typedef {{ engine: string, plugins: readonly import("./plugins.mjs").Choice[], guest: string, tree: string | undefined }} Built
+ */
 
 /**
  * Starts a laboratory: a libvirt of its own, the guest `debian12` running, and the environment for commands. The guest
@@ -42,6 +46,7 @@ export async function startLaboratory(built) {
       commands(base, built.tree),
     ]);
     const environment = await environmentOf(base, daemon, built.engine);
+    await installPlugins(environment.PULUMI_HOME, built.plugins);
     Object.assign(process.env, environment);
     // One after the other: two first validations at once trip over each other in the daemon (11.3).
     const domain = await makeDomain(daemon.work, DOMAIN, {});

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "./children.mjs";
 import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
 import { startLaboratory } from "./laboratory.mjs";
+import { choosePlugins, sayPlugins } from "./plugins.mjs";
 import { stackFor } from "./stack.mjs";
 import { testEverywhere } from "./suite.mjs";
 import { libvirtTree } from "./tree.mjs";
@@ -84,7 +85,10 @@ async function main() {
   await packages();
   const tree = release === undefined ? undefined : await libvirtTree(release);
   await project();
-  const built = { engine: await engine(), guest: await guestFiles(), tree };
+  const engineFolder = await engine();
+  const plugins = await choosePlugins(engineFolder);
+  sayPlugins(plugins);
+  const built = { engine: engineFolder, plugins, guest: await guestFiles(), tree };
   if (!everywhere) return inLaboratory(built, verb, command);
   return testEverywhere({
     own: (env) => inLaboratory(built, verb, command, env),

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { quoted } from "./quoted.mjs";
+
+/** @typedef {{ stdout: string, stderr: string }} Outputs */
+
+const SHELL = ["/bin/sh", "-c"];
+
+/** The commands that run, and when each has ended. @type {Map<import("node:child_process").ChildProcess, Promise<unknown>>} */
+const running = new Map();
+
+/** Ends the commands that run, at once, and waits until they have ended. */
+export async function endCommands() {
+  for (const child of running.keys()) child.kill("SIGKILL");
+  await Promise.all(running.values());
+}
+
+/**
+ * Runs a command to its end. Throws when it fails, with its output.
+ * @param {string} command @param {Record<string, any>} inputs @param {Outputs} before what the last command put out
+ * @param {(line: string) => Promise<void>} print
+ * @returns {Promise<Outputs>}
+ */
+export async function runCommand(command, inputs, before, print) {
+  const { interpreter = [], stdin = "", dir, logging = "stdoutAndStderr" } = inputs;
+  const [program = "", ...args] = [...(interpreter.length > 0 ? interpreter : SHELL), command];
+  const child = spawn(program, args, {
+    cwd: dir,
+    env: { ...process.env, ...inputs.environment, ...previousOutputs(inputs, before) },
+    stdio: [stdin === "" ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const ended = endOf(child, program, dir);
+  running.set(child, ended);
+  // A command that does not read its input may still succeed.
+  child.stdin?.on("error", () => undefined).end(stdin);
+  const all = new Collected();
+  const lines = new Lines(print);
+  const take = (/** @type {"stdout" | "stderr"} */ name) => {
+    const own = new Collected();
+    child[name]?.on("data", (data) => {
+      own.add(data);
+      all.add(data);
+      if (logging === name || logging === "stdoutAndStderr") lines.add(data);
+    });
+    return own;
+  };
+  const [stdout, stderr] = [take("stdout"), take("stderr")];
+  const failure = await ended;
+  running.delete(child);
+  await lines.end();
+  if (failure !== undefined) throw new Error(`${failure}: running ${quoted(command)}:\n${all}`);
+  return { stdout: withoutLineEnd(String(stdout)), stderr: withoutLineEnd(String(stderr)) };
+}
+
+/** @param {Record<string, any>} inputs @param {Outputs} before */
+function previousOutputs({ addPreviousOutputInEnv = true }, { stdout, stderr }) {
+  if (!addPreviousOutputInEnv) return {};
+  return {
+    ...(stdout ? { PULUMI_COMMAND_STDOUT: stdout } : {}),
+    ...(stderr ? { PULUMI_COMMAND_STDERR: stderr } : {}),
+  };
+}
+
+/**
+ * How the command failed, in the words of the real plugin; nothing if it succeeded.
+ * @param {import("node:child_process").ChildProcess} child @param {string} program @param {string | undefined} dir
+ * @returns {Promise<string | undefined>}
+ */
+async function endOf(child, program, dir) {
+  try {
+    const [code, signal] = await once(child, "close");
+    if (signal !== null) return `signal: ${SIGNALS[/** @type {NodeJS.Signals} */ (signal)] ?? signal}`;
+    return code === 0 ? undefined : `exit status ${code}`;
+  } catch (error) {
+    return notStarted(/** @type {NodeJS.ErrnoException} */ (error), program, dir);
+  }
+}
