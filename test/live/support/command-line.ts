@@ -34,14 +34,11 @@ export class CommandLine {
   }
 
   async close(): Promise<void> {
-    // Not made when it was all skipped.
-    await output("pulumi", "stack", "rm", this.stack, "--yes", "--force", "--cwd", this.folder).catch(
-      () => undefined,
-    );
+    await output("pulumi", "stack", "rm", this.stack, "--yes", "--force", "--cwd", this.folder);
   }
 }
 
-/** Whether that program can be run. Pulumi's own are brought by an ordinary installation of it. */
+/** Whether that program can be run. */
 export function onPath(program: string): Promise<boolean> {
   return output("which", program).then(
     () => true,

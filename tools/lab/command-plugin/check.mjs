@@ -1,43 +1,53 @@
 /** @typedef {{ property: string, reason: string }} Failure */
 
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"];
-
 /** What the real plugin knows besides, and the stand-in does not. */
-const NOT_HERE = ["assetPaths", "archivePaths"];
+const NOT_SUPPORTED = ["assetPaths", "archivePaths"];
 
-/** @type {Record<string, [(value: unknown) => boolean, string]>} */
+/** What each input takes. @type {Record<string, "string" | "boolean" | "list" | "strings" | "map">} */
 const INPUTS = {
-  create: [isText, "a string"],
-  update: [isText, "a string"],
-  delete: [isText, "a string"],
-  triggers: [Array.isArray, "a list"],
-  stdin: [isText, "a string"],
-  dir: [isText, "a string"],
-  logging: [(value) => LOGGING.includes(String(value)), `one of ${LOGGING.join(", ")}`],
-  interpreter: [(value) => Array.isArray(value) && value.every(isText), "a list of strings"],
-  environment: [isTextMap, "a map of strings"],
-  addPreviousOutputInEnv: [(value) => typeof value === "boolean", "a boolean"],
+  create: "string",
+  update: "string",
+  delete: "string",
+  triggers: "list",
+  stdin: "string",
+  dir: "string",
+  logging: "string",
+  interpreter: "strings",
+  environment: "map",
+  addPreviousOutputInEnv: "boolean",
 };
 
-/** What is wrong with the inputs. @param {Record<string, unknown>} inputs @returns {Failure[]} */
-export function checkInputs(inputs) {
+/**
+ * What is wrong with the inputs. A value that is not known yet arrives as a string, and is right anywhere.
+ * @param {Record<string, unknown>} inputs @param {string} unknown
+ * @returns {Failure[]}
+ */
+export function checkInputs(inputs, unknown) {
+  const isText = (/** @type {unknown} */ value) => typeof value === "string" || value === null;
   return Object.entries(inputs).flatMap(([property, value]) => {
-    if (NOT_HERE.includes(property)) {
-      return [{ property, reason: "the laboratory's stand-in for pulumi-resource-command does not support it" }];
+    if (NOT_SUPPORTED.includes(property)) {
+      return [
+        { property, reason: "the laboratory's stand-in for pulumi-resource-command does not support it" },
+      ];
     }
-    const [fits, kind] = INPUTS[property] ?? [() => true, ""];
-    return value === null || value === UNKNOWN || fits(value) ? [] : [{ property, reason: `must be ${kind}` }];
+    if (value === null || value === unknown) return [];
+    const refuse = (/** @type {string} */ reason, where = property) => [{ property: where, reason }];
+    switch (INPUTS[property]) {
+      case undefined:
+        return refuse(`command:local:Command has no input ${property}`);
+      case "string":
+        return isText(value) ? [] : refuse("it takes a string");
+      case "boolean":
+        return typeof value === "boolean" ? [] : refuse("it takes true or false");
+      case "list":
+        return Array.isArray(value) ? [] : refuse("it takes a list");
+      case "strings":
+        return Array.isArray(value) && value.every(isText) ? [] : refuse("it takes a list of strings");
+      case "map": {
+        if (typeof value !== "object") return refuse("it takes a map of strings");
+        const wrong = Object.entries(value).filter(([, each]) => !isText(each));
+        return wrong.flatMap(([key]) => refuse("it takes a string", `${property}[${key}] value`));
+      }
+    }
   });
-}
-
-/** @param {unknown} value */
-function isText(value) {
-  return typeof value === "string";
-}
-
-/** @param {unknown} value */
-function isTextMap(value) {
-  return typeof value === "object" && value !== null && Object.values(value).every(isText);
 }

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { runCommand } from "./run.mjs";
 
 /** @typedef {Record<string, any>} Properties */
-/** @typedef {(line: string) => void} Print shows a line of the command's output to the user */
+/** @typedef {(line: string) => Promise<void>} Print shows a line of the command's output to the user */
 
 /** What stands for a value that a preview does not know yet. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What a command puts out; everything else among the outputs is a copy of the inputs. */
 const NOTHING = { stdout: "", stderr: "" };
@@ -18,7 +18,8 @@ export function previewCreate(name, inputs) {
 
 /** Runs `create`. @param {string} name @param {Properties} inputs @param {Print} print */
 export async function create(name, inputs, print) {
-  const outputs = inputs.create === undefined ? NOTHING : await runCommand(inputs.create, inputs, NOTHING, print);
+  const outputs =
+    inputs.create === undefined ? NOTHING : await runCommand(inputs.create, inputs, NOTHING, print);
   return { id: newId(name), outputs: { ...inputs, ...outputs } };
 }
 
@@ -30,7 +31,7 @@ export async function create(name, inputs, print) {
 export function previewUpdate(olds, news) {
   const { stdout, stderr, ...old } = olds;
   const changed = [...new Set([...Object.keys(old), ...Object.keys(news)])].some(
-    (key) => isUnknown(news[key]) || (key in old && !isDeepStrictEqual(old[key], news[key])),
+    (key) => news[key] === UNKNOWN || (key in old && !isDeepStrictEqual(old[key], news[key])),
   );
   return { ...news, ...(changed ? { stdout: UNKNOWN, stderr: UNKNOWN } : { stdout, stderr }) };
 }
@@ -51,10 +52,4 @@ export async function remove(olds, print) {
 /** @param {string} name */
 function newId(name) {
   return name + randomBytes(4).toString("hex");
-}
-
-/** @param {unknown} value @returns {boolean} */
-function isUnknown(value) {
-  if (typeof value !== "object" || value === null) return value === UNKNOWN;
-  return Object.values(value).some(isUnknown);
 }

@@ -7,7 +7,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { servePlugin, unary } from "../plugin-server.mjs";
 import { checkInputs } from "./check.mjs";
-import { create, previewCreate, previewUpdate, remove, update } from "./command.mjs";
+import { create, previewCreate, previewUpdate, remove, UNKNOWN, update } from "./command.mjs";
 import { changesBetween, KINDS } from "./diff.mjs";
 import { openLog } from "./log.mjs";
 import { endCommands } from "./run.mjs";
@@ -46,7 +46,7 @@ servePlugin(
     configure: unary(() => new provider.ConfigureResponse().setSupportspreview(true)),
     check: unary((/** @type {provider.CheckRequest} */ request) => {
       nameOf(request.getUrn());
-      const failures = checkInputs(plain(request.getNews())).map(({ property, reason }) =>
+      const failures = checkInputs(plain(request.getNews()), UNKNOWN).map(({ property, reason }) =>
         new provider.CheckFailure().setProperty(property).setReason(reason),
       );
       return new provider.CheckResponse().setInputs(request.getNews()).setFailuresList(failures);

@@ -1,11 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
-import { quoted } from "./quoted.mjs";
+import { existsSync } from "node:fs";
+import { Collected, Lines, quoted, withoutLineEnd } from "./text.mjs";
 
 /** @typedef {{ stdout: string, stderr: string }} Outputs */
 
 const SHELL = ["/bin/sh", "-c"];
+
+/** How the real plugin calls the signals that end a command. @type {Record<string, string>} */
+const SIGNALS = {
+  SIGHUP: "hangup",
+  SIGINT: "interrupt",
+  SIGQUIT: "quit",
+  SIGABRT: "aborted",
+  SIGKILL: "killed",
+  SIGSEGV: "segmentation fault",
+  SIGPIPE: "broken pipe",
+  SIGTERM: "terminated",
+};
 
 /** The commands that run, and when each has ended. @type {Map<import("node:child_process").ChildProcess, Promise<unknown>>} */
 const running = new Map();
@@ -70,9 +82,19 @@ function previousOutputs({ addPreviousOutputInEnv = true }, { stdout, stderr }) 
 async function endOf(child, program, dir) {
   try {
     const [code, signal] = await once(child, "close");
-    if (signal !== null) return `signal: ${SIGNALS[/** @type {NodeJS.Signals} */ (signal)] ?? signal}`;
+    if (signal !== null) return `signal: ${SIGNALS[signal] ?? signal}`;
     return code === 0 ? undefined : `exit status ${code}`;
   } catch (error) {
     return notStarted(/** @type {NodeJS.ErrnoException} */ (error), program, dir);
   }
+}
+
+/** @param {NodeJS.ErrnoException} error @param {string} program @param {string | undefined} dir */
+function notStarted(error, program, dir) {
+  if (error.code === "EACCES") return `fork/exec ${program}: permission denied`;
+  if (error.code !== "ENOENT") return `fork/exec ${program}: ${error.message}`;
+  if (dir !== undefined && !existsSync(dir)) return `chdir ${dir}: no such file or directory`;
+  return program.includes("/")
+    ? `fork/exec ${program}: no such file or directory`
+    : `exec: ${quoted(program)}: executable file not found in $PATH`;
 }

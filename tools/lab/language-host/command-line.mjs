@@ -57,7 +57,8 @@ export function environmentOf(request) {
 /** @param {RunRequest} request @returns {ProgramInfo} */
 function infoOf(request) {
   const info = request.getInfo();
-  if (info === undefined) throw new Error("This engine does not say where the program is: it is older than 3.216.");
+  if (info === undefined)
+    throw new Error("This engine does not say where the program is: it is older than 3.216.");
   return info;
 }
 

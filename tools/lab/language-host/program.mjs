@@ -20,7 +20,8 @@ const running = new Map();
  */
 export async function runProgram(request, engineAddress, onCancel) {
   const response = new language.RunResponse();
-  if (request.getAttachDebugger()) return response.setError("The laboratory's language host has no debugger.");
+  if (request.getAttachDebugger())
+    return response.setError("The laboratory's language host has no debugger.");
   try {
     const status = await statusOf(commandLine(request, engineAddress), environmentOf(request), onCancel);
     if (status === 0) return response;
@@ -47,7 +48,10 @@ function statusOf([command = "", ...args], env, onCancel) {
       env: { ...process.env, ...env },
       stdio: ["ignore", "inherit", "inherit"],
     });
-    running.set(program, once(program, "close").catch(() => undefined));
+    running.set(
+      program,
+      once(program, "close").catch(() => undefined),
+    );
     onCancel(() => interrupt(program));
     program.on("error", reject);
     program.on("close", (code) => {
