@@ -15,7 +15,9 @@ const running = new Set();
  */
 export function runCommand([program = "", ...args], env, cwd, print) {
   return new Promise((resolve, reject) => {
-    const stdio = print === undefined ? "inherit" : /** @type {const} */ (["inherit", "pipe", "pipe"]);
+    /** @type {import("node:child_process").StdioOptions} */
+    const stdio = print === undefined ? "inherit" : ["inherit", "pipe", "pipe"];
+    /** @type {import("node:child_process").ChildProcess} */
     const child = spawn(program, args, { stdio, env, ...(cwd === undefined ? {} : { cwd }) });
     if (print !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.on("data", print);
     running.add(child);

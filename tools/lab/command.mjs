@@ -15,7 +15,7 @@ export async function command({ usage, words, options, failure }, work) {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     if (positionals.length !== words)
       throw new Misuse(`${positionals.length} words are given, ${words} needed`);
-    const folder = process.env.LAB_DIR;
+    const folder = process.env["LAB_DIR"];
     if (folder === undefined) throw new Misuse("this is not within a laboratory: LAB_DIR is not set");
     await work(folder, positionals, values);
   } catch (thrown) {

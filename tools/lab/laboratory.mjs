@@ -89,7 +89,7 @@ async function environmentOf(base, { uri, work }, engine) {
   await mkdir(backend);
   await mkdir(home);
   return {
-    PATH: [join(base, "bin"), dirname(node), engine, process.env.PATH, "/usr/sbin", "/sbin"].join(":"),
+    PATH: [join(base, "bin"), dirname(node), engine, process.env["PATH"], "/usr/sbin", "/sbin"].join(":"),
     NODE_COMPILE_CACHE: compiled,
     LIBVIRT_DEFAULT_URI: uri,
     VIRSH_DEFAULT_CONNECT_URI: uri,

@@ -1,6 +1,5 @@
 // npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory, and runs
 // the command in it. Plain Node.js without dependencies, for it has to run before `npm ci`.
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./children.mjs";
 import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
@@ -8,48 +7,13 @@ import { startLaboratory } from "./laboratory.mjs";
 import { choosePlugins, sayPlugins } from "./plugins.mjs";
 import { stackFor } from "./stack.mjs";
 import { testEverywhere } from "./suite.mjs";
+import { requestOf } from "./request.mjs";
 import { libvirtTree } from "./tree.mjs";
 import { engine } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
 import { packages } from "./setup/packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
-import { node, project, root } from "./setup/project.mjs";
-
-const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
-
-const EVERY_TEST = "dist/test/**/*.test.js";
-
-const mocha = [node, join(root, "node_modules/mocha/bin/mocha.js")];
-
-/** What is asked for. @param {readonly string[]} args */
-function requestOf([verb = "", ...args]) {
-  const words = args[0] === "--" ? args.slice(1) : args;
-  const release = words[0] === "--libvirt" ? (words[1] ?? "") : undefined;
-  const rest = release === undefined ? words : words.slice(2);
-  const given = rest[0] === "--" ? rest.slice(1) : rest;
-  return {
-    verb,
-    release,
-    everywhere: verb === "test" && words.length === 0,
-    command: commandOf(verb, given),
-  };
-}
-
-/** @param {string} verb @param {readonly string[]} given @returns {readonly string[]} */
-function commandOf(verb, given) {
-  switch (verb) {
-    case "demo":
-      return [node, join(root, "dist/tools/demo/main.js"), ...given];
-    case "bench":
-      return [node, join(root, "dist/tools/bench/main.js"), ...given];
-    case "test":
-      return [...mocha, ...(given.some((word) => word.endsWith(".test.js")) ? [] : [EVERY_TEST]), ...given];
-    case "lab":
-      return given.length > 0 ? given : [process.env.SHELL || "/bin/sh"];
-    default:
-      throw new SetupError(USAGE);
-  }
-}
+import { project, root } from "./setup/project.mjs";
 
 /**
  * Starts a laboratory and runs the command in it.
@@ -80,8 +44,12 @@ async function inLaboratory(built, verb, command, more = {}) {
 async function main() {
   // A laboratory adds to it, and the next one is none of that one's business.
   const environment = { ...process.env };
-  const { verb, release, everywhere, command } = requestOf(process.argv.slice(2));
+  const { verb, release, everywhere, unit, command } = requestOf(process.argv.slice(2));
   takeSignals();
+  if (unit) {
+    await project();
+    return runCommand(command, environment, root);
+  }
   await packages();
   const tree = release === undefined ? undefined : await libvirtTree(release);
   await project();

@@ -46,7 +46,7 @@ export function run(program, args, { cwd, env, input = "", next } = {}) {
  * @param {string} program
  * @param {string} [path]
  */
-export async function which(program, path = process.env.PATH ?? "") {
+export async function which(program, path = process.env["PATH"] ?? "") {
   for (const folder of path.split(":").filter(Boolean)) {
     const file = join(folder, program);
     if (await exists(file, constants.X_OK)) return file;

@@ -16,8 +16,9 @@ const description = {
   failure: 1,
 };
 
-await command(description, async (folder, [name = ""], { disks, memory, ...shape }) => {
+await command(description, async (folder, [name = ""], { off, disks, memory, ...rest }) => {
+  const shape = { off, ...rest };
   const numbers = { disks: whole("--disks", disks, 0, 26), memory: whole("--memory", memory, 64, 4096) };
   const uuid = await makeDomain(folder, name, { ...shape, ...numbers });
-  if (!shape.off) await booted(folder, uuid, shape);
+  if (!off) await booted(folder, uuid, shape);
 });

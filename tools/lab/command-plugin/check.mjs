@@ -3,51 +3,49 @@
 /** What the real plugin knows besides, and the stand-in does not. */
 const NOT_SUPPORTED = ["assetPaths", "archivePaths"];
 
-/** What each input takes. @type {Record<string, "string" | "boolean" | "list" | "strings" | "map">} */
+/** @param {unknown} value */
+const isText = (value) => typeof value === "string" || value === null;
+
+/** What an input takes, and how that is recognized. */
+const TEXT = { name: "a string", fits: isText };
+const FLAG = { name: "true or false", fits: (/** @type {unknown} */ value) => typeof value === "boolean" };
+const LIST = { name: "a list", fits: Array.isArray };
+const TEXTS = {
+  name: "a list of strings",
+  fits: (/** @type {unknown} */ value) => Array.isArray(value) && value.every(isText),
+};
+const MAP = { name: "a map of strings", fits: (/** @type {unknown} */ value) => typeof value === "object" };
+
+/** @type {Record<string, { name: string, fits: (value: unknown) => boolean }>} */
 const INPUTS = {
-  create: "string",
-  update: "string",
-  delete: "string",
-  triggers: "list",
-  stdin: "string",
-  dir: "string",
-  logging: "string",
-  interpreter: "strings",
-  environment: "map",
-  addPreviousOutputInEnv: "boolean",
+  create: TEXT,
+  update: TEXT,
+  delete: TEXT,
+  triggers: LIST,
+  stdin: TEXT,
+  dir: TEXT,
+  logging: TEXT,
+  interpreter: TEXTS,
+  environment: MAP,
+  addPreviousOutputInEnv: FLAG,
 };
 
 /**
- * What is wrong with the inputs. A value that is not known yet arrives as a string, and is right anywhere.
+ * What is wrong with the inputs. A value that is not known yet arrives as the string `unknown`, and is right anywhere.
  * @param {Record<string, unknown>} inputs @param {string} unknown
  * @returns {Failure[]}
  */
 export function checkInputs(inputs, unknown) {
-  const isText = (/** @type {unknown} */ value) => typeof value === "string" || value === null;
-  return Object.entries(inputs).flatMap(([property, value]) => {
+  const given = Object.entries(inputs).filter(([, value]) => value !== null && value !== unknown);
+  return given.flatMap(([property, value]) => {
+    const input = INPUTS[property];
     if (NOT_SUPPORTED.includes(property)) {
-      return [
-        { property, reason: "the laboratory's stand-in for pulumi-resource-command does not support it" },
-      ];
+      const reason = "the laboratory's stand-in for pulumi-resource-command does not support it";
+      return [{ property, reason }];
     }
-    if (value === null || value === unknown) return [];
-    const refuse = (/** @type {string} */ reason, where = property) => [{ property: where, reason }];
-    switch (INPUTS[property]) {
-      case undefined:
-        return refuse(`command:local:Command has no input ${property}`);
-      case "string":
-        return isText(value) ? [] : refuse("it takes a string");
-      case "boolean":
-        return typeof value === "boolean" ? [] : refuse("it takes true or false");
-      case "list":
-        return Array.isArray(value) ? [] : refuse("it takes a list");
-      case "strings":
-        return Array.isArray(value) && value.every(isText) ? [] : refuse("it takes a list of strings");
-      case "map": {
-        if (typeof value !== "object") return refuse("it takes a map of strings");
-        const wrong = Object.entries(value).filter(([, each]) => !isText(each));
-        return wrong.flatMap(([key]) => refuse("it takes a string", `${property}[${key}] value`));
-      }
-    }
+    if (input === undefined) return [{ property, reason: `command:local:Command has no input ${property}` }];
+    if (!input.fits(value)) return [{ property, reason: `it takes ${input.name}` }];
+    const wrong = input === MAP ? Object.entries(value ?? {}).filter(([, each]) => !isText(each)) : [];
+    return wrong.map(([key]) => ({ property: `${property}[${key}] value`, reason: "it takes a string" }));
   });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { runCommand } from "./run.mjs";
 
-/** @typedef {Record<string, any>} Properties */
+/** The inputs, as far as they matter here. @typedef {import("./run.mjs").Inputs & Record<string, unknown>} Properties */
 /** @typedef {(line: string) => Promise<void>} Print shows a line of the command's output to the user */
 
 /** What stands for a value that a preview does not know yet. */
@@ -29,7 +29,7 @@ export async function create(name, inputs, print) {
  * @param {Properties} olds @param {Properties} news
  */
 export function previewUpdate(olds, news) {
-  const { stdout, stderr, ...old } = olds;
+  const { stdout = "", stderr = "", ...old } = olds;
   const changed = [...new Set([...Object.keys(old), ...Object.keys(news)])].some(
     (key) => news[key] === UNKNOWN || (key in old && !isDeepStrictEqual(old[key], news[key])),
   );
@@ -37,7 +37,7 @@ export function previewUpdate(olds, news) {
 }
 
 /** Runs `update`, or `create` where there is none. @param {Properties} olds @param {Properties} news @param {Print} print */
-export async function update({ stdout, stderr }, news, print) {
+export async function update({ stdout = "", stderr = "" }, news, print) {
   const command = news.update ?? news.create;
   const before = { stdout, stderr };
   return { ...news, ...(command === undefined ? before : await runCommand(command, news, before, print)) };
@@ -45,8 +45,8 @@ export async function update({ stdout, stderr }, news, print) {
 
 /** Runs `delete`. @param {Properties} olds @param {Print} print */
 export async function remove(olds, print) {
-  const before = { stdout: olds.stdout, stderr: olds.stderr };
-  if (olds.delete !== undefined) await runCommand(olds.delete, olds, before, print);
+  const { stdout = "", stderr = "" } = olds;
+  if (olds.delete !== undefined) await runCommand(olds.delete, olds, { stdout, stderr }, print);
 }
 
 /** @param {string} name */

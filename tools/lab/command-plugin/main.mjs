@@ -1,5 +1,6 @@
 // The laboratory's own pulumi-resource-command: stands in for the plugin of @pulumi/command where that is missing, and
 // knows only `command:local:Command`. The engine starts it with its own address, after options that do not matter here.
+import { createRequire } from "node:module";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
@@ -14,6 +15,9 @@ import { endCommands } from "./run.mjs";
 
 const TYPE = "command:local:Command";
 
+/** The engine wants the version that the program's package asks for. @type {{ version: string }} */
+const { version } = createRequire(import.meta.url)("@pulumi/command/package.json");
+
 const log = openLog(process.argv.slice(2).findLast((word) => !word.startsWith("-")) ?? "");
 
 /** @typedef {import("./command.mjs").Properties} Properties */
@@ -22,7 +26,8 @@ const log = openLog(process.argv.slice(2).findLast((word) => !word.startsWith("-
 const plain = (message) => message?.toJavaScript() ?? {};
 
 /** @param {Properties} properties */
-const packed = (properties) => struct.Struct.fromJavaScript(properties);
+const packed = (properties) =>
+  struct.Struct.fromJavaScript(/** @type {Record<string, struct.JavaScriptValue>} */ (properties));
 
 /** Refuses what only the real plugin knows. @param {string} urn @returns {string} the name of the resource */
 function nameOf(urn) {
@@ -37,7 +42,7 @@ const linesOf = (urn) => (/** @type {string} */ line) => log(urn, line);
 servePlugin(
   ResourceProviderService,
   {
-    getPluginInfo: unary(() => new plugin.PluginInfo()),
+    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(version)),
     checkConfig: unary((/** @type {provider.CheckRequest} */ request) =>
       new provider.CheckResponse().setInputs(request.getNews()),
     ),

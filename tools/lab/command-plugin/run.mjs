@@ -5,6 +5,12 @@ import { Collected, Lines, quoted, withoutLineEnd } from "./text.mjs";
 
 /** @typedef {{ stdout: string, stderr: string }} Outputs */
 
+/**
+ * What a user can give a command; in a state, what the last one put out besides.
+ * @typedef {{ create?: string, update?: string, delete?: string, interpreter?: string[], stdin?: string, dir?: string,
+ *   environment?: Record<string, string>, logging?: string, addPreviousOutputInEnv?: boolean } & Partial<Outputs>} Inputs
+ */
+
 const SHELL = ["/bin/sh", "-c"];
 
 /** How the real plugin calls the signals that end a command. @type {Record<string, string>} */
@@ -30,7 +36,7 @@ export async function endCommands() {
 
 /**
  * Runs a command to its end. Throws when it fails, with its output.
- * @param {string} command @param {Record<string, any>} inputs @param {Outputs} before what the last command put out
+ * @param {string} command @param {Inputs} inputs @param {Outputs} before what the last command put out
  * @param {(line: string) => Promise<void>} print
  * @returns {Promise<Outputs>}
  */
@@ -65,7 +71,7 @@ export async function runCommand(command, inputs, before, print) {
   return { stdout: withoutLineEnd(String(stdout)), stderr: withoutLineEnd(String(stderr)) };
 }
 
-/** @param {Record<string, any>} inputs @param {Outputs} before */
+/** @param {Inputs} inputs @param {Outputs} before */
 function previousOutputs({ addPreviousOutputInEnv = true }, { stdout, stderr }) {
   if (!addPreviousOutputInEnv) return {};
   return {

@@ -9,7 +9,7 @@ import { alone } from "./alone.mjs";
 const MANIFEST = "manifest.json";
 
 /** The user's cache folder for what is built and downloaded. */
-export const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-virsh");
+export const cacheRoot = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-virsh");
 
 /**
  * A folder of the cache, built by `build` when it is not there whole. Its name changes with its recipe; it appears at

@@ -7,7 +7,7 @@ import { root } from "./project.mjs";
 import { exists, run, which } from "../run.mjs";
 
 /** Since 3.216 a provider's read can give new inputs, without which a refresh shows changes that are none. */
-const MINIMUM = [3, 216];
+const MINIMUM = /** @type {const} */ ([3, 216]);
 
 /** What is built where there is none. The recipe's go.mod names it, too. */
 const VERSION = "3.259.0";
@@ -43,7 +43,7 @@ async function objectionTo(pulumi) {
 
 /** @param {string} folder @param {string | undefined} why */
 async function buildInto(folder, why) {
-  const go = await which("go", `${process.env.PATH ?? ""}:/usr/local/go/bin`);
+  const go = await which("go", `${process.env["PATH"] ?? ""}:/usr/local/go/bin`);
   if (go === undefined) {
     throw new SetupError(
       `The laboratory needs the Pulumi engine (${why}), and there is no Go to build it with.\n` +

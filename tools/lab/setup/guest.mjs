@@ -23,12 +23,12 @@ const DISK_MIB = 64;
  * with an empty ext4 file system.
  */
 export async function guestFiles() {
-  const [init, shell, self] = await Promise.all(
+  const recipe = await Promise.all(
     [join(source, "init"), join(source, "shell"), new URL(import.meta.url).pathname].map((file) =>
       readFile(file, "utf8"),
     ),
   );
-  return cached("guest", [init, shell, self], (folder) =>
+  return cached("guest", recipe, (folder) =>
     task(
       {
         what: "making the guest from Debian's kernel, busybox and guest agent",
@@ -110,7 +110,7 @@ async function agent(program, root) {
 async function disk(work, target) {
   const raw = join(work, "disk.raw");
   await run("mke2fs", ["-q", "-t", "ext4", "-E", "root_owner=0:0", raw, `${DISK_MIB}M`], {
-    env: { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` },
+    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
   });
   await run("qemu-img", ["convert", "-O", "qcow2", raw, target]);
 }

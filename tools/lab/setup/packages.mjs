@@ -21,7 +21,7 @@ const NEEDED = {
 
 /** @param {string} name */
 async function program(name) {
-  return (await which(name, `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`)) !== undefined;
+  return (await which(name, `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`)) !== undefined;
 }
 
 /** Below /usr/lib/x86_64-linux-gnu on Debian, /usr/lib64 elsewhere. @param {string} file */

@@ -1,5 +1,5 @@
 /** What set-up and laboratory say, all on standard error: standard output belongs to the command that is run. */
-const terminal = process.stderr.isTTY && process.env.CI === undefined;
+const terminal = process.stderr.isTTY && process.env["CI"] === undefined;
 
 /** Where nothing can be overwritten, a sign of life comes this often. */
 const SIGN_OF_LIFE_MS = 60_000;
