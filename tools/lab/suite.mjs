@@ -26,6 +26,7 @@ const OF_ONE_LIBVIRT = [
   "ssh",
   "lab",
   "lab-guest",
+  "lab-language-host",
 ].map((name) => `${name}.test.js`);
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */

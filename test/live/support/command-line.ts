@@ -4,7 +4,7 @@ import { output } from "./host.js";
 
 /** The real command line on the project in `folder`, with a stack of its own. */
 export class CommandLine {
-  private readonly stack = `cli-${process.pid}`;
+  readonly stack = `cli-${process.pid}`;
 
   /** `env`: what differs in the environment of the engine, and so of the provider. */
   constructor(
