@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { createInterface } from "node:readline";
 import { Machine } from "./set-up.js";
 
 describe("Pulumi's plugins in the laboratory", () => {
@@ -43,15 +45,18 @@ describe("Pulumi's plugins in the laboratory", () => {
     assert.match(resource ?? "", /^resource-command-v1\.2\.\d+$/);
   });
 
-  it("can be started from where they are installed: each tells its port, and ends with its input", async () => {
+  it("can be started from where they are installed: each prints its port, and ends with its standard input", async () => {
     const { installed } = await chosen();
     assert.equal(installed.length, 2);
     for (const folder of installed) {
       const [file = ""] = readdirSync(path.join(home, "plugins", folder));
-      const command = `sleep 2 | exec "$0" 127.0.0.1:1`;
       const program = path.join(home, "plugins", folder, file);
-      const printed = execFileSync("sh", ["-c", command, program], { encoding: "utf8", timeout: 10_000 });
-      assert.match(printed, /^\d+\n$/, file);
+      const child = spawn(program, ["127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
+      const [printed] = (await once(createInterface(child.stdout), "line")) as [string];
+      const ended = once(child, "close");
+      child.stdin.end();
+      assert.deepEqual(await ended, [0, null]);
+      assert.match(printed, /^\d+$/, file);
     }
   });
 
