@@ -14,7 +14,7 @@ export type Properties = Record<string, JavaScriptValue>;
 /** What stands for a value that a preview does not know yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const URN = "urn:pulumi:test::project::virsh:index:Domain$command:local:Command::vm";
+const URN = "urn:pulumi:test::project::virsh:index:Domain$command:local:Command::vm";
 
 /** A plugin of @pulumi/command in a process of its own, called as the engine calls it. */
 export class CommandPlugin {

@@ -42,6 +42,15 @@ describe("set-up", () => {
       assert.equal(readFileSync(path.join(outcomes[0].stdout.trim(), "thing"), "utf8"), "whole");
     });
 
+    it("and builds it without a lock where the system has none", async () => {
+      const other = `Object.defineProperty(process, "platform", { value: "darwin" });`;
+      const { status, stderr } = await machine.runs(`
+        ${other}
+        (await import("node:net")).Server.prototype.listen = () => { throw new Error("listens"); };
+        ${build("")}`);
+      assert.deepEqual([status, stderr, builds()], [0, "", 1]);
+    });
+
     it("and builds it again when it is damaged", async () => {
       const { stdout } = await machine.runs(build(""));
       appendFileSync(path.join(stdout.trim(), "thing"), "?");
