@@ -1,7 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PARENT } from "./cleanup.mjs";
-import { run, which } from "./run.mjs";
+import { run, which, writeScript } from "./run.mjs";
 import { cached } from "./setup/cache.mjs";
 import { install } from "./setup/debian-packages.mjs";
 import { SetupError, task } from "./setup/progress.mjs";
@@ -31,7 +30,7 @@ export async function libvirtChroot(release) {
   const folder = await cached(`libvirt-${release}`, [release, ...PACKAGES], async (fresh) => {
     if ((await which("mmdebstrap")) === undefined) await install(["mmdebstrap"], "makes Debian systems");
     const what = `making a Debian ${release} system for its libvirt`;
-    await task({ what, why: "350 MB; once, it stays in the cache", seconds: 60 }, async () => {
+    await task({ what, why: "350 MB; done once and cached", seconds: 60 }, async () => {
       // On a mirror, the release file of a moving suite may have expired.
       const options = ["--mode=root", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"'];
       await run("mmdebstrap", [...options, `--include=${PACKAGES.join(",")}`, release, join(fresh, "tree")], {
@@ -70,7 +69,6 @@ export async function installClients(chroot, folder) {
       libraries,
       join(chroot, "usr/bin", client),
     ];
-    const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    await writeFile(join(folder, client), `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+    await writeScript(join(folder, client), words);
   }
 }

@@ -1,13 +1,13 @@
-import { mkdir, readFile, realpath, writeFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exists, which } from "./run.mjs";
+import { exists, which, writeScript } from "./run.mjs";
 import { say } from "./setup/progress.mjs";
 import { node, root } from "./setup/project.mjs";
 
 /**
- * What a complete installation of Pulumi brings beside the engine, and what stands in for it where it is missing: the
- * kind of plugin, its name, the main module of the stand-in, and the npm package whose version it goes by.
+ * The plugins that Pulumi installs for its users, and the stand-ins for those that are missing. `main`: the main module
+ * of the stand-in; `of`: the npm package whose version the stand-in reports.
  */
 const PLUGINS = [
   { kind: "language", name: "nodejs", main: "language-host/main.mjs", of: "@pulumi/pulumi" },
@@ -17,7 +17,7 @@ const PLUGINS = [
 /** @typedef {typeof PLUGINS[number]} Plugin */
 /** @typedef {{ plugin: Plugin, real: string | undefined }} Choice `real`: the file of Pulumi's own plugin, if there is one */
 
-/** Which plugins the engine will use, those of Pulumi first. @param {string} engine the folder of `pulumi` */
+/** Finds out which plugins the engine will use. Pulumi's own take precedence. @param {string} engine the folder of `pulumi` */
 export async function choosePlugins(engine) {
   return Promise.all(PLUGINS.map(async (plugin) => ({ plugin, real: await realPlugin(plugin, engine) })));
 }
@@ -29,7 +29,7 @@ export function sayPlugins(choices) {
 }
 
 /**
- * Puts a stand-in for each plugin that is missing where the engine looks last, behind PATH and its own folder.
+ * Installs a stand-in for each plugin that is missing. It goes where the engine looks last, after PATH and its own folder.
  * @param {string} home PULUMI_HOME @param {readonly Choice[]} choices
  */
 export async function installPlugins(home, choices) {
@@ -40,12 +40,11 @@ export async function installPlugins(home, choices) {
     const folder = join(home, "plugins", `${plugin.kind}-${plugin.name}-v${version}`);
     await mkdir(folder, { recursive: true });
     const main = fileURLToPath(new URL(plugin.main, import.meta.url));
-    const words = [node, main].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    await writeFile(join(folder, fileOf(plugin)), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+    await writeScript(join(folder, fileOf(plugin)), [node, main]);
   }
 }
 
-/** On PATH, or beside the engine, where only language hosts are looked for. @param {Plugin} plugin @param {string} engine */
+/** Looks on PATH, and beside the engine, where the engine itself looks for language hosts only. @param {Plugin} plugin @param {string} engine */
 async function realPlugin(plugin, engine) {
   const onPath = await which(fileOf(plugin));
   if (onPath !== undefined || plugin.kind !== "language") return onPath;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { access, constants } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { interruption } from "./signals.mjs";
 import { SetupError } from "./setup/progress.mjs";
@@ -52,6 +52,12 @@ export async function which(program, path = process.env["PATH"] ?? "") {
     if (await exists(file, constants.X_OK)) return file;
   }
   return undefined;
+}
+
+/** Writes an executable script that runs these words with its own arguments. @param {string} file @param {readonly string[]} words */
+export function writeScript(file, words) {
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return writeFile(file, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
 }
 
 /** @param {string} file @param {number} [mode] */

@@ -32,7 +32,7 @@ export async function runProgram(request, engineAddress, onCancel) {
   }
 }
 
-/** Ends every program that runs, and waits until they have ended. */
+/** Interrupts every program that runs, and waits until all have ended. */
 export async function interruptPrograms() {
   for (const program of running.keys()) interrupt(program);
   await Promise.all(running.values());
@@ -43,22 +43,18 @@ export async function interruptPrograms() {
  * @returns {Promise<number>} the exit code, -1 after a signal
  */
 function statusOf([command = "", ...args], env, onCancel) {
-  return new Promise((resolve, reject) => {
-    const program = spawn(command, args, {
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    running.set(
-      program,
-      once(program, "close").catch(() => undefined),
-    );
-    onCancel(() => interrupt(program));
-    program.on("error", reject);
-    program.on("close", (code) => {
-      running.delete(program);
-      resolve(code ?? -1);
-    });
+  const program = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit"],
   });
+  /** @type {Promise<number>} */
+  const ended = once(program, "close").then(([code]) => code ?? -1);
+  running.set(
+    program,
+    ended.catch(() => undefined).finally(() => running.delete(program)),
+  );
+  onCancel(() => interrupt(program));
+  return ended;
 }
 
 /** @param {import("node:child_process").ChildProcess} program */

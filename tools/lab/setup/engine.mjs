@@ -54,7 +54,7 @@ async function buildInto(folder, why) {
   await task(
     {
       what: `building the Pulumi engine ${VERSION} from Go modules`,
-      why: `${why}; once, it stays in the cache`,
+      why: `${why}; done once and cached`,
       seconds,
     },
     async () => {

@@ -32,7 +32,7 @@ export async function guestFiles() {
     task(
       {
         what: "making the guest from Debian's kernel, busybox and guest agent",
-        why: "once; it stays in the cache",
+        why: "done once and cached",
         seconds: 15,
       },
       async () => {

@@ -102,7 +102,7 @@ describe("set-up", () => {
       const { stdout, stderr } = await machine.runs(engine);
       assert.match(
         stderr,
-        /^• building the Pulumi engine .*none is on PATH; once, it stays in the cache.*, about \d+ (s|min)\n$/,
+        /^• building the Pulumi engine .*none is on PATH; done once and cached.*, about \d+ (s|min)\n$/,
       );
       assert.match(stdout, /no such host\nIt needs the Go module proxy, or Pulumi installed: https:/);
     });
@@ -171,7 +171,7 @@ describe("set-up", () => {
       const { stdout, stderr } = await machine.runs(chroot("trixie", 0));
       assert.match(
         stderr,
-        /^• making a Debian trixie system for its libvirt \(350 MB; once, it stays in the cache\), about 60 s\n$/,
+        /^• making a Debian trixie system for its libvirt \(350 MB; done once and cached\), about 60 s\n$/,
       );
       assert.deepEqual(await machine.runs(chroot("trixie", 0)), { status: 0, stdout, stderr: "" });
       assert.match(readFileSync(log, "utf8"), /^[^\n]*--include=libvirt-daemon,[^\n]* trixie [^\n]*\n$/);
