@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandLine, onPath } from "./support/command-line.js";
+import { CommandLine } from "./support/command-line.js";
 import { ROOT } from "./support/example.js";
 import { creationTime, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
@@ -17,7 +17,7 @@ function steady(json: string): string {
 
 const NAME = "instantánea1";
 
-describe("the command line on the project at the top of the repository (needs pulumi-language-nodejs on PATH)", () => {
+describe("the command line on the project at the top of the repository", () => {
   let standIn: VirshStandIn;
   let commandLine: CommandLine;
   let domain: Guest;
@@ -25,10 +25,9 @@ describe("the command line on the project at the top of the repository (needs pu
 
   const pulumi = (...words: string[]) => commandLine.pulumi(...words);
 
-  before(async function () {
+  before(async () => {
     standIn = await VirshStandIn.make();
     commandLine = new CommandLine(ROOT, standIn.env);
-    if (!(await onPath("pulumi-language-nodejs"))) this.skip();
     domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
     await commandLine.open();
   });

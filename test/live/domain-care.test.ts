@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
-import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { Disk } from "./support/definition.js";
 import { assertDone, TestStack, type Run } from "./support/engine.js";
 import { guest, inGuest, lab, until, virsh } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
@@ -15,7 +15,7 @@ const COMMAND = "virsh:index:Domain$command:local:Command::vm";
 /** A name that only this run uses, because the laboratory is shared. */
 const own = (name: string) => `${name} ${process.pid}`;
 
-describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () => {
+describe("a Domain, with care for what is there", () => {
   let stack: TestStack;
   let disk: Disk;
 
@@ -27,15 +27,14 @@ describe(`a Domain, with care for what is there (needs ${COMMAND_PLUGIN})`, () =
   const made = ["create vm", "create vm"];
   const deleted = ["delete vm", "delete vm"];
 
-  before(async function () {
-    if (!(await hasCommandPlugin())) return this.skip();
+  before(async () => {
     disk = await Disk.make();
   });
   beforeEach(async () => {
     stack = await TestStack.open();
   });
   afterEach(() => stack.close());
-  after(() => (disk as Disk | undefined)?.close());
+  after(() => disk.close());
 
   it("does not redefine a domain that exists, unless adopt is set", async () => {
     const theirs = await guest("--off");

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
-import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { Disk } from "./support/definition.js";
 import { assertDone, TestStack } from "./support/engine.js";
 import { output, snapshotsOf, virsh } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
 const NAME = `vm-${process.pid}`;
 
-describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, () => {
+describe("a Domain and its Snapshot in one program", () => {
   let standIn: VirshStandIn;
   let stack: TestStack;
   let disk: Disk;
@@ -23,15 +23,12 @@ describe(`a Domain and its Snapshot in one program (needs ${COMMAND_PLUGIN})`, (
   const verbs = () => standIn.verbs();
   const state = () => virsh("domstate", NAME);
 
-  before(async function () {
-    if (!(await hasCommandPlugin())) return this.skip();
+  before(async () => {
     [standIn, disk] = await Promise.all([VirshStandIn.make(), Disk.make()]);
     stack = await TestStack.open(standIn.env);
   });
   after(async () => {
-    // Not made when it was all skipped.
-    for (const made of [standIn, stack, disk] as ({ close(): Promise<void> } | undefined)[])
-      await made?.close();
+    for (const made of [standIn, stack, disk]) await made.close();
   });
 
   it("defines the domain, starts it, and then takes the snapshot", async () => {

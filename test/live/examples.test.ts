@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { onPath } from "./support/command-line.js";
 import { assertDone, assertFailed, TestStack, type Run } from "./support/engine.js";
 import { example } from "./support/example.js";
 import {
@@ -86,14 +85,13 @@ describe("examples/checkpoint", () => {
   });
 });
 
-describe("examples/before-upgrade (needs pulumi-resource-command on PATH)", () => {
+describe("examples/before-upgrade", () => {
   const stack = stackPerDescribe();
   const program = example("before-upgrade");
   let domain: Guest;
   const version = () => inGuest(domain.name, "cat /data/version 2>/dev/null || echo none");
 
-  before(async function () {
-    if (!(await onPath("pulumi-resource-command"))) this.skip();
+  before(async () => {
     domain = await labDomain();
     const { current } = stack;
     await current.configure("domain", domain.name);
@@ -104,9 +102,7 @@ describe("examples/before-upgrade (needs pulumi-resource-command on PATH)", () =
     );
     await current.configure("verifyCommand", `lab-guest ${domain.name} "! grep -qx 1.2 /data/version"`);
   });
-  after(async () => {
-    if (domain as Guest | undefined) await inGuest(domain.name, "rm -f /data/version");
-  });
+  after(() => inGuest(domain.name, "rm -f /data/version"));
 
   it("keeps the checkpoint when the verification fails, and says how to go back", async () => {
     const { ok, steps, messages } = await stack.current.up(program);

@@ -11,7 +11,7 @@ interface Ended {
   errors: string;
 }
 
-/** lab-guest as a shell would start it: all of its output, its status, what it says of errors. */
+/** Runs lab-guest as a shell would: its output, its status, its error messages. */
 async function labGuest(...args: string[]): Promise<Ended> {
   const child = spawn("lab-guest", args, { stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
@@ -22,7 +22,7 @@ async function labGuest(...args: string[]): Promise<Ended> {
   return { status, output: Buffer.concat(output), errors };
 }
 
-/** Leaves bytes on the guest's serial line, as somebody who typed there and went. */
+/** Leaves bytes on the guest's serial line, as somebody who typed there and disconnected. */
 async function leaveOnLine({ uuid }: Guest, bytes: Buffer): Promise<void> {
   const client = connect(join(lab("LAB_DIR"), `${uuid}.serial`));
   await once(client, "connect");
@@ -41,7 +41,7 @@ describe("lab-guest", () => {
     await virsh("destroy", vm.uuid);
   });
 
-  describe("gives the command's own output and status", () => {
+  describe("returns the command's own output and status", () => {
     const commands: [string, string, number][] = [
       ["printf 'no line end'", "no line end", 0],
       ["echo out; echo error >&2; false", "out\nerror\n", 1],
@@ -80,7 +80,7 @@ describe("lab-guest", () => {
   });
 
   describe("keeps one shell", () => {
-    it("whose variables outlive exit, a syntax error, and an unset parameter that is required", async () => {
+    it("whose variables survive exit, a syntax error, and an unset parameter that is required", async () => {
       await inGuest(vm.name, "kept='a b'");
       for (const command of ["exit 3", "if", "echo ${missing?}", ". /missing"]) {
         assert.notEqual((await labGuest(vm.name, command)).status, 0, command);
@@ -88,13 +88,13 @@ describe("lab-guest", () => {
       assert.equal(await inGuest(vm.name, 'echo "$kept"'), "a b");
     });
 
-    it("and a new one when a command killed it, which is told, and not run again", async () => {
+    it("and starts a new one when a command killed it, reports the status, and does not run the command again", async () => {
       const { output, status } = await labGuest(vm.name, "echo run >>/tmp/runs; echo said; kill -9 $$");
       assert.deepEqual([output.toString(), status], ["said\n", 137]);
       assert.equal(await inGuest(vm.name, 'cat /tmp/runs; echo "[$kept]"'), "run\n[]");
     });
 
-    it("for callers at the same time, one after the other", async () => {
+    it("for callers at the same time, and serves one after the other", async () => {
       await inGuest(vm.name, "count=0");
       const callers = Array.from({ length: 5 }, () =>
         inGuest(vm.name, "was=$count; sleep 0.1; count=$((was + 1))"),
@@ -108,7 +108,7 @@ describe("lab-guest", () => {
     const lines: [string, string][] = [
       ["half a line", "echo half 'a line"],
       ["half a request", "@run 0123456789abcdef H4sI"],
-      ["a request that does not unpack", "@run x not-base64\n"],
+      ["a request that cannot be unpacked", "@run x not-base64\n"],
       ["a second shell's answer", "@begin x\n@end x 0\n@ready\n"],
       ["control characters", "\u0001\u0003\u0004\u001a\u0000\u00ff"],
     ];
@@ -119,7 +119,7 @@ describe("lab-guest", () => {
       });
     }
 
-    it("what others in the guest write there while it answers", async () => {
+    it("output of other programs in the guest while it answers", async () => {
       const noise = 'for i in $(seq 40); do echo "noise $i @end" >/dev/ttyS0; usleep 20000; done';
       const { output, status } = await labGuest(vm.name, `(${noise}) & seq 1 2000`);
       const numbers = Array.from({ length: 2000 }, (_, index) => `${index + 1}\n`).join("");
@@ -127,7 +127,7 @@ describe("lab-guest", () => {
     });
   });
 
-  it("finds the shell of the snapshot's time right after a revert, also when asked before it", async () => {
+  it("runs in the shell of the snapshot right after a revert, also when it was called before the revert", async () => {
     await inGuest(vm.name, "time=before");
     await virsh("snapshot-create-as", vm.uuid, "moment");
     await inGuest(vm.name, "time=after");
@@ -137,8 +137,8 @@ describe("lab-guest", () => {
     assert.equal((await asked).output.toString(), "before\n");
   });
 
-  describe("says what is wrong, and ends with 125", () => {
-    it("a command that takes longer than it may", async () => {
+  describe("reports an error, with status 125, for", () => {
+    it("a command that exceeds its time limit", async () => {
       const { status, errors } = await labGuest("--timeout", "1", vm.name, "sleep 2");
       assert.deepEqual([status, errors], [125, "lab-guest: the guest did not answer within 1 s\n"]);
     });
@@ -151,10 +151,10 @@ describe("lab-guest", () => {
       assert.match(errors, new RegExp(`^lab-guest: ${vm.name} is paused, .*virsh resume ${vm.name}\\n$`));
     });
 
-    it("no such domain", async () => {
+    it("a domain that does not exist", async () => {
       const { status, errors } = await labGuest("no such domain", "true");
       assert.equal(status, 125);
-      assert.match(errors, new RegExp(`there is no domain no such domain; there is: .*${vm.name}`));
+      assert.match(errors, new RegExp(`there is no domain no such domain\\. The domains are: .*${vm.name}`));
     });
   });
 });

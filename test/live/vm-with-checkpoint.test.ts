@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandLine, onPath } from "./support/command-line.js";
-import { COMMAND_PLUGIN, Disk, hasCommandPlugin } from "./support/definition.js";
+import { CommandLine } from "./support/command-line.js";
+import { Disk } from "./support/definition.js";
 import { output, snapshotsOf, virsh } from "./support/host.js";
 
 const FOLDER = join(__dirname, "../../../examples/vm-with-checkpoint");
 
-describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAND_PLUGIN})`, () => {
+describe("examples/vm-with-checkpoint", () => {
   const commandLine = new CommandLine(FOLDER);
   const name = `example ${process.pid}`;
   let disk: Disk;
@@ -16,9 +16,7 @@ describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAN
   const pulumi = (...words: string[]) => commandLine.pulumi(...words);
   const write = (title: string) => writeFile(xml, disk.xml(name, { title }));
 
-  before(async function () {
-    if (!(await hasCommandPlugin())) return this.skip();
-    if (!(await onPath("pulumi-language-nodejs"))) this.skip();
+  before(async () => {
     disk = await Disk.make();
     xml = `${disk.file}.xml`;
     await commandLine.open();
@@ -31,7 +29,7 @@ describe(`examples/vm-with-checkpoint (needs pulumi-language-nodejs and ${COMMAN
   });
   after(async () => {
     await commandLine.close();
-    await (disk as Disk | undefined)?.close();
+    await disk.close();
   });
 
   it("defines and starts the VM, and takes the snapshot", async () => {

@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./run.mjs";
 import { SetupError } from "./setup/progress.mjs";
-import { daemonIn } from "./tree.mjs";
+import { daemonCommand } from "./libvirt-chroot.mjs";
 
-/** A service manager waits a moment, too, before it starts a daemon again. */
+/** A service manager waits a moment, too, before it restarts a daemon. */
 const RESTART_AFTER_MS = 300;
 
 /**
- * What a guest's process leaves when it ends is for the first process of the machine to clear away, and until it has,
- * libvirt takes the guest for running. In a container that process may do it late, or never; this one does it at once.
+ * Reaps the processes of guests. libvirt takes a guest for running until its process is reaped, and in a container
+ * process 1 may do that late, or never.
  */
 const REAPER = ["tini", "-s", "--"];
 
-/** Whom the daemon runs as. libvirt has a session daemon for ordinary users only; for root that is nobody. */
+/** The user that the daemon runs as. libvirt has session daemons for ordinary users only, so root becomes nobody. */
 async function identity() {
   if (process.getuid?.() !== 0) return undefined;
   const [uid = 0, gid = 0] = await Promise.all(
@@ -26,12 +26,12 @@ async function identity() {
 }
 
 /**
- * A libvirt daemon of the laboratory's own, to be started: everything of it lies under `base`, and it shares nothing
- * with the machine's.
- * @param {string} base a short path: sockets lie below it, and their paths end at 108 bytes
- * @param {string} [tree] the system to take it from, where that is not the machine's own
+ * Prepares a private libvirt daemon. Everything it uses is under `base`, and it shares nothing with the machine's
+ * own daemon.
+ * @param {string} base a short path, because the path of a socket has at most 108 bytes
+ * @param {string} [chroot] the Debian system whose libvirt to use instead of the machine's own
  */
-export async function makeDaemon(base, tree) {
+export async function makeDaemon(base, chroot) {
   const user = await identity();
   const own = async (/** @type {string} */ path) => user && chown(path, user.uid, user.gid);
   const folder = (/** @type {string} */ name) => join(base, name);
@@ -39,7 +39,7 @@ export async function makeDaemon(base, tree) {
     await mkdir(folder(name), { mode: 0o755 });
     await own(folder(name));
   }
-  // Otherwise a second daemon, virtlogd, would hold the log files.
+  // Without this, a second daemon (virtlogd) would hold the log files.
   await writeFile(folder("config/libvirt/qemu.conf"), 'stdio_handler = "file"\n');
   const socket = folder("run/libvirt/libvirt-sock");
   const env = {
@@ -52,21 +52,21 @@ export async function makeDaemon(base, tree) {
     XDG_CACHE_HOME: folder("cache"),
     XDG_DATA_HOME: folder("data"),
   };
-  const daemonItself = tree === undefined || user === undefined ? ["libvirtd"] : daemonIn(tree, user);
-  const [program = "", ...args] = [...REAPER, ...daemonItself];
+  const libvirtd = chroot === undefined || user === undefined ? ["libvirtd"] : daemonCommand(chroot, user);
+  const [program = "", ...args] = [...REAPER, ...libvirtd];
 
   let stopped = false;
   let messages = "";
   /** @type {import("node:child_process").ChildProcess} */
   let daemon;
   const launch = () => {
-    // In a session of its own: Ctrl-C is for the command, and the daemon is needed until its guests are gone.
-    const options = { env, detached: true, ...(tree === undefined ? user : {}) };
+    // In a session of its own: Ctrl-C is for the command, and the daemon is needed until its guests have ended.
+    const options = { env, detached: true, ...(chroot === undefined ? user : {}) };
     daemon = spawn(program, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
-    const note = (/** @type {unknown} */ text) => void (messages = `${messages}${text}`.slice(-2000));
-    daemon.stderr?.on("data", note);
-    daemon.on("error", ({ message }) => note(message));
-    // As a service manager would; a test that ends it relies on that.
+    const collect = (/** @type {unknown} */ text) => void (messages = `${messages}${text}`.slice(-2000));
+    daemon.stderr?.on("data", collect);
+    daemon.on("error", ({ message }) => collect(message));
+    // As a service manager would. A test kills the daemon and relies on this.
     daemon.on("close", () => stopped || setTimeout(() => stopped || launch(), RESTART_AFTER_MS));
   };
   return {

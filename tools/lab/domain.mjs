@@ -3,19 +3,19 @@ import { chown, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "./run.mjs";
-import { SerialShell } from "./serial.mjs";
+import { SerialShell } from "./serial-shell.mjs";
 
 /** @typedef {{ disks?: number, agent?: boolean, raw?: boolean, memory?: number, off?: boolean, paused?: boolean }} Shape */
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-/** Seconds; ten times what it takes. */
+/** Ten times what it takes. */
 const BOOT_SECONDS = 60;
 
 /**
- * Makes a guest under the laboratory at `work` and, unless `off`, starts it. Where that fails, nothing is left of it.
+ * Creates a guest and, unless `off`, starts it. If that fails, nothing of the guest is left.
  * @param {string} work the laboratory's scratch folder, LAB_DIR
- * @param {string} name any name that libvirt takes
+ * @param {string} name any name that libvirt accepts
  * @param {Shape} shape
  * @returns {Promise<string>} its UUID
  */
@@ -43,8 +43,8 @@ export async function makeDomain(work, name, shape) {
   }
 }
 
-/** Waits until a guest's shell answers, and its agent if it has one. @param {string} work @param {string} uuid @param {Shape} shape */
-export async function booted(work, uuid, { agent = false }) {
+/** Waits until a guest's shell responds, and its agent if it has one. @param {string} work @param {string} uuid @param {Shape} shape */
+export async function waitUntilBooted(work, uuid, { agent = false }) {
   await new SerialShell(serialSocket(work, uuid)).run("true", BOOT_SECONDS);
   for (const begun = Date.now(); agent; await sleep(100)) {
     try {
@@ -56,7 +56,7 @@ export async function booted(work, uuid, { agent = false }) {
   }
 }
 
-/** An empty disk, which belongs to whom the folder does: the daemon. @param {string} work @param {string} file @param {boolean} raw */
+/** Creates an empty disk owned by the daemon, which owns the folder. @param {string} work @param {string} file @param {boolean} raw */
 async function emptyDisk(work, file, raw) {
   const empty = join(work, "guest/disk.qcow2");
   if (raw) await run("qemu-img", ["convert", "-O", "raw", empty, file]);

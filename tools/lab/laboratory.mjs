@@ -1,55 +1,60 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeDaemon } from "./daemon.mjs";
-import { booted, makeDomain, virsh } from "./domain.mjs";
-import { unlessInterrupted } from "./interruption.mjs";
-import { clear, OWNER, PLACE, PREFIX, sweep } from "./leftovers.mjs";
+import { waitUntilBooted, makeDomain, virsh } from "./domain.mjs";
+import { unlessInterrupted } from "./signals.mjs";
+import { cleanUp, OWNER, PARENT, PREFIX, cleanUpAbandoned } from "./cleanup.mjs";
 import { self } from "./owner.mjs";
-import { handProbed, keepProbed } from "./probed.mjs";
+import { installPlugins } from "./plugins.mjs";
+import { restoreCapabilities, saveCapabilities } from "./qemu-capabilities.mjs";
 import { compiled, node } from "./setup/project.mjs";
-import { clientsOf } from "./tree.mjs";
+import { installClients } from "./libvirt-chroot.mjs";
 
 const DOMAIN = "debian12";
 const AGENT_DOMAIN = "agent12";
 
-/** @typedef {{ engine: string, guest: string, tree: string | undefined }} Built what set-up has made */
+/**
+ * What set-up has prepared.
+ * @typedef {{ engine: string, plugins: readonly import("./plugins.mjs").Choice[], guest: string, chroot: string | undefined }} Built
+ */
 
 /**
- * Starts a laboratory: a libvirt of its own, the guest `debian12` running, and the environment for commands. The guest
+ * Starts a laboratory: a private libvirt, the running guest `debian12`, and the environment for commands. The guest
  * `agent12` is still booting; `agent` waits for it.
  * @param {Built} built
  */
 export async function startLaboratory(built) {
-  await sweep();
-  const base = await mkdtemp(join(PLACE, PREFIX));
-  const libvirt = built.tree === undefined ? "own" : basename(dirname(built.tree));
+  await cleanUpAbandoned();
+  const base = await mkdtemp(join(PARENT, PREFIX));
+  const libvirt = built.chroot === undefined ? "own" : basename(dirname(built.chroot));
   let stopDaemon = () => {};
   const stop = async () => {
     stopDaemon();
-    await keepProbed(libvirt, join(base, "cache"));
-    await clear(base);
+    await saveCapabilities(libvirt, join(base, "cache"));
+    await cleanUp(base);
   };
   const start = async () => {
     await writeFile(join(base, OWNER), JSON.stringify(await self()));
-    // The daemon may have another owner, and has to get through.
+    // The daemon may run as another user, who must be able to enter the folder.
     await chmod(base, 0o711);
-    const daemon = await makeDaemon(base, built.tree);
+    const daemon = await makeDaemon(base, built.chroot);
     stopDaemon = daemon.stop;
-    await handProbed(libvirt, join(base, "cache"), daemon.own);
+    await restoreCapabilities(libvirt, join(base, "cache"), daemon.own);
     await Promise.all([
       daemon.start(),
-      guestIn(join(daemon.work, "guest"), built.guest, daemon.own),
-      commands(base, built.tree),
+      copyGuest(join(daemon.work, "guest"), built.guest, daemon.own),
+      installCommands(base, built.chroot),
     ]);
     const environment = await environmentOf(base, daemon, built.engine);
+    await installPlugins(environment.PULUMI_HOME, built.plugins);
     Object.assign(process.env, environment);
-    // One after the other: two first validations at once trip over each other in the daemon (11.3).
+    // One after the other: the daemon (11.3) fails when its first two definitions are validated at the same time.
     const domain = await makeDomain(daemon.work, DOMAIN, {});
-    // This one boots when the first has: on few processors that is ready sooner.
+    // This guest boots after the first. On few processors both are ready sooner that way.
     const agent = await makeDomain(daemon.work, AGENT_DOMAIN, { agent: true, paused: true });
-    await booted(daemon.work, domain, {});
+    await waitUntilBooted(daemon.work, domain, {});
     await virsh(["resume", `--domain=${agent}`]);
-    return { environment, stop, agent: () => booted(daemon.work, agent, { agent: true }) };
+    return { environment, stop, agent: () => waitUntilBooted(daemon.work, agent, { agent: true }) };
   };
   try {
     return await unlessInterrupted(start());
@@ -59,18 +64,18 @@ export async function startLaboratory(built) {
   }
 }
 
-/** The commands of the laboratory, under their names. @param {string} base @param {string | undefined} tree */
-async function commands(base, tree) {
+/** Puts the commands of the laboratory on its PATH. @param {string} base @param {string | undefined} chroot */
+async function installCommands(base, chroot) {
   await mkdir(join(base, "bin"));
-  if (tree !== undefined) await clientsOf(tree, join(base, "bin"));
+  if (chroot !== undefined) await installClients(chroot, join(base, "bin"));
   const source = new URL("bin/", import.meta.url).pathname;
   for (const file of await readdir(source)) {
     await symlink(join(source, file), join(base, "bin", file.replace(/\.mjs$/, "")));
   }
 }
 
-/** Copies, for the daemon may not be let into the user's cache. @param {string} to @param {string} from @param {(path: string) => Promise<void>} own */
-async function guestIn(to, from, own) {
+/** Copies the guest's files, because the daemon may have no access to the user's cache. @param {string} to @param {string} from @param {(path: string) => Promise<void>} own */
+async function copyGuest(to, from, own) {
   await mkdir(to);
   for (const file of ["vmlinuz", "initramfs", "disk.qcow2"]) {
     await copyFile(join(from, file), join(to, file));
@@ -84,7 +89,7 @@ async function environmentOf(base, { uri, work }, engine) {
   await mkdir(backend);
   await mkdir(home);
   return {
-    PATH: [join(base, "bin"), dirname(node), engine, process.env.PATH, "/usr/sbin", "/sbin"].join(":"),
+    PATH: [join(base, "bin"), dirname(node), engine, process.env["PATH"], "/usr/sbin", "/sbin"].join(":"),
     NODE_COMPILE_CACHE: compiled,
     LIBVIRT_DEFAULT_URI: uri,
     VIRSH_DEFAULT_CONNECT_URI: uri,

@@ -1,94 +1,66 @@
-// npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory, and runs
-// the command in it. Plain Node.js without dependencies, for it has to run before `npm ci`.
-import { join } from "node:path";
+// npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory and runs the
+// command in it. Plain Node.js without dependencies, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
-import { runCommand } from "./children.mjs";
-import { giveSignalsTo, interruption, takeSignals } from "./interruption.mjs";
+import { runCommand } from "./run-command.mjs";
+import { forwardSignalsTo, interruption, handleSignals } from "./signals.mjs";
 import { startLaboratory } from "./laboratory.mjs";
-import { stackFor } from "./stack.mjs";
-import { testEverywhere } from "./suite.mjs";
-import { libvirtTree } from "./tree.mjs";
-import { engine } from "./setup/engine.mjs";
+import { choosePlugins, sayPlugins } from "./plugins.mjs";
+import { selectStack } from "./stack.mjs";
+import { testOnEveryLibvirt } from "./suite.mjs";
+import { requestOf } from "./request.mjs";
+import { libvirtChroot } from "./libvirt-chroot.mjs";
+import { findEngine } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
-import { packages } from "./setup/packages.mjs";
+import { installPackages } from "./setup/debian-packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
-import { node, project, root } from "./setup/project.mjs";
-
-const USAGE = "usage: main.mjs demo | test | bench | lab [--libvirt trixie | sid] [--] [COMMAND …]";
-
-const EVERY_TEST = "dist/test/**/*.test.js";
-
-const mocha = [node, join(root, "node_modules/mocha/bin/mocha.js")];
-
-/** What is asked for. @param {readonly string[]} args */
-function requestOf([verb = "", ...args]) {
-  const words = args[0] === "--" ? args.slice(1) : args;
-  const release = words[0] === "--libvirt" ? (words[1] ?? "") : undefined;
-  const rest = release === undefined ? words : words.slice(2);
-  const given = rest[0] === "--" ? rest.slice(1) : rest;
-  return {
-    verb,
-    release,
-    everywhere: verb === "test" && words.length === 0,
-    command: commandOf(verb, given),
-  };
-}
-
-/** @param {string} verb @param {readonly string[]} given @returns {readonly string[]} */
-function commandOf(verb, given) {
-  switch (verb) {
-    case "demo":
-      return [node, join(root, "dist/tools/demo/main.js"), ...given];
-    case "bench":
-      return [node, join(root, "dist/tools/bench/main.js"), ...given];
-    case "test":
-      return [...mocha, ...(given.some((word) => word.endsWith(".test.js")) ? [] : [EVERY_TEST]), ...given];
-    case "lab":
-      return given.length > 0 ? given : [process.env.SHELL || "/bin/sh"];
-    default:
-      throw new SetupError(USAGE);
-  }
-}
+import { prepareProject, root } from "./setup/project.mjs";
 
 /**
  * Starts a laboratory and runs the command in it.
  * @param {import("./laboratory.mjs").Built} built @param {string} verb @param {readonly string[]} command
- * @param {NodeJS.ProcessEnv} [more] what else is in its environment
+ * @param {NodeJS.ProcessEnv} [more] added to its environment
  */
 async function inLaboratory(built, verb, command, more = {}) {
-  giveSignalsTo();
+  forwardSignalsTo();
   const starting = {
     what: "starting the laboratory",
-    why: "a libvirt of its own and two guests",
+    why: "a private libvirt and two guests",
     seconds: 5,
-    everyTime: true,
+    onlyInTerminal: true,
   };
   const laboratory = await task(starting, () => startLaboratory(built));
   try {
     const env = { ...process.env, ...laboratory.environment, ...more };
     if (verb === "test") await laboratory.agent();
-    if (verb === "lab") await stackFor(command, env);
+    if (verb === "lab") await selectStack(command, env);
     interruption.throwIfAborted();
     return await runCommand(command, env, verb === "lab" ? undefined : root);
   } finally {
-    giveSignalsTo(() => undefined);
+    forwardSignalsTo(() => undefined);
     await laboratory.stop();
   }
 }
 
 async function main() {
-  // A laboratory adds to it, and the next one is none of that one's business.
+  // As it was before this laboratory adds to it: the laboratories on other libvirts start from here.
   const environment = { ...process.env };
-  const { verb, release, everywhere, command } = requestOf(process.argv.slice(2));
-  takeSignals();
-  await packages();
-  const tree = release === undefined ? undefined : await libvirtTree(release);
-  await project();
-  const built = { engine: await engine(), guest: await guestFiles(), tree };
+  const { verb, release, everywhere, unit, command } = requestOf(process.argv.slice(2));
+  handleSignals();
+  if (unit) {
+    await prepareProject();
+    return runCommand(command, environment, root);
+  }
+  await installPackages();
+  const chroot = release === undefined ? undefined : await libvirtChroot(release);
+  await prepareProject();
+  const engineFolder = await findEngine();
+  const plugins = await choosePlugins(engineFolder);
+  sayPlugins(plugins);
+  const built = { engine: engineFolder, plugins, guest: await guestFiles(), chroot };
   if (!everywhere) return inLaboratory(built, verb, command);
-  return testEverywhere({
+  return testOnEveryLibvirt({
     own: (env) => inLaboratory(built, verb, command, env),
-    // In a process of its own, for it runs beside another one.
+    // In a process of its own, because it runs beside another one.
     other: (at, files, env, print) =>
       runCommand(
         [process.execPath, fileURLToPath(import.meta.url), "test", "--libvirt", at, "--", ...files],

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 /** @typedef {{ pid: number, started: string }} Owner */
 
-/** This process, told apart from a later one with the same number. @returns {Promise<Owner>} */
+/** Identifies this process, also against a later one with the same PID. @returns {Promise<Owner>} */
 export async function self() {
   return { pid: process.pid, started: (await startTime(process.pid)) ?? "" };
 }
@@ -12,7 +12,7 @@ export async function isAlive({ pid, started }) {
   return (await startTime(pid)) === started;
 }
 
-/** Clock ticks since boot at which the process began (field 22 of its stat). @param {number} pid */
+/** When the process started, in clock ticks since boot (field 22 of its stat). @param {number} pid */
 async function startTime(pid) {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");

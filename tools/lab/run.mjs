@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { access, constants } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { interruption } from "./interruption.mjs";
+import { interruption } from "./signals.mjs";
 import { SetupError } from "./setup/progress.mjs";
 
 /**
- * Runs a program to its end and gives its output. What it wrote is shown only when it failed. It ends with this
- * process, and not later.
+ * Runs a program and resolves with its standard output. Its output is shown only when it fails. It ends when this
+ * process is interrupted.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: string, next?: string }} [options] `next`: what to do when it fails
@@ -42,16 +42,22 @@ export function run(program, args, { cwd, env, input = "", next } = {}) {
 }
 
 /**
- * The first folder on PATH that has this program.
+ * The file of a program, in the first folder on PATH that has it.
  * @param {string} program
  * @param {string} [path]
  */
-export async function which(program, path = process.env.PATH ?? "") {
+export async function which(program, path = process.env["PATH"] ?? "") {
   for (const folder of path.split(":").filter(Boolean)) {
     const file = join(folder, program);
     if (await exists(file, constants.X_OK)) return file;
   }
   return undefined;
+}
+
+/** Writes an executable script that runs these words with its own arguments. @param {string} file @param {readonly string[]} words */
+export function writeScript(file, words) {
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return writeFile(file, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
 }
 
 /** @param {string} file @param {number} [mode] */

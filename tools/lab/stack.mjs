@@ -1,13 +1,13 @@
 import { run } from "./run.mjs";
 
-/** Commands of pulumi that need a stack. */
+/** The commands of pulumi that need a stack. */
 const NEED_A_STACK = ["up", "update", "preview", "refresh", "destroy", "config", "stack", "import"];
 
 /**
- * A laboratory begins without any stack. Where the command is pulumi's own and needs one, it gets the stack `dev`.
+ * A laboratory starts without stacks. If the command is pulumi and needs a stack, it gets the stack `dev`.
  * @param {readonly string[]} command @param {NodeJS.ProcessEnv} env
  */
-export async function stackFor([program, ...args], env) {
+export async function selectStack([program, ...args], env) {
   if (program !== "pulumi" || args.some((arg) => /^(-s|--stack)(=|$)/.test(arg))) return;
   if (!NEED_A_STACK.includes(args.find((arg) => !arg.startsWith("-")) ?? "")) return;
   const place = args.findIndex((arg) => /^(-C|--cwd)$/.test(arg));

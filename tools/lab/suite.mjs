@@ -1,39 +1,40 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { giveSignalsTo, interruption, wasAskedToEnd } from "./interruption.mjs";
+import { forwardSignalsTo, interruption, wasSignaled } from "./signals.mjs";
 import { SetupError } from "./setup/progress.mjs";
 import { root } from "./setup/project.mjs";
-import { libvirtTree, RELEASES } from "./tree.mjs";
+import { libvirtChroot, RELEASES } from "./libvirt-chroot.mjs";
 
 /**
- * Live tests that need no second libvirt: what they look at is the work of the engine, of the laboratory, or of code that
- * asks the same of each. All others run on every libvirt, for what they show differs between versions, or may one day.
+ * Live tests that run on one libvirt only: they test the engine, the laboratory, or code that uses every libvirt in the
+ * same way. All others run on every libvirt, because their results differ between versions, or may one day.
  */
 const OF_ONE_LIBVIRT = [
-  // The command line and the examples, through the engine: what is in them of libvirt's has tests of its own.
+  // The command line and the examples, through the engine: what they use of libvirt has tests of its own.
   "cli",
   "examples",
   "examples-cli",
   "pipeline",
   "pnpm",
   "vm-with-checkpoint",
-  // Questions, and domains without snapshots.
+  // Functions, and domains without snapshots.
   "functions",
   "functions-in-programs",
   "domain",
   "domain-care",
-  // Another way to the same daemon; the laboratory itself.
+  // Another connection to the same daemon; the laboratory itself.
   "ssh",
   "lab",
   "lab-guest",
+  "lab-language-host",
 ].map((name) => `${name}.test.js`);
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 /** @typedef {(text: string | Buffer) => void} Print */
 /**
- * What runs tests in a laboratory, and gives the status they end with. `own`: all of them, on the machine's own libvirt;
- * `other`: those in the files, on that of a release, printed as told.
+ * Runs tests in a laboratory and resolves with the exit status. `own`: all tests, on the machine's own libvirt;
+ * `other`: the tests in these files, on the libvirt of a release.
  * @typedef {{
  *   own: (env: NodeJS.ProcessEnv) => Promise<number>,
  *   other: (release: string, files: readonly string[], env: NodeJS.ProcessEnv, print: Print) => Promise<number>,
@@ -41,15 +42,15 @@ const OF_ONE_LIBVIRT = [
  */
 
 /**
- * All tests on the machine's own libvirt, then those of snapshots on the others, all at once, as far as there can be
- * others here. The last line adds up all of them. Gives the status to end with.
+ * Runs all tests on the machine's own libvirt, then those of snapshots on the others, side by side, as far as others
+ * can run here. Prints the sum of all in the last line. Resolves with the exit status.
  * @param {Runs} runs
  */
-export async function testEverywhere(runs) {
+export async function testOnEveryLibvirt(runs) {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-virsh-tally-"));
   try {
     const tallies = [await tallied(join(folder, "own"), runs.own)];
-    if (!wasAskedToEnd()) tallies.push(...(await testOnOthers(folder, runs.other)));
+    if (!wasSignaled()) tallies.push(...(await testOnOthers(folder, runs.other)));
     const sum = (/** @type {keyof Tally} */ what) => tallies.reduce((all, one) => all + one[what], 0);
     const skipped = sum("skipped") === 0 ? "" : `, ${sum("skipped")} skipped`;
     process.stdout.write(`${sum("passed")} passed, ${sum("failed")} failed${skipped}\n`);
@@ -61,7 +62,7 @@ export async function testEverywhere(runs) {
 
 /** @param {string} folder @param {Runs["other"]} run @returns {Promise<Tally[]>} */
 async function testOnOthers(folder, run) {
-  giveSignalsTo();
+  forwardSignalsTo();
   const live = await readdir(join(root, "dist/test/live"));
   const files = live
     .filter((file) => file.endsWith(".test.js") && !OF_ONE_LIBVIRT.includes(file))
@@ -69,14 +70,14 @@ async function testOnOthers(folder, run) {
   /** @type {string[]} */ const there = [];
   /** @type {Tally[]} */ const missing = [];
   for (const release of RELEASES) {
-    const reason = await reasonAgainst(release);
+    const reason = await obstacleTo(release);
     if (reason === undefined) there.push(release);
     else {
-      process.stdout.write(`\n  - ${titleOf(release)}: skipped, for ${reason}\n\n`);
+      process.stdout.write(`\n  - ${titleOf(release)}: skipped, because ${reason}\n\n`);
       missing.push({ passed: 0, failed: 0, skipped: 1 });
     }
   }
-  const prints = inTurn(there.length);
+  const prints = takeTurns(there.length);
   const tallies = there.map(async (release, index) => {
     const { print, done } = /** @type {Turn} */ (prints[index]);
     print(`\n  ${titleOf(release)}\n`);
@@ -92,9 +93,9 @@ function titleOf(release) {
   return `the live tests of snapshots on the libvirt of Debian ${release}`;
 }
 
-/** Why there is no libvirt of that release here. @param {string} release @returns {Promise<string | undefined>} */
-function reasonAgainst(release) {
-  return libvirtTree(release).then(
+/** Why the libvirt of that release cannot run here. @param {string} release @returns {Promise<string | undefined>} */
+function obstacleTo(release) {
+  return libvirtChroot(release).then(
     () => undefined,
     (error) => {
       if (!(error instanceof SetupError) || interruption.aborted) throw error;
@@ -106,11 +107,11 @@ function reasonAgainst(release) {
 /** @typedef {{ print: Print, done: () => void }} Turn */
 
 /**
- * For several that write at the same time: what the first writes is printed at once, what another does when those
- * before it are done.
+ * Orders the output of several that write at the same time: the output of the first is printed at once, that of each
+ * other when those before it are done.
  * @param {number} count @returns {Turn[]}
  */
-function inTurn(count) {
+function takeTurns(count) {
   /** @type {{ kept: (string | Buffer)[], ended: boolean }[]} */
   const writers = Array.from({ length: count }, () => ({ kept: [], ended: false }));
   const flush = () => {
@@ -126,8 +127,8 @@ function inTurn(count) {
 }
 
 /**
- * What came of a run. One that did not come to its end counts as a failure.
- * @param {string} file for the run to tell
+ * The result of a run. A run that did not finish counts as a failure.
+ * @param {string} file that the run writes its result to
  * @param {(env: NodeJS.ProcessEnv) => Promise<number>} run
  * @returns {Promise<Tally>}
  */

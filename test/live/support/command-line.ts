@@ -4,7 +4,7 @@ import { output } from "./host.js";
 
 /** The real command line on the project in `folder`, with a stack of its own. */
 export class CommandLine {
-  private readonly stack = `cli-${process.pid}`;
+  readonly stack = `cli-${process.pid}`;
 
   /** `env`: what differs in the environment of the engine, and so of the provider. */
   constructor(
@@ -34,14 +34,11 @@ export class CommandLine {
   }
 
   async close(): Promise<void> {
-    // Not made when it was all skipped.
-    await output("pulumi", "stack", "rm", this.stack, "--yes", "--force", "--cwd", this.folder).catch(
-      () => undefined,
-    );
+    await output("pulumi", "stack", "rm", this.stack, "--yes", "--force", "--cwd", this.folder);
   }
 }
 
-/** Whether that program can be run. Pulumi's own are brought by an ordinary installation of it. */
+/** Whether that program can be run. */
 export function onPath(program: string): Promise<boolean> {
   return output("which", program).then(
     () => true,

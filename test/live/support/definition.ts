@@ -1,14 +1,6 @@
 import { chown, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onPath } from "./command-line.js";
 import { lab, virsh } from "./host.js";
-
-/** What `@pulumi/command` needs on PATH, and an ordinary Pulumi installation downloads. */
-export const COMMAND_PLUGIN = "pulumi-resource-command on PATH";
-
-export function hasCommandPlugin(): Promise<boolean> {
-  return onPath("pulumi-resource-command");
-}
 
 /** What is in a test's definition beside its name. */
 export interface Contents {

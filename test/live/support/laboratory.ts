@@ -6,7 +6,7 @@ import { until } from "./host.js";
 
 const MAIN = join(__dirname, "../../../../tools/lab/main.mjs");
 
-/** Another laboratory than the one that the tests run in, leader of a process group of its own. */
+/** A laboratory beside the one that the tests run in, in a process group of its own. */
 export class Laboratory {
   stdout = "";
   stderr = "";
@@ -22,9 +22,9 @@ export class Laboratory {
     return new Laboratory(spawn(process.execPath, [MAIN, "lab", "--", ...command], { detached: true }));
   }
 
-  /** In a terminal of its own, which takes what is typed. */
+  /** In a terminal of its own, for typing. */
   static inTerminal(command: string): Laboratory {
-    // A shell that stayed in between would report a Ctrl-C of its own in place of the status.
+    // A shell in between would report its own Ctrl-C instead of the status.
     const line = `exec '${process.execPath}' '${MAIN}' lab -- ${command}`;
     return new Laboratory(
       spawn("script", ["--quiet", "--return", "--flush", "--command", line, "/dev/null"]),
@@ -50,14 +50,14 @@ export class Laboratory {
     return this.process.exitCode;
   }
 
-  /** Its folder, once its command has told LAB_DIR. */
+  /** Its folder, once its command has printed LAB_DIR. */
   async base(): Promise<string> {
-    const told = () => /\/tmp\/pv-lab-\w+(?=\/)/.exec(this.stdout)?.[0];
-    await until("the laboratory started", () => Promise.resolve(told() !== undefined), 40);
-    return told() ?? "";
+    const found = () => /\/tmp\/pv-lab-\w+(?=\/)/.exec(this.stdout)?.[0];
+    await until("the laboratory started", () => Promise.resolve(found() !== undefined), 40);
+    return found() ?? "";
   }
 
-  /** Its folder, as soon as there is one. */
+  /** Its folder, as soon as it exists. */
   async earlyBase(): Promise<string> {
     let base: string | undefined;
     await until("the laboratory began", async () => (base = await folderOf(this.process.pid)) !== undefined);
@@ -74,7 +74,7 @@ async function folderOf(pid: number | undefined): Promise<string | undefined> {
   return undefined;
 }
 
-/** What there still is of a laboratory: its folder, and processes that know it, zombies apart. */
+/** What is left of a laboratory: its folder, and processes that name it, except zombies. */
 export async function remainsOf(base: string): Promise<string[]> {
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const known = await Promise.all(

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Runs a command in the guest's one shell, prints what it printed, ends with its status; 125 where it came to none.
+// Runs a command in the guest's one shell, prints its output and exits with its status; 125 if it could not run.
 import { setTimeout as sleep } from "node:timers/promises";
-import { command, whole } from "../command.mjs";
+import { command, whole } from "../lab-cli.mjs";
 import { serialSocket, virsh } from "../domain.mjs";
-import { SerialShell } from "../serial.mjs";
+import { SerialShell } from "../serial-shell.mjs";
 
 const description = {
   usage: "lab-guest [--timeout SECONDS] DOMAIN 'COMMAND'",
@@ -12,7 +12,7 @@ const description = {
   failure: 125,
 };
 
-/** What makes a domain in that state run. */
+/** The command that makes a domain in that state run. */
 const NEXT = new Map([
   ["shut off", "virsh start"],
   ["paused", "virsh resume"],
@@ -36,12 +36,14 @@ async function uuidOf(domain) {
     (uuid) => uuid.trim(),
     () =>
       Promise.reject(
-        new Error(`there is no domain ${domain}; there is: ${all.split("\n").filter(Boolean).join(", ")}`),
+        new Error(
+          `there is no domain ${domain}. The domains are: ${all.split("\n").filter(Boolean).join(", ")}`,
+        ),
       ),
   );
 }
 
-/** Starting and reverting, a domain is paused for a moment; after two seconds it is meant to be. @param {string} domain @param {string} uuid */
+/** A domain is paused for a moment while it starts or is reverted; after two seconds, somebody has paused it. @param {string} domain @param {string} uuid */
 async function running(domain, uuid) {
   for (const begun = Date.now(); ; await sleep(100)) {
     const state = (await virsh(["domstate", `--domain=${uuid}`])).trim();
@@ -49,7 +51,7 @@ async function running(domain, uuid) {
     if (Date.now() - begun < 2000) continue;
     const next = NEXT.get(state);
     throw new Error(
-      `${domain} is ${state}, and only a running domain has a shell${next === undefined ? "" : `: ${next} ${domain}`}`,
+      `${domain} is ${state}, and only a running domain has a shell.${next === undefined ? "" : ` Run: ${next} ${domain}`}`,
     );
   }
 }

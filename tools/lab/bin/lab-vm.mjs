@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes another guest, starts it, waits for its shell and its agent; with --off it is only defined.
-import { command, whole } from "../command.mjs";
-import { booted, makeDomain } from "../domain.mjs";
+// Creates another guest, starts it, and waits for its shell and its agent. With --off, it is only defined.
+import { command, whole } from "../lab-cli.mjs";
+import { waitUntilBooted, makeDomain } from "../domain.mjs";
 
 const description = {
   usage: "lab-vm [--off] [--disks N] [--raw] [--agent] [--memory MIB] NAME",
@@ -16,8 +16,9 @@ const description = {
   failure: 1,
 };
 
-await command(description, async (folder, [name = ""], { disks, memory, ...shape }) => {
+await command(description, async (folder, [name = ""], { off, disks, memory, ...rest }) => {
+  const shape = { off, ...rest };
   const numbers = { disks: whole("--disks", disks, 0, 26), memory: whole("--memory", memory, 64, 4096) };
   const uuid = await makeDomain(folder, name, { ...shape, ...numbers });
-  if (!shape.off) await booted(folder, uuid, shape);
+  if (!off) await waitUntilBooted(folder, uuid, shape);
 });

@@ -4,27 +4,27 @@ import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { alone } from "./alone.mjs";
+import { withLock } from "./lock.mjs";
 
 const MANIFEST = "manifest.json";
 
-/** The user's cache folder for what is built and downloaded. */
-export const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-virsh");
+/** The folder in the user's cache for what is built and downloaded. */
+export const cacheRoot = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-virsh");
 
 /**
- * A folder of the cache, built by `build` when it is not there whole. Its name changes with its recipe; it appears at
- * once or not at all; what is in it is checked before it is used.
+ * A folder of the cache, built by `build` when it is missing or damaged. Its name changes with its recipe. It appears
+ * complete or not at all, and its content is checked before each use.
  * @param {string} name
- * @param {readonly string[]} recipe everything that the result depends on
+ * @param {readonly string[]} recipe everything the result depends on
  * @param {(folder: string) => Promise<void>} build fills an empty folder
  */
 export async function cached(name, recipe, build) {
   const folder = join(cacheRoot, `${name}-${sum(recipe.join("\0")).slice(0, 16)}`);
-  if (await isWhole(folder)) return folder;
-  await alone(folder, async () => {
-    if (await isWhole(folder)) return;
+  if (await isIntact(folder)) return folder;
+  await withLock(folder, async () => {
+    if (await isIntact(folder)) return;
     const fresh = `${folder}.new`;
-    // One that was killed half-way has left its own.
+    // A build that was killed has left its folder.
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
     try {
@@ -40,7 +40,7 @@ export async function cached(name, recipe, build) {
 }
 
 /** @param {string} folder */
-async function isWhole(folder) {
+async function isIntact(folder) {
   try {
     const expected = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
     const found = await sums(folder);
@@ -67,7 +67,7 @@ async function fileSum(file) {
   return hash.digest("hex");
 }
 
-/** Which files there are, and how long. To read a whole system at every start would take too long. @param {string} folder */
+/** Sums up which files exist, and their sizes. Reading a whole system at every start would take too long. @param {string} folder */
 async function treeSum(folder) {
   return sum((await sizes(folder, ".")).sort().join("\n"));
 }

@@ -6,36 +6,36 @@ import { SetupError, task } from "./progress.mjs";
 import { root } from "./project.mjs";
 import { exists, run, which } from "../run.mjs";
 
-/** Since 3.216 a provider's read can give new inputs, without which a refresh shows changes that are none. */
-const MINIMUM = [3, 216];
+/** Since 3.216, a provider's read can return inputs. Without them, every refresh shows changes. */
+const MINIMUM = /** @type {const} */ ([3, 216]);
 
-/** What is built where there is none. The recipe's go.mod names it, too. */
+/** The version that is built where there is none. The recipe's go.mod names it, too. */
 const VERSION = "3.259.0";
 
 const recipe = new URL("../engine/", import.meta.url).pathname;
 
-/** Runs dynamic providers. The engine looks for it beside itself, and warns where it finds it elsewhere on PATH. */
+/** Runs dynamic providers. The engine looks for it beside itself, and warns when it finds it elsewhere on PATH. */
 const HOST = "pulumi-resource-pulumi-nodejs";
 const host = join(root, "node_modules/@pulumi/pulumi", HOST);
 
-/** The folder of a `pulumi` that is recent enough: from PATH, else built from Go modules. */
-export async function engine() {
+/** The folder of a `pulumi` that is recent enough: from PATH, or built from Go modules. */
+export async function findEngine() {
   const present = await which("pulumi");
-  const objection = present === undefined ? "there is none on PATH" : await objectionTo(present);
-  if (present !== undefined && objection === undefined) return dirname(present);
+  const defect = present === undefined ? "none is on PATH" : await defectOf(present);
+  if (present !== undefined && defect === undefined) return dirname(present);
   const files = await Promise.all(
     [join(recipe, "go.mod"), join(recipe, "go.sum"), host].map((file) => readFile(file, "utf8")),
   );
-  return cached("engine", [VERSION, ...files], (folder) => buildInto(folder, objection));
+  return cached("engine", [VERSION, ...files], (folder) => buildInto(folder, defect));
 }
 
-/** Why this `pulumi` does not do, if so. @param {string} pulumi */
-async function objectionTo(pulumi) {
+/** Why this `pulumi` cannot be used, if it cannot. @param {string} pulumi */
+async function defectOf(pulumi) {
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = (await run(pulumi, ["version"], { env }).catch(() => "")).toString().trim();
   const [major = NaN, minor = NaN] = version.replace(/^v/, "").split(".").map(Number);
   if (!(major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]))) {
-    return `${pulumi} is ${version || "broken"}, needed is ${MINIMUM.join(".")}`;
+    return `${pulumi} is ${version || "broken"}, and ${MINIMUM.join(".")} is needed`;
   }
   const complete = await exists(join(dirname(await realpath(pulumi)), HOST));
   return complete ? undefined : `${pulumi} came without ${HOST}`;
@@ -43,10 +43,10 @@ async function objectionTo(pulumi) {
 
 /** @param {string} folder @param {string | undefined} why */
 async function buildInto(folder, why) {
-  const go = await which("go", `${process.env.PATH ?? ""}:/usr/local/go/bin`);
+  const go = await which("go", `${process.env["PATH"] ?? ""}:/usr/local/go/bin`);
   if (go === undefined) {
     throw new SetupError(
-      `The laboratory needs the Pulumi engine (${why}), and there is no Go to build it with.\n` +
+      `The laboratory needs the Pulumi engine (${why}), and Go, to build it, is not installed.\n` +
         `Install Pulumi ${MINIMUM.join(".")} or newer (https://www.pulumi.com/docs/install/), or Go 1.26.`,
     );
   }
@@ -54,7 +54,7 @@ async function buildInto(folder, why) {
   await task(
     {
       what: `building the Pulumi engine ${VERSION} from Go modules`,
-      why: `${why}; once, it is kept`,
+      why: `${why}; done once and cached`,
       seconds,
     },
     async () => {

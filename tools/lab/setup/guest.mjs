@@ -19,20 +19,20 @@ const MODULES = [
 const DISK_MIB = 64;
 
 /**
- * The folder with what every guest is made of: `vmlinuz` and `initramfs` from Debian's own packages, and `disk.qcow2`
- * with an empty ext4 file system.
+ * The folder with the files of every guest: `vmlinuz` and `initramfs` from Debian's own packages, and `disk.qcow2` with
+ * an empty ext4 file system.
  */
 export async function guestFiles() {
-  const [init, shell, self] = await Promise.all(
+  const recipe = await Promise.all(
     [join(source, "init"), join(source, "shell"), new URL(import.meta.url).pathname].map((file) =>
       readFile(file, "utf8"),
     ),
   );
-  return cached("guest", [init, shell, self], (folder) =>
+  return cached("guest", recipe, (folder) =>
     task(
       {
         what: "making the guest from Debian's kernel, busybox and guest agent",
-        why: "once; it is kept",
+        why: "done once and cached",
         seconds: 15,
       },
       async () => {
@@ -56,7 +56,7 @@ async function unpack(work) {
   const dependencies = await run("apt-cache", ["depends", "linux-image-cloud-amd64"]);
   const kernel = /Depends: (linux-image-\S+-cloud-amd64)/.exec(dependencies.toString())?.[1];
   const next = "If the package lists are missing or old: sudo apt-get update";
-  if (kernel === undefined) throw new SetupError(`apt knows no cloud kernel.\n${next}`);
+  if (kernel === undefined) throw new SetupError(`apt does not know linux-image-cloud-amd64.\n${next}`);
   const target = join(work, "unpacked");
   await run("apt-get", ["download", kernel, "busybox-static", "qemu-guest-agent"], { cwd: work, next });
   for (const file of await readdir(work)) {
@@ -86,14 +86,14 @@ async function modules(from, to) {
   const files = await readdir(from, { recursive: true });
   for (const module of MODULES) {
     const file = files.find((name) => name.endsWith(`/${module}.ko`) || name.endsWith(`/${module}.ko.xz`));
-    // Some are built into newer kernels; then there is nothing to load.
+    // Newer kernels have some of them built in.
     if (file === undefined) continue;
     await copyFile(join(from, file), join(to, `${module}${file.endsWith(".xz") ? ".ko.xz" : ".ko"}`));
     if (file.endsWith(".xz")) await run("xz", ["-d", join(to, `${module}.ko.xz`)]);
   }
 }
 
-/** Debian's agent with the libraries that the hypervisor's own packages brought. @param {string} program @param {string} root */
+/** Debian's guest agent, with the libraries of this machine, which came with the hypervisor's packages. @param {string} program @param {string} root */
 async function agent(program, root) {
   await mkdir(join(root, "usr/sbin"), { recursive: true });
   await copyFile(program, join(root, "usr/sbin/qemu-ga"));
@@ -110,7 +110,7 @@ async function agent(program, root) {
 async function disk(work, target) {
   const raw = join(work, "disk.raw");
   await run("mke2fs", ["-q", "-t", "ext4", "-E", "root_owner=0:0", raw, `${DISK_MIB}M`], {
-    env: { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` },
+    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
   });
   await run("qemu-img", ["convert", "-O", "qcow2", raw, target]);
 }
@@ -118,6 +118,6 @@ async function disk(work, target) {
 /** @param {string} folder @param {string} prefix */
 async function only(folder, prefix) {
   const name = (await readdir(folder)).find((file) => file.startsWith(prefix));
-  if (name === undefined) throw new SetupError(`there is no ${prefix}* in the kernel package`);
+  if (name === undefined) throw new SetupError(`the kernel package has no ${prefix}*`);
   return join(folder, name);
 }

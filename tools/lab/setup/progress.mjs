@@ -1,8 +1,8 @@
-/** What set-up and laboratory say, all on standard error: standard output belongs to the command that is run. */
-const terminal = process.stderr.isTTY && process.env.CI === undefined;
+/** Messages of set-up and laboratory go to standard error: standard output belongs to the command that is run. */
+const terminal = process.stderr.isTTY && process.env["CI"] === undefined;
 
-/** Where nothing can be overwritten, a sign of life comes this often. */
-const SIGN_OF_LIFE_MS = 60_000;
+/** How often the elapsed time is printed where lines cannot be overwritten. */
+const REPORT_EVERY_MS = 60_000;
 
 /** @param {string} text */
 export function say(text) {
@@ -10,15 +10,15 @@ export function say(text) {
 }
 
 /**
- * Runs `work`, saying what is done and why, how long it has taken and about how long it will.
+ * Runs `work`, and prints what is being done and why, the time elapsed, and about how long it takes.
  * @template T
- * @param {{ what: string, why?: string, seconds?: number, everyTime?: boolean }} task `seconds`: about how long it
- * takes; `everyTime`: who does not sit at a terminal has not to be told
+ * @param {{ what: string, why?: string, seconds?: number, onlyInTerminal?: boolean }} task `seconds`: about how long it
+ * takes; `onlyInTerminal`: print nothing elsewhere
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function task({ what, why, seconds, everyTime = false }, work) {
-  if (everyTime && !terminal) return work();
+export async function task({ what, why, seconds, onlyInTerminal = false }, work) {
+  if (onlyInTerminal && !terminal) return work();
   const begun = Date.now();
   const elapsed = () => Math.round((Date.now() - begun) / 1000);
   const about = seconds === undefined ? "" : `about ${duration(seconds)}`;
@@ -26,11 +26,11 @@ export async function task({ what, why, seconds, everyTime = false }, work) {
   const soFar = () => `  ${duration(elapsed())}${about && ` of ${about}`}`;
   const ticking = terminal
     ? setInterval(() => process.stderr.write(`\r${soFar()}\u001b[K`), 1000)
-    : setInterval(() => say(soFar()), SIGN_OF_LIFE_MS);
+    : setInterval(() => say(soFar()), REPORT_EVERY_MS);
   try {
     const result = await work();
     clear();
-    if (elapsed() > 1 && !everyTime) say(`  done after ${duration(elapsed())}`);
+    if (elapsed() > 1 && !onlyInTerminal) say(`  done after ${duration(elapsed())}`);
     return result;
   } finally {
     clearInterval(ticking);
@@ -47,5 +47,5 @@ function duration(seconds) {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
-/** Something a person has to do; printed without a stack. */
+/** An error that the user can fix; printed without a stack. */
 export class SetupError extends Error {}

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { alone } from "./alone.mjs";
+import { withLock } from "./lock.mjs";
 import { sum } from "./cache.mjs";
 import { SetupError, task } from "./progress.mjs";
 import { exists, run } from "../run.mjs";
@@ -9,27 +9,27 @@ import { exists, run } from "../run.mjs";
 /** The top of the repository. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
-/** The Node.js that the project brings through npm; the machine's own may be too old for Pulumi's SDK. */
+/** The Node.js that npm installs for the project; the machine's own may be too old for Pulumi's SDK. */
 export const node = join(root, "node_modules/.bin/node");
 
 const modules = join(root, "node_modules");
 
-/** What Node.js made of Pulumi's SDK, which takes half of what each host of dynamic providers needs to start. */
+/** The compile cache of Node.js. Without it, a dynamic provider host takes twice as long to start. */
 export const compiled = join(modules, ".cache/node");
 
 const installed = join(modules, ".pulumi-virsh-installed");
 const built = join(root, "dist/.built");
 const SOURCES = ["provider", "sdk", "examples", "tools", "test"];
 
-/** What the project itself needs before it runs: its packages, and its sources compiled. */
-export async function project() {
-  await alone(root, async () => {
+/** Installs the project's packages and compiles its sources, where needed. */
+export async function prepareProject() {
+  await withLock(root, async () => {
     await dependencies();
     await build();
   });
 }
 
-/** `npm ci`, when node_modules is not what package-lock.json says. */
+/** Runs `npm ci` when node_modules is not what package-lock.json says. */
 async function dependencies() {
   const wanted = sum(await readFile(join(root, "package-lock.json"), "utf8"));
   if ((await readFile(installed, "utf8").catch(() => "")) === wanted) return;
@@ -39,11 +39,11 @@ async function dependencies() {
       await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
     },
   );
-  // The examples name the package as a program of a user does.
+  // The examples import the package by its name, as a user's program does.
   await rm(join(modules, "pulumi-virsh"), { force: true });
   await symlink("..", join(modules, "pulumi-virsh"));
   await checkNode();
-  // The hosts would not write it down: the engine kills them.
+  // The provider hosts cannot write the compile cache themselves, because the engine kills them.
   const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
   await run(node, ["--eval", "require('@pulumi/pulumi/runtime')"], { cwd: root, env });
   await writeFile(installed, wanted);
@@ -56,7 +56,7 @@ async function checkNode() {
   if (Number(version.slice(1).split(".")[0]) < 22) throw new SetupError(`${node} is ${version}.\n${next}`);
 }
 
-/** `tsc`, when a source is newer than what was built, or one is gone. */
+/** Runs `tsc` when a source is newer than the last build, or was removed. */
 async function build() {
   const since = await stat(built).then(
     ({ mtimeMs }) => mtimeMs,
@@ -70,11 +70,11 @@ async function build() {
   });
   for (const source of SOURCES) await prune(source);
   await writeFile(built, "");
-  // What changed meanwhile counts as newer.
+  // A source that was changed during the build counts as newer.
   await utimes(built, begun, begun);
 }
 
-/** Removes what was compiled from a source that is gone: its tests would run on. @param {string} folder */
+/** Removes what was compiled from sources that no longer exist: mocha would still run their tests. @param {string} folder */
 async function prune(folder) {
   for (const name of await readdir(join(root, "dist", folder), { recursive: true }).catch(() => [])) {
     const source = name.replace(/\.(js|js\.map|d\.ts)$/, ".ts");
@@ -89,7 +89,7 @@ async function newest(places) {
     places.map(async (place) => {
       const { mtimeMs } = await stat(place);
       const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
-      // The time of a folder tells that something in it came or went.
+      // The time of a folder changes when a file is added or removed.
       const inside = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"));
       return Math.max(mtimeMs, await newest(inside.map(({ name }) => join(place, name))));
     }),

@@ -20,7 +20,7 @@ describe("set-up", () => {
   beforeEach(() => (machine = new Machine()));
   afterEach(() => machine.remove());
 
-  describe("keeps in its cache what it built", () => {
+  describe("keeps in its cache what it has built", () => {
     const file = () => path.join(machine.folder, "built");
     const build = (body: string) => `
       const { cached } = await lab("setup/cache.mjs");
@@ -33,7 +33,7 @@ describe("set-up", () => {
       }));`;
     const builds = () => readFileSync(file(), "utf8").length;
 
-    it("and builds it once, also for two that ask at the same time", async () => {
+    it("and builds it once, also for two that need it at the same time", async () => {
       const slowly = build("await sleep(700);");
       const outcomes = await Promise.all([machine.runs(slowly), machine.runs(slowly)]);
       assert.deepEqual([...outcomes.map(({ status }) => status), builds()], [0, 0, 1]);
@@ -42,19 +42,28 @@ describe("set-up", () => {
       assert.equal(readFileSync(path.join(outcomes[0].stdout.trim(), "thing"), "utf8"), "whole");
     });
 
-    it("and builds it anew when it was damaged", async () => {
+    it("and builds it without a lock where the system has none", async () => {
+      const other = `Object.defineProperty(process, "platform", { value: "darwin" });`;
+      const { status, stderr } = await machine.runs(`
+        ${other}
+        (await import("node:net")).Server.prototype.listen = () => { throw new Error("listens"); };
+        ${build("")}`);
+      assert.deepEqual([status, stderr, builds()], [0, "", 1]);
+    });
+
+    it("and builds it again when it is damaged", async () => {
       const { stdout } = await machine.runs(build(""));
       appendFileSync(path.join(stdout.trim(), "thing"), "?");
       await machine.runs(build(""));
       assert.deepEqual([builds(), readFileSync(path.join(stdout.trim(), "thing"), "utf8")], [2, "whole"]);
     });
 
-    it("and nothing when the build failed", async () => {
+    it("and keeps nothing when the build fails", async () => {
       const { status } = await machine.runs(build("throw new Error('failed');"));
       assert.deepEqual([status, readdirSync(machine.cache)], [1, []]);
     });
 
-    it("and clears away what a killed build left", async () => {
+    it("and removes what a killed build has left", async () => {
       await machine.runs(build("writeFileSync(folder + '/half', ''); process.kill(process.pid, 'SIGKILL');"));
       assert.equal(readdirSync(machine.cache).length, 1);
       const { stdout } = await machine.runs(build(""));
@@ -65,10 +74,10 @@ describe("set-up", () => {
 
   describe("finds the engine", () => {
     const engine = `
-      const { engine } = await lab("setup/engine.mjs");
-      console.log(await engine().catch((error) => error.message));`;
+      const { findEngine } = await lab("setup/engine.mjs");
+      console.log(await findEngine().catch((error) => error.message));`;
 
-    it("on PATH, when it is recent enough and came with the host of dynamic providers", async () => {
+    it("on PATH, when it is recent enough and came with the dynamic provider host", async () => {
       machine.gets("pulumi", "echo v3.216.0");
       machine.gets("pulumi-resource-pulumi-nodejs", "");
       const { stdout, stderr } = await machine.runs(engine);
@@ -76,8 +85,8 @@ describe("set-up", () => {
     });
 
     const unfit: [string, string, RegExp][] = [
-      ["is too old", "echo v3.215.9", /pulumi is v3\.215\.9, needed is 3\.216/],
-      ["does not run", "exit 1", /pulumi is broken, needed is 3\.216/],
+      ["is too old", "echo v3.215.9", /pulumi is v3\.215\.9, and 3\.216 is needed/],
+      ["does not run", "exit 1", /pulumi is broken, and 3\.216 is needed/],
       ["came alone", "echo v3.300.0", /pulumi came without pulumi-resource-pulumi-nodejs/],
     ];
     for (const [what, commands, reason] of unfit) {
@@ -93,7 +102,7 @@ describe("set-up", () => {
       const { stdout, stderr } = await machine.runs(engine);
       assert.match(
         stderr,
-        /^• building the Pulumi engine .*there is none on PATH; once, it is kept.*, about \d+ (s|min)\n$/,
+        /^• building the Pulumi engine .*none is on PATH; done once and cached.*, about \d+ (s|min)\n$/,
       );
       assert.match(stdout, /no such host\nIt needs the Go module proxy, or Pulumi installed: https:/);
     });
@@ -101,8 +110,8 @@ describe("set-up", () => {
 
   describe("installs Debian packages", () => {
     const packages = `
-      const { packages } = await lab("setup/packages.mjs");
-      await packages().catch((error) => (console.log(error.message), process.exit(1)));`;
+      const { installPackages } = await lab("setup/debian-packages.mjs");
+      await installPackages().catch((error) => (console.log(error.message), process.exit(1)));`;
     const log = () => path.join(machine.folder, "apt");
 
     it("that are missing, with a fresh list of them, and says which and why", async () => {
@@ -113,10 +122,10 @@ describe("set-up", () => {
       assert.deepEqual([status, update, more], [0, "noninteractive update", [""]]);
       assert.match(install ?? "", /^noninteractive install -y --no-install-recommends .*\bqemu-utils\b/);
       assert.ok(!install?.includes("libvirt-clients"));
-      assert.match(stderr, /^• installing Debian packages .*qemu-utils.* \(a hypervisor to test on\)/);
+      assert.match(stderr, /^• installing Debian packages .*qemu-utils.* \(the hypervisor to test on\)/);
     });
 
-    it("through sudo when that asks for no password", async () => {
+    it("through sudo when sudo needs no password", async () => {
       machine.gets("apt-get", `echo "$*" >>${log()}`);
       machine.gets("sudo", 'test "$1" = -n || exit 1; shift; exec "$@"');
       const { status } = await machine.runs(`process.getuid = () => 1000; ${packages}`);
@@ -124,7 +133,7 @@ describe("set-up", () => {
       assert.match(readFileSync(log(), "utf8"), /^update\ninstall /);
     });
 
-    it("or tells an ordinary user how to", async () => {
+    it("or tells an ordinary user how to install them", async () => {
       machine.gets("apt-get", `echo "$*" >>${log()}`);
       const { status, stdout } = await machine.runs(`process.getuid = () => 1000; ${packages}`);
       assert.equal(status, 1);
@@ -135,19 +144,22 @@ describe("set-up", () => {
       assert.ok(!existsSync(log()));
     });
 
-    it("not on a machine whose processor the guests are not made for", async () => {
+    it("but not on a processor that the guests do not run on", async () => {
       const { stdout } = await machine.runs(
         `Object.defineProperty(process, "arch", { value: "arm64" }); ${packages}`,
       );
-      assert.match(stdout, /^The laboratory runs on x86-64 Linux[^]*this is linux on arm64/);
+      assert.match(
+        stdout,
+        /^The laboratory needs Linux on x86-64[^]*This is linux on arm64[^]*npm test -- --unit/,
+      );
     });
   });
 
   describe("takes libvirt from another Debian release", () => {
-    const tree = (release: string, uid: number) => `
+    const chroot = (release: string, uid: number) => `
       process.getuid = () => ${uid};
-      const { libvirtTree } = await lab("tree.mjs");
-      console.log(await libvirtTree("${release}").catch((error) => error.message));`;
+      const { libvirtChroot } = await lab("libvirt-chroot.mjs");
+      console.log(await libvirtChroot("${release}").catch((error) => error.message));`;
 
     it("made once, by root", async () => {
       const log = path.join(machine.folder, "made");
@@ -156,36 +168,36 @@ describe("set-up", () => {
         `echo "$@" >>${log}; for last; do :; done; mkdir -p $last/usr; echo >$last/usr/file`,
       );
       machine.gets("mkdir", 'exec /usr/bin/mkdir "$@"');
-      const { stdout, stderr } = await machine.runs(tree("trixie", 0));
+      const { stdout, stderr } = await machine.runs(chroot("trixie", 0));
       assert.match(
         stderr,
-        /^• making a Debian trixie for its libvirt \(350 MB; once, it is kept\), about 60 s\n$/,
+        /^• making a Debian trixie system for its libvirt \(350 MB; done once and cached\), about 60 s\n$/,
       );
-      assert.deepEqual(await machine.runs(tree("trixie", 0)), { status: 0, stdout, stderr: "" });
+      assert.deepEqual(await machine.runs(chroot("trixie", 0)), { status: 0, stdout, stderr: "" });
       assert.match(readFileSync(log, "utf8"), /^[^\n]*--include=libvirt-daemon,[^\n]* trixie [^\n]*\n$/);
 
       rmSync(path.join(stdout.trim(), "usr/file"));
-      await machine.runs(tree("trixie", 0));
-      assert.ok(existsSync(path.join(stdout.trim(), "usr/file")), "a tree that lost a file is made anew");
+      await machine.runs(chroot("trixie", 0));
+      assert.ok(existsSync(path.join(stdout.trim(), "usr/file")), "a system that lost a file is made again");
     });
 
-    it("not by an ordinary user, who is told what is left", async () => {
-      const { stdout } = await machine.runs(tree("trixie", 1000));
+    it("but not for an ordinary user, and says how to go on without", async () => {
+      const { stdout } = await machine.runs(chroot("trixie", 1000));
       assert.match(
         stdout,
-        /^--libvirt trixie needs root, [^]*\nWithout the option .* this machine's own libvirt\.\n$/,
+        /^--libvirt trixie needs root, [^]*\nWithout the option, .* this machine's own libvirt\.\n$/,
       );
     });
 
-    it("not from one it does not know", async () => {
+    it("but not from a release that it does not know", async () => {
       assert.equal(
-        (await machine.runs(tree("woody", 0))).stdout,
-        "--libvirt woody: there is trixie and sid.\n",
+        (await machine.runs(chroot("woody", 0))).stdout,
+        "--libvirt woody: the releases are trixie and sid.\n",
       );
     });
   });
 
-  it("compiles what changed, and removes what was compiled from a test that is gone", async () => {
+  it("compiles what has changed, and removes what was compiled from a removed test", async () => {
     const repository = path.join(machine.folder, "repository");
     machine.lab = path.join(repository, "tools/lab");
     cpSync(path.join(ROOT, "tools/lab"), machine.lab, { recursive: true });
@@ -196,7 +208,7 @@ describe("set-up", () => {
     const source = (name: string) => path.join(repository, `test/${name}.test.ts`);
     const compiled = () =>
       readdirSync(path.join(repository, "dist/test")).filter((name) => name.endsWith(".js"));
-    const project = `const { project } = await lab("setup/project.mjs"); await project();`;
+    const project = `const { prepareProject } = await lab("setup/project.mjs"); await prepareProject();`;
 
     writeFileSync(source("a"), "export {};\n");
     writeFileSync(source("b"), "export {};\n");

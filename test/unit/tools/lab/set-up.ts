@@ -12,7 +12,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** A machine as set-up finds it: its own cache, and on PATH nothing but what it is given. */
+/** A machine for set-up: with a cache of its own, and only the given programs on PATH. */
 export class Machine {
   readonly folder = mkdtempSync(path.join(tmpdir(), "pulumi-virsh-set-up-"));
   readonly cache = path.join(this.folder, "cache/pulumi-virsh");
@@ -25,12 +25,12 @@ export class Machine {
       symlinkSync(`/usr/bin/${program}`, path.join(this.bin, program));
   }
 
-  /** A program of that name, which does `commands`. */
+  /** Adds a program that runs these shell commands. */
   gets(program: string, commands: string): void {
     writeFileSync(path.join(this.bin, program), `#!/bin/sh\n${commands}\n`, { mode: 0o755 });
   }
 
-  /** Runs a module that imports from the laboratory, `lab(…)` being its files' addresses. */
+  /** Runs a module; in it, `lab(FILE)` imports a file of the laboratory. */
   async runs(module: string): Promise<Outcome> {
     const prelude = `const lab = (file) => import(${JSON.stringify(this.lab)} + "/" + file);\n`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", prelude + module], {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Machine } from "./set-up.js";
 
-/** `npm test` with laboratories that are none: each run prints twice and writes the tally that it is given, or none. */
-describe("the tests on every libvirt", () => {
+/** `npm test` with fake laboratories: each run prints twice and writes the tally that it is given, or none. */
+describe("npm test on every libvirt", () => {
   let machine: Machine;
   beforeEach(() => {
     machine = new Machine();
@@ -16,9 +16,9 @@ describe("the tests on every libvirt", () => {
   interface Result {
     status: number;
     tally?: { passed: number; failed: number; skipped: number };
-    /** Why there was no laboratory to run them in. */
+    /** Why the laboratory does not start. */
     broken?: string;
-    /** The run that has to have ended before this one does. */
+    /** The run that this one waits for. */
     after?: string;
   }
   const run = (uid: number, results: { own: Result; trixie?: Result; sid?: Result }) =>
@@ -27,7 +27,7 @@ describe("the tests on every libvirt", () => {
       process.getuid = () => ${uid};
       const results = ${JSON.stringify(results)};
       const { SetupError } = await lab("setup/progress.mjs");
-      const { testEverywhere } = await lab("suite.mjs");
+      const { testOnEveryLibvirt } = await lab("suite.mjs");
       const ends = Object.fromEntries(Object.keys(results).map((name) => [name, Promise.withResolvers()]));
       const run = async (release, files, env, print) => {
         const { status, tally, broken, after } = results[release];
@@ -40,12 +40,12 @@ describe("the tests on every libvirt", () => {
         return status;
       };
       const own = (env) => run("own", ["all"], env, (text) => process.stdout.write(text));
-      process.exit(await testEverywhere({ own, other: run }));`);
+      process.exit(await testOnEveryLibvirt({ own, other: run }));`);
   const passed = (count: number): Result => ({ status: 0, tally: { passed: count, failed: 0, skipped: 0 } });
   const ran = (stdout: string) => [...stdout.matchAll(/^(\w+) ran /gm)].map(([, release]) => release);
   const last = (stdout: string) => stdout.trimEnd().split("\n").at(-1);
 
-  it("are added up in one last line", async () => {
+  it("adds up all runs in one last line", async () => {
     const some = { status: 3, tally: { passed: 20, failed: 3, skipped: 2 } };
     const { status, stdout } = await run(0, { own: passed(100), trixie: some, sid: passed(5) });
     assert.deepEqual(ran(stdout), ["own", "trixie", "sid"]);
@@ -53,7 +53,7 @@ describe("the tests on every libvirt", () => {
     assert.equal(stdout.match(/ passed, /g)?.length, 1);
   });
 
-  it("run on the others at once, and are printed one after the other", async () => {
+  it("runs the tests on the other libvirts side by side, and prints one after the other", async () => {
     const trixie = { ...passed(1), after: "sid" };
     const { stdout } = await run(0, { own: passed(1), trixie, sid: passed(1) });
     const told = stdout
@@ -71,19 +71,19 @@ describe("the tests on every libvirt", () => {
     ]);
   });
 
-  it("are for an ordinary user those on the own one, and it is said which are not run", async () => {
+  it("runs only the tests on the machine's own libvirt for an ordinary user, and names the others as skipped", async () => {
     const { status, stdout } = await run(1000, { own: passed(100) });
     assert.deepEqual(ran(stdout), ["own"]);
     for (const release of ["trixie", "sid"])
       assert.ok(
         stdout.includes(
-          `\n  - the live tests of snapshots on the libvirt of Debian ${release}: skipped, for --libvirt ${release} needs root, `,
+          `\n  - the live tests of snapshots on the libvirt of Debian ${release}: skipped, because --libvirt ${release} needs root, `,
         ),
       );
     assert.deepEqual([status, last(stdout)], [0, "100 passed, 0 failed, 2 skipped"]);
   });
 
-  it("are skipped where a system cannot be made, and the next one is tried", async () => {
+  it("skips a libvirt whose Debian system cannot be made, and tries the next one", async () => {
     const done = path.join(machine.folder, "done");
     machine.gets(
       "mmdebstrap",
@@ -91,11 +91,11 @@ describe("the tests on every libvirt", () => {
     );
     const { status, stdout } = await run(0, { own: passed(100), sid: passed(5) });
     assert.deepEqual(ran(stdout), ["own", "sid"]);
-    assert.match(stdout, / Debian trixie: skipped, for mmdebstrap .* ended with 1\n/);
+    assert.match(stdout, / Debian trixie: skipped, because mmdebstrap .* ended with 1\n/);
     assert.deepEqual([status, last(stdout)], [0, "105 passed, 0 failed, 1 skipped"]);
   });
 
-  it("are, on the others, the live ones but some, which there are", async () => {
+  it("runs the same live tests on the other libvirts, and leaves out only files that exist", async () => {
     const { stdout } = await run(0, { own: passed(1), trixie: passed(1), sid: passed(1) });
     const sources = readdirSync(path.resolve(__dirname, "../../../../../test/live"));
     const all = sources.filter((name) => name.endsWith(".test.ts"));
@@ -115,7 +115,7 @@ describe("the tests on every libvirt", () => {
     assert.deepEqual([...(named?.[1] ?? "").matchAll(/"(.*)"/g)].map(([, name]) => name).sort(), left.sort());
   });
 
-  it("fail when a run did not come to its end, or ended with a failure that it did not count", async () => {
+  it("fails when a run did not finish, or ended with a failure that it did not count", async () => {
     const { status, stdout } = await run(0, {
       own: { status: 1 },
       trixie: { ...passed(5), status: 7 },
@@ -124,7 +124,7 @@ describe("the tests on every libvirt", () => {
     assert.deepEqual([status, last(stdout)], [2, "10 passed, 2 failed"]);
   });
 
-  it("fail where the laboratory does not start, and those on the others are run", async () => {
+  it("fails when a laboratory does not start, and still runs the tests on the others", async () => {
     const broken = { status: 0, broken: "the daemon does not answer" };
     const { status, stdout, stderr } = await run(0, { own: broken, trixie: broken, sid: passed(5) });
     assert.equal(stderr.match(/^error: the daemon does not answer$/gm)?.length, 2);

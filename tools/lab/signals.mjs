@@ -2,10 +2,10 @@ import { constants } from "node:os";
 
 const controller = new AbortController();
 
-/** Aborted when this process is asked to end; whatever waits ends with it, and cleans up behind itself. */
+/** Aborted when a signal asks this process to end. Whatever waits stops waiting and cleans up. */
 export const interruption = controller.signal;
 
-/** Someone asked this process to end. */
+/** A signal asked this process to end. */
 class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {
@@ -19,32 +19,32 @@ const interrupt = (signal) => controller.abort(new Interrupted(signal));
 
 /** @type {(signal: NodeJS.Signals) => void} */
 let receive = interrupt;
-let asked = false;
+let signaled = false;
 
-/** From now on no signal ends this process without its clean-up. */
-export function takeSignals() {
+/** From now on, no signal ends this process before it has cleaned up. */
+export function handleSignals() {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])) {
     process.on(signal, () => {
-      asked = true;
+      signaled = true;
       receive(signal);
     });
   }
-  // With its terminal gone, writing to it fails; that must not be the end of the clean-up either.
+  // When the terminal is gone, writing to it fails. That must not stop the clean-up either.
   process.stderr.on("error", () => undefined);
 }
 
-/** @param {(signal: NodeJS.Signals) => void} receiver gets them from now on; without one, they interrupt */
-export function giveSignalsTo(receiver = interrupt) {
+/** @param {(signal: NodeJS.Signals) => void} receiver receives signals from now on; without one, a signal interrupts */
+export function forwardSignalsTo(receiver = interrupt) {
   receive = receiver;
 }
 
-/** Whether this process was asked to end, whoever got the signal. */
-export function wasAskedToEnd() {
-  return asked;
+/** Whether a signal has asked this process to end, whoever received it. */
+export function wasSignaled() {
+  return signaled;
 }
 
 /**
- * `work`, or the interruption if that comes first.
+ * Waits for `work`; rejects when the interruption comes first.
  * @template T
  * @param {Promise<T>} work
  * @returns {Promise<T>}

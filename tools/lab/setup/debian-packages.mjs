@@ -4,7 +4,7 @@ import { SetupError, task } from "./progress.mjs";
 import { exists, run, which } from "../run.mjs";
 
 /**
- * What of each Debian package the laboratory uses; where one is missing the package is. The daemon is that of
+ * What the laboratory uses of each Debian package; if that is missing, the package is installed. The daemon comes from
  * libvirt-daemon: libvirt-daemon-system would start one for the whole machine.
  */
 const NEEDED = {
@@ -21,10 +21,10 @@ const NEEDED = {
 
 /** @param {string} name */
 async function program(name) {
-  return (await which(name, `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`)) !== undefined;
+  return (await which(name, `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`)) !== undefined;
 }
 
-/** Below /usr/lib/x86_64-linux-gnu on Debian, /usr/lib64 elsewhere. @param {string} file */
+/** In /usr/lib/x86_64-linux-gnu on Debian, /usr/lib64 elsewhere. @param {string} file */
 async function inLibraries(file) {
   const folders = [
     "/usr/lib64",
@@ -35,17 +35,17 @@ async function inLibraries(file) {
 }
 
 /** Installs the Debian packages that are missing. */
-export async function packages() {
+export async function installPackages() {
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new SetupError(
-      `The laboratory runs on x86-64 Linux, for its guests are made of Debian's amd64 kernel; this is ${process.platform} on ` +
-        `${process.arch}.\nWhat needs no laboratory runs anywhere: npm ci, npm run build, then mocha on dist/test/unit.`,
+      `The laboratory needs Linux on x86-64, because its guests use Debian's amd64 kernel. This is ${process.platform} on ` +
+        `${process.arch}.\nThe tests that need no laboratory run anywhere: npm test -- --unit`,
     );
   }
   const present = await Promise.all(Object.values(NEEDED).map((isThere) => isThere()));
   await install(
     Object.keys(NEEDED).filter((_, index) => present[index] !== true),
-    "a hypervisor to test on",
+    "the hypervisor to test on",
   );
 }
 
@@ -64,13 +64,13 @@ export async function install(names, why) {
     return run(first, rest);
   };
   await task({ what: `installing Debian packages ${names.join(" ")}`, why, seconds: 60 }, async () => {
-    // Package lists may be missing or too old. Where they cannot be had, installing will say what is wrong.
+    // Package lists may be missing or too old. If they cannot be downloaded, the installation reports the problem.
     await asRoot(["apt-get", "update"]).catch(() => undefined);
     await asRoot(command);
   });
 }
 
-/** The words to put before a command that root has to run; `undefined` when there is no way. */
+/** The words that make a command run as root; `undefined` when that is not possible. */
 async function becomeRoot() {
   if (process.getuid?.() === 0) return [];
   const sudo = await which("sudo");

@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "./owner.mjs";
 
-/** Where laboratories live. Fixed and short: the paths of sockets end at 108 bytes. */
-export const PLACE = "/tmp";
+/** The folder that laboratories are in. Fixed and short, because the path of a socket has at most 108 bytes. */
+export const PARENT = "/tmp";
 export const PREFIX = "pv-lab-";
 export const OWNER = "owner.json";
 
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 
-/** How long processes have to end by themselves: one may be a laboratory within the laboratory, with its own to end. */
-const PATIENCE_MS = 5000;
+/** How long processes get to end by themselves. One may be a laboratory inside this one, which has to clean up, too. */
+const GRACE_MS = 5000;
 
-/** Ends what laboratories have left whose owner is dead, and removes their folders. */
-export async function sweep() {
-  for (const name of await readdir(PLACE)) {
-    const base = join(PLACE, name);
-    if (name.startsWith(PREFIX) && (await isAbandoned(base))) await clear(base);
+/** Ends the processes of laboratories whose owner has died, and removes their folders. */
+export async function cleanUpAbandoned() {
+  for (const name of await readdir(PARENT)) {
+    const base = join(PARENT, name);
+    if (name.startsWith(PREFIX) && (await isAbandoned(base))) await cleanUp(base);
   }
 }
 
@@ -29,35 +29,35 @@ async function isAbandoned(base) {
   try {
     return !(await isAlive(JSON.parse(await readFile(join(base, OWNER), "utf8"))));
   } catch {
-    // No owner yet: another start is just making it, or died while it did.
+    // No owner yet: the laboratory is just starting, or died while it did.
     return Date.now() - folder.mtimeMs > 60_000;
   }
 }
 
 /**
  * Ends every process that belongs to the laboratory at `base`, and removes its folder. A process belongs to it when its
- * arguments or its environment name the folder: QEMU and libvirtd, and whatever a command left running.
+ * arguments or its environment name the folder: QEMU, libvirtd, and whatever a command left running.
  * @param {string} base
  */
-export async function clear(base) {
-  const asked = new Set();
-  for (const begun = Date.now(); ; await sleep(LOOK_EVERY_MS)) {
+export async function cleanUp(base) {
+  const signaled = new Set();
+  for (const begun = Date.now(); ; await sleep(POLL_MS)) {
     const pids = await processesOf(base);
     const waited = Date.now() - begun;
-    // What cannot even be killed is not ours: someone else looking into the folder.
-    if (pids.length === 0 || waited > 2 * PATIENCE_MS) break;
+    // A process that cannot be killed belongs to another user who looks into the folder.
+    if (pids.length === 0 || waited > 2 * GRACE_MS) break;
     for (const pid of pids) {
-      // Asked once only: what is at its clean-up may take a second request for impatience.
-      if (waited > PATIENCE_MS) kill(pid, "SIGKILL");
-      else if (!asked.has(pid)) kill(pid, "SIGTERM");
-      asked.add(pid);
+      // SIGTERM once only: a process that is cleaning up may take a second one as a reason to stop at once.
+      if (waited > GRACE_MS) kill(pid, "SIGKILL");
+      else if (!signaled.has(pid)) kill(pid, "SIGTERM");
+      signaled.add(pid);
     }
   }
   await unmountBelow(base);
   await rm(base, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** What a command mounted in the laboratory's folder would keep it from being removed. @param {string} base */
+/** Unmounts what a command has mounted in the folder, which could not be removed otherwise. @param {string} base */
 async function unmountBelow(base) {
   const mounts = (await readFile("/proc/self/mounts", "utf8"))
     .split("\n")
@@ -74,7 +74,7 @@ async function processesOf(base) {
   return found.flat().filter((pid) => pid !== process.pid);
 }
 
-/** A zombie belongs to nobody: it has neither arguments nor environment. @param {number} pid @param {string} base */
+/** A zombie belongs to no laboratory: it has neither arguments nor environment. @param {number} pid @param {string} base */
 async function belongs(pid, base) {
   const texts = await Promise.all(
     ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "")),
@@ -87,6 +87,6 @@ function kill(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already.
+    // It has ended already.
   }
 }

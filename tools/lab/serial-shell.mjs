@@ -3,15 +3,15 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-/** Silence after which a short command is sent again: what came while the guest was restored is lost. */
-const PATIENCE_MS = 500;
+/** Silence after which a short command is sent again: what is sent while the guest is being restored is lost. */
+const RESEND_AFTER_MS = 500;
 
-/** A UART without hardware behind it takes about this much in a millisecond. */
+/** What an emulated UART transfers in a millisecond, about. */
 const BYTES_PER_MS = 4;
 
 /** @typedef {{ status: number, output: Buffer }} Answer */
 
-/** The one shell of a guest, over its serial port. QEMU serves one caller at a time; the next one waits. */
+/** The one shell of a guest, over its serial port. QEMU serves one client at a time; the next one waits. */
 export class SerialShell {
   /** @param {string} socket */
   constructor(socket) {
@@ -26,34 +26,34 @@ export class SerialShell {
    */
   async run(command, seconds) {
     const id = randomBytes(8).toString("hex");
-    // The first line end finishes whatever stands on the line from before.
+    // The first line end completes whatever is on the line already.
     const request = `\n@run ${id} ${gzipSync(command).toString("base64")}\n`;
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
-      const answer = await this.#ask(id, request, deadline);
+      const answer = await this.#request(id, request, deadline);
       if (answer !== undefined) return answer;
       if (Date.now() > deadline) throw new Error(`the guest did not answer within ${seconds} s`);
-      // The socket is not there yet, or QEMU went away with it: a guest that is being reverted.
+      // The socket does not exist yet, or QEMU has closed it: the guest is being reverted.
       await sleep(50);
     }
   }
 
   /**
-   * One connection's worth of asking; nothing when it ended before the answer was whole. The guest runs an ID once
-   * and answers it as often as it is asked.
+   * Sends the request on one connection; resolves with nothing when that ends before the answer is complete. The guest
+   * runs an ID once, and answers it as often as it is sent.
    * @param {string} id @param {string} request @param {number} deadline
    * @returns {Promise<Answer | undefined>}
    */
-  #ask(id, request, deadline) {
+  #request(id, request, deadline) {
     return new Promise((resolve) => {
       let received = "";
-      let patience = PATIENCE_MS + request.length / BYTES_PER_MS;
+      let resendAfter = RESEND_AFTER_MS + request.length / BYTES_PER_MS;
       /** @type {NodeJS.Timeout | undefined} */
       let silence;
       const client = connect(this.socket);
       const listen = () => {
         clearTimeout(silence);
-        silence = setTimeout(() => ((patience *= 2), send()), patience);
+        silence = setTimeout(() => ((resendAfter *= 2), send()), resendAfter);
       };
       const send = () => {
         received = "";
@@ -84,8 +84,8 @@ export class SerialShell {
 }
 
 /**
- * The answer to `id` in what came from the line: none as long as its end is missing; to be asked for again where
- * something else wrote in between.
+ * Finds the answer to `id` in what was received: nothing while its end is missing, "again" when something else was
+ * written in between.
  * @param {string} text @param {string} id
  * @returns {Answer | "again" | undefined}
  */

@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interruption } from "../interruption.mjs";
+import { interruption } from "../signals.mjs";
 import { say } from "./progress.mjs";
 
 /**
- * Runs `work` while nobody else of this user works on the same `place`. What is held is a name in the kernel, which
- * goes with its holder however that ends, so nothing is left over that would have to be judged.
+ * Runs `work` while no other process of this user works on the same `place`. The lock is an abstract socket, which the
+ * kernel releases however its holder ends, so there are no stale locks.
  * @template T
  * @param {string} place
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function alone(place, work) {
-  // Such a name has room for 107 bytes, which a path may well exceed.
+export async function withLock(place, work) {
+  // Only Linux has such sockets. The laboratory runs nowhere else; the unit tests do.
+  if (process.platform !== "linux") return work();
+  // The name of such a socket has at most 107 bytes, and a path may be longer.
   const name = `\0pulumi-virsh ${createHash("sha256").update(`${process.getuid?.()} ${place}`).digest("hex")}`;
   let held = await hold(name);
-  if (held === undefined) say("• waiting for another set-up to get done with the same");
+  if (held === undefined) say("• waiting for another set-up, which is preparing the same");
   for (; held === undefined; held = await hold(name)) await sleep(300, undefined, { signal: interruption });
   try {
     return await work();
