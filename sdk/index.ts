@@ -1,4 +1,5 @@
-export { Domain, type DomainArgs } from "./domain.js";
+export { Domain } from "./domain.js";
+export type { DomainArgs } from "./domain-inputs.js";
 export { Snapshot } from "./snapshot.js";
 export type {
   SnapshotArgs,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { quote } from "../errors.js";
-import { redactUri } from "../virsh/uri.js";
+import { redactUri } from "../schema/uri-rules.js";
 import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
 import { conflicts, type Conflict } from "./input-rules.js";
 import { normalLineEnds } from "../schema/text-rules.js";
