@@ -1,3 +1,5 @@
+import isBefore from "semver/functions/lt";
+
 /**
  * What depends on libvirt's version, in one place. It is the daemon's version that counts, not that of the virsh that
  * asks. How the facts were found: docs/libvirt-notes.md.
@@ -84,11 +86,4 @@ function admits({ from, until }: Gate, version: string): boolean {
   return (
     (from === undefined || !isBefore(version, from)) && (until === undefined || isBefore(version, until))
   );
-}
-
-function isBefore(version: string, other: string): boolean {
-  const numbers = (text: string) => text.split(".").map(Number);
-  const [a, b] = [numbers(version), numbers(other)];
-  const differing = [0, 1, 2].find((part) => a[part] !== b[part]);
-  return differing !== undefined && (a[differing] ?? 0) < (b[differing] ?? 0);
 }
