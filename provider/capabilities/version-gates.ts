@@ -70,7 +70,7 @@ export const GATES: readonly Gate[] = [
     until: "11.3.0",
     reason:
       "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
-    remedy: "Name it so, or take an external one.",
+    remedy: "Use such a name, or take an external snapshot.",
   },
 ];
 

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { VirshError } from "../errors.js";
-import { problemsIn, withoutNulls, type Problem } from "../snapshot/check.js";
+import { problem, problemsIn, withoutNulls, type Problem } from "../schema/validate.js";
 import type { GetSnapshotsInputs } from "./inputs.js";
 
 /** A question's arguments as they came from a program, checked. Throws with everything that is wrong with them. */
@@ -39,8 +39,4 @@ export function filterConflicts(filter: GetSnapshotsInputs): Problem[] {
       ? problem("noLeaves", "no snapshot is a leaf and is none. Leave out leaves or noLeaves, or both")
       : undefined,
   ].filter((found) => found !== undefined);
-}
-
-function problem(property: string, message: string): Problem {
-  return { property, reason: `${property}: ${message}.` };
 }

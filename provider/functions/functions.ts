@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { Problem } from "../snapshot/check.js";
+import type { Problem } from "../schema/validate.js";
 import { openQuestionHost } from "../virsh/host.js";
 import { checked, filterConflicts } from "./check.js";
 import { getDiskSnapshots } from "./get-disk-snapshots.js";

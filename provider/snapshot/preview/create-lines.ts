@@ -1,6 +1,7 @@
 import { missingAgent, type Refusal } from "../../capabilities/snapshot-rules.js";
 import { shapeOf } from "../../capabilities/snapshot-shape.js";
 import { quote } from "../../errors.js";
+import { mib } from "../../schema/size.js";
 import type { DomainXml } from "../../xml/domain.js";
 import { fateOfDescription } from "../create/adopt.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../inputs.js";
@@ -102,7 +103,7 @@ function tight(snapshot: string, { room, definition }: Prospect): Notice[] {
   if (room === undefined || room.free >= needed) return [];
   return [
     warning(
-      `${snapshot} may not fit: ${mib(room.free)} MiB are free where ${quote(room.file)} is, and the domain's memory is ${mib(needed)} MiB. ` +
+      `${snapshot} may not fit: ${mib(room.free)} are free where ${quote(room.file)} is, and the domain's memory is ${mib(needed)}. ` +
         "Free some, or use diskOnly.",
     ),
   ];
@@ -121,8 +122,4 @@ export function memoryGoesInto(definition: DomainXml, inputs: SnapshotInputs): s
   if (memory === "no") return undefined;
   if (memory === "external") return inputs.memory?.file;
   return disks.find(({ kind }) => kind === "internal")?.disk.source;
-}
-
-function mib(bytes: number): number {
-  return Math.floor(bytes / 1024 / 1024);
 }

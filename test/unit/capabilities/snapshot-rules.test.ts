@@ -247,7 +247,11 @@ const TABLE: [
   [
     "an internal snapshot of a running domain under any name on 11.3",
     [running(), { name: "instantánea1" }, "11.3.0"],
-    ["name", `libvirt 11.3.0 ${NAMES}`, "Name it so, or take an external one."],
+    [
+      "name",
+      `libvirt 11.3.0 ${NAMES}`,
+      'Use another name, for example "instantanea1", or take an external snapshot.',
+    ],
     [
       [running(), { name: "instantánea1" }, "9.0.0"],
       [running(), { name: "A-z_0.9" }, "11.3.0"],
