@@ -20,6 +20,9 @@ const snapshotFacts = ["provider/snapshot/state.ts", "provider/snapshot/identity
 /** The environment variables of a command: the program writes them, the command reads them. */
 const commandSettings = "provider/command/settings.ts";
 
+/** The rules for connection URIs, which the inputs and virsh share. */
+const uris = "provider/hypervisor/uri.ts";
+
 const belowLifeCycle = [hypervisor, capabilities, schema, xml, errors];
 const belowAdapters = [snapshot, domain, functions, virsh, ...belowLifeCycle];
 
@@ -41,7 +44,7 @@ const layers = [
   { at: virsh, imports: [hypervisor, schema, xml, errors] },
   { at: hypervisor, imports: [xml, errors] },
   { at: capabilities, imports: [schema, xml, errors] },
-  { at: schema, imports: [xml, errors] },
+  { at: schema, imports: [uris, xml, errors] },
   { at: xml, imports: [errors] },
   { at: errors, imports: [] },
 ];

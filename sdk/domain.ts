@@ -1,8 +1,57 @@
 import { createRequire } from "node:module";
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedXml, environmentOf, refused, type DomainArgs } from "./domain-inputs.js";
+import { checkedXml, environmentOf, refused } from "./domain-inputs.js";
 import { foresight } from "./preview-domain.js";
+
+/** What a `Domain` is made of. */
+export interface DomainArgs {
+  /**
+   * The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain
+   * gets one and keeps it.
+   *
+   * On a change: redefined in place (`virsh define`), which a running domain takes up at its next boot; the preview
+   * says which it will be. Another `<name>` is another domain: this one is removed, and then that one defined. Another
+   * `<uuid>` under the same name is refused. Required.
+   */
+  xml: pulumi.Input<string>;
+  /**
+   * Connection URI of the hypervisor (`--connect`), for instance `qemu:///system` or `qemu+ssh://root@host/system`.
+   * URIs that would run a program on this machine (`command=`, `argv=`) are refused. A change is an error unless the
+   * same domain is seen through the new URI.
+   *
+   * Default: `virsh:uri` of the stack's configuration, else virsh's own default.
+   */
+  uri?: pulumi.Input<string>;
+  /**
+   * Whether the domain is to be running (`start`) or off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`).
+   * A paused domain counts as running. It is acted upon when the domain is created or something in the program
+   * changes, not when somebody else stops or starts it.
+   *
+   * Default: `true`.
+   */
+  running?: pulumi.Input<boolean>;
+  /**
+   * Whether the domain starts together with its host (`autostart`).
+   *
+   * Default: as it is, which for a new domain is not.
+   */
+  autostart?: pulumi.Input<boolean>;
+  /**
+   * On create, takes over an existing domain of that name instead of failing: it is given this definition, and then
+   * belongs to the program, which also means that `pulumi destroy` undefines it.
+   *
+   * Default: `false`.
+   */
+  adopt?: pulumi.Input<boolean>;
+  /**
+   * Seconds that the guest may take to shut down before it is stopped as by a power cut, a whole number from 0 (at
+   * once) to 86400. A paused guest cannot answer, and is stopped at once.
+   *
+   * Default: `60`.
+   */
+  shutdownTimeoutSeconds?: pulumi.Input<number>;
+}
 
 /** The commands, as states keep them. They never change, and nothing that a user gives is part of them. */
 const COMMANDS = {

@@ -1,5 +1,4 @@
-export { Domain } from "./domain.js";
-export type { DomainArgs } from "./domain-inputs.js";
+export { Domain, type DomainArgs } from "./domain.js";
 export { Snapshot } from "./snapshot.js";
 export type {
   SnapshotArgs,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { input, text } from "../schema/field.js";
 import { domainProblem, pathProblem } from "../schema/text-rules.js";
-import { uriProblem } from "../schema/uri-rules.js";
+import { uriProblem } from "../hypervisor/uri.js";
 
 /**
  * What each question is asked with, described once: the check and the docstrings of the SDK come from these tables.

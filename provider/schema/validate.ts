@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { quote } from "../errors.js";
 import { isKnown } from "./unknown.js";
-import { redactUri } from "./uri-rules.js";
+import { redactUri } from "../hypervisor/uri.js";
 
 /** What is wrong with one input, and what would work. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { uriProblem } from "../schema/uri-rules.js";
+import { uriProblem } from "../hypervisor/uri.js";
 import { fieldsOf, input, text, type InputField } from "../schema/field.js";
 import { revertInputs } from "./revert-inputs.js";
 import { descriptionProblem, domainProblem, nameProblem, pathProblem } from "../schema/text-rules.js";

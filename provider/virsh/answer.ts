@@ -3,7 +3,7 @@ import { notUnderstood, type Command } from "./commands/command.js";
 import { explain } from "./errors.js";
 import type { Finished } from "./process.js";
 import { play } from "./script.js";
-import { redactText } from "./uri.js";
+import { redactText } from "../hypervisor/uri.js";
 
 /** What came of one of several commands. */
 export type Answer<T> = { value: T } | { error: VirshError };

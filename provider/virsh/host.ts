@@ -25,8 +25,7 @@ import { readImages, type Image, type ImageOptions } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import { run, type Call, type Finished, type Limits } from "./process.js";
 import { MOST_AT_ONCE, Readings } from "./readings.js";
-import { isHere } from "./uri.js";
-import { redactUri, uriProblem } from "../schema/uri-rules.js";
+import { isHere, redactUri, uriProblem } from "../hypervisor/uri.js";
 
 /** Opens the host that virsh reaches, for one operation. Throws when the URI is not one to be used. */
 export const openHost: OpenHost = (options) => open(options);

@@ -13,6 +13,7 @@ const TREE = [
   "provider/schema/field.ts",
   "provider/capabilities/shape.ts",
   "provider/hypervisor/host.ts",
+  "provider/hypervisor/uri.ts",
   "provider/virsh/host.ts",
   "provider/snapshot/state.ts",
   "provider/snapshot/plan.ts",
@@ -41,6 +42,7 @@ const REFUSED: Case[] = [
   ["provider/errors.ts", `import "./xml/document.js";`, "dependencies of provider/errors point down"],
   ["provider/xml/NEW", `import "../schema/field.js";`, "dependencies of provider/xml point down"],
   ["provider/schema/NEW", `import "../capabilities/shape.js";`, "dependencies of provider/schema point down"],
+  ["provider/schema/NEW", `import "../hypervisor/host.js";`, "dependencies of provider/schema point down"],
   [
     "provider/capabilities/NEW",
     `import type { Host } from "../hypervisor/host.js";`,
@@ -168,7 +170,7 @@ const REFUSED: Case[] = [
 
 const ALLOWED: Case[] = [
   ["provider/xml/NEW", `import "../errors.js"; import "./document.js"; import "fast-xml-parser";`],
-  ["provider/schema/NEW", `import "../xml/document.js"; import "valibot";`],
+  ["provider/schema/NEW", `import "../xml/document.js"; import "../hypervisor/uri.js"; import "valibot";`],
   ["provider/capabilities/NEW", `import "../schema/field.js"; import "../xml/document.js";`],
   ["provider/hypervisor/NEW", `import "../xml/document.js"; import "../errors.js";`],
   ["provider/virsh/NEW", `import "../hypervisor/host.js"; import "../schema/field.js"; import "node:fs";`],

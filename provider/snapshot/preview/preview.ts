@@ -1,5 +1,5 @@
 import { isVirshError, type VirshError } from "../../errors.js";
-import { redactUri } from "../../schema/uri-rules.js";
+import { redactUri } from "../../hypervisor/uri.js";
 import type { DomainRef, Looks, OpenHost } from "../../hypervisor/host.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { lookBeforeCreate, without } from "../create/look.js";

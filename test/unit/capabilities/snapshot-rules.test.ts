@@ -11,6 +11,7 @@ const RAW =
   "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.";
 const NAMES =
   "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _";
+const OTHER_NAME = 'Use another name, for example "instantanea1", or take an external snapshot.';
 const PASSED = ["hostdev pci", "hostdev mdev", "interface hostdev", "shmem"];
 const COMMA = "Choose a name and a file without a comma, or start the domain first.";
 
@@ -247,11 +248,7 @@ const TABLE: [
   [
     "an internal snapshot of a running domain under any name on 11.3",
     [running(), { name: "instantánea1" }, "11.3.0"],
-    [
-      "name",
-      `libvirt 11.3.0 ${NAMES}`,
-      'Use another name, for example "instantanea1", or take an external snapshot.',
-    ],
+    ["name", `libvirt 11.3.0 ${NAMES}`, OTHER_NAME],
     [
       [running(), { name: "instantánea1" }, "9.0.0"],
       [running(), { name: "A-z_0.9" }, "11.3.0"],

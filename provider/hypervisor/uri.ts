@@ -50,21 +50,6 @@ interface Parameter {
   value: string;
 }
 
-interface UriParts {
-  transport: string | undefined;
-  /** `user@host:port`, or empty */
-  authority: string;
-  query: string;
-}
-
-/** The parts of a connection URI; `undefined` for an alias, and for what is not a URI. */
-export function uriParts(uri: string): UriParts | undefined {
-  const found = SHAPE.exec(uri)?.groups;
-  if (found === undefined) return undefined;
-  const { transport, authority = "", query = "" } = found;
-  return { transport, authority, query };
-}
-
 /**
  * Why virsh is not to be called with this URI, and what would do; `undefined` when it may be. Repeats nothing of
  * the URI but what cannot be secret.
@@ -74,13 +59,13 @@ export function uriProblem(uri: string): string | undefined {
   if (!CHARACTERS.test(uri) || BAD_ESCAPE.test(uri)) {
     return "it holds a character that no connection URI can hold. Percent-encode it; control characters are refused";
   }
-  const parts = uriParts(uri);
-  if (parts === undefined) {
+  const shape = SHAPE.exec(uri)?.groups;
+  if (shape === undefined) {
     return ALIAS.test(uri)
       ? undefined
       : "it is not a connection URI. Write it like qemu:///system or qemu+ssh://host/system";
   }
-  const { transport, authority, query } = parts;
+  const { transport, authority = "", query = "" } = shape;
   return (
     transportProblem(transport) ??
     passwordProblem(uri.replace(/\?.*/, "")) ??
@@ -89,6 +74,17 @@ export function uriProblem(uri: string): string | undefined {
       .map(parameterProblem)
       .find((problem) => problem !== undefined)
   );
+}
+
+/** Whether the URI, or without one the environment that virsh then reads, leads to this very machine. */
+export function isHere(uri: string | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const effective = uri ?? environment["VIRSH_DEFAULT_CONNECT_URI"] ?? environment["LIBVIRT_DEFAULT_URI"];
+  // By itself virsh connects to this machine; an alias may lead anywhere.
+  if (effective === undefined) return true;
+  const shape = SHAPE.exec(effective)?.groups;
+  if (shape === undefined) return false;
+  const { transport = "unix", authority = "" } = shape;
+  return authority === "" && transport.toLowerCase() === "unix";
 }
 
 function transportProblem(transport: string | undefined): string | undefined {
@@ -188,4 +184,11 @@ function isPlain(part: string): boolean {
 
 function redactsToItself(name: string, value: string): boolean {
   return name !== "name" || redactUri(value) === value;
+}
+
+/** libvirt echoes the URI, also one that came from the environment: passwords in it stay out of messages. */
+export function redactText(text: string): string {
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*?)(?::|%3a)\S*@/gi, "$1:***@")
+    .replace(/([?&;](?:password|passwd|pwd|token|secret)=)[^\s&;'"]*/gi, "$1***");
 }
