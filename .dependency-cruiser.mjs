@@ -16,10 +16,12 @@ const command = "provider/command/";
 const program = "provider/program/";
 
 /** Facts of a snapshot that a function returns, too. */
-const snapshotFacts = ["provider/snapshot/state.ts", "provider/snapshot/identity.ts"];
+const snapshotFacts = ["facts", "identity", "outputs", "state"].map((name) => `provider/snapshot/${name}.ts`);
 /** The environment variables of a command: the program writes them, the command reads them. */
 const commandSettings = "provider/command/settings.ts";
 
+/** A line of a preview, with its severity. */
+const notice = "provider/hypervisor/notice.ts";
 /** The rules for connection URIs, which the inputs and virsh share. */
 const uris = "provider/hypervisor/uri.ts";
 
@@ -31,7 +33,7 @@ const layers = [
   {
     at: "sdk/",
     imports: [command, program, domain, schema, xml, errors],
-    types: [snapshot, functions],
+    types: [snapshot, functions, notice],
   },
   { at: "provider/dynamic-handler.ts", imports: [dynamic] },
   { at: "provider/domain-command.ts", imports: [command] },
@@ -116,13 +118,13 @@ export default {
     },
     ...verbRules,
     {
-      name: "preview imports what a verb looks up and decides",
+      name: "preview imports what a verb looks up, decides and words",
       comment: "A preview stops before anything is done.",
       severity: "error",
       from: { path: "^provider/snapshot/preview/" },
       to: {
         path: `^provider/snapshot/(${verbs.join("|")})/`,
-        pathNot: "/(look|decide)[.]ts$",
+        pathNot: "/(look|decide|lines)[.]ts$",
       },
     },
     ...restricted.map(({ name, modules, files }) => ({

@@ -13,9 +13,11 @@ const TREE = [
   "provider/schema/field.ts",
   "provider/capabilities/shape.ts",
   "provider/hypervisor/host.ts",
+  "provider/hypervisor/notice.ts",
   "provider/hypervisor/uri.ts",
   "provider/virsh/host.ts",
   "provider/snapshot/state.ts",
+  "provider/snapshot/facts.ts",
   "provider/snapshot/plan.ts",
   "provider/snapshot/create/take.ts",
   "provider/snapshot/revert/look.ts",
@@ -146,7 +148,7 @@ const REFUSED: Case[] = [
   [
     "provider/snapshot/preview/NEW",
     `import "../revert/act.js";`,
-    "preview imports what a verb looks up and decides",
+    "preview imports what a verb looks up, decides and words",
   ],
   // Packages.
   [
@@ -182,7 +184,7 @@ const ALLOWED: Case[] = [
     `import "../revert/look.js"; import type { A } from "../revert/decide.js";`,
   ],
   ["provider/domain/NEW", `import "../hypervisor/host.js"; import "../schema/field.js";`],
-  ["provider/functions/NEW", `import "../snapshot/state.js"; import "../capabilities/shape.js";`],
+  ["provider/functions/NEW", `import "../snapshot/facts.js"; import "../capabilities/shape.js";`],
   [
     "provider/dynamic/NEW",
     `import "../snapshot/plan.js"; import "../virsh/host.js"; import "@pulumi/pulumi";`,
@@ -190,6 +192,7 @@ const ALLOWED: Case[] = [
   ["provider/command/NEW", `import "../domain/create.js"; import "../virsh/host.js";`],
   ["provider/program/NEW", `import "../functions/get-domain.js"; import "../command/settings.js";`],
   ["sdk/NEW", `import type { A } from "../provider/snapshot/state.js"; import "@pulumi/command";`],
+  ["sdk/NEW", `import type { Notice } from "../provider/hypervisor/notice.js";`],
   ["sdk/NEW", `const late = import("../provider/program/functions.js"); import "../provider/errors.js";`],
 ];
 

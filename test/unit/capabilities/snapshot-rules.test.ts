@@ -17,7 +17,6 @@ const COMMA = "Choose a name and a file without a comma, or start the domain fir
 
 type Case = [domain: DomainXml, wanted: Partial<Wanted>, version?: string];
 const memory = (snapshot: "no" | "internal" | "external") => ({ memory: { snapshot } });
-
 const internal = (name: string) => ({ name, snapshot: "internal" as const });
 const taking = (...names: string[]) => ({ disks: names.map(internal) });
 
