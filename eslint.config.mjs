@@ -1,7 +1,12 @@
 import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
-import arrows from "./eslint.arrows.mjs";
+
+/** Variables of a module that can change: a `let`, and a Map or Set that is not declared as a readonly one. */
+const MUTABLE_MODULE_STATE = ["Program", "ExportNamedDeclaration"].flatMap((parent) => [
+  `${parent} > VariableDeclaration[kind!='const']`,
+  `${parent} > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation.typeAnnotation.typeName.name=/^Readonly/]) > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]`,
+]);
 
 export default defineConfig(
   globalIgnores(["dist/"]),
@@ -38,13 +43,8 @@ export default defineConfig(
     rules: { "max-lines": "off" },
   },
   {
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "tools/**/*.ts"],
     rules: { "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }] },
-  },
-  {
-    files: ["provider/**/*.ts", "sdk/**/*.ts"],
-    plugins: { rooms: { rules: { arrows } } },
-    rules: { "rooms/arrows": "error" },
   },
   {
     files: ["provider/**/*.ts"],
@@ -55,6 +55,11 @@ export default defineConfig(
           selector: "Property[key.name='shell'], Property[key.value='shell']",
           message: "No process is started through a shell.",
         },
+        ...MUTABLE_MODULE_STATE.map((selector) => ({
+          selector,
+          message:
+            "Two providers in one process must not share state: keep it in the object that the adapter makes.",
+        })),
       ],
     },
   },

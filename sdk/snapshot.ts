@@ -51,7 +51,7 @@ function refuseLoneSurrogates(resource: string, args: object): void {
     if (typeof value !== "string" || value.isWellFormed()) continue;
     throw new pulumi.RunError(
       `Snapshot ${JSON.stringify(resource)}: ${property}: ${JSON.stringify(value)} cannot be used: ` +
-        "it holds half a surrogate pair, which UTF-8 cannot carry. Remove that character.",
+        "it contains half of a surrogate pair, which UTF-8 cannot encode. Remove it.",
     );
   }
 }

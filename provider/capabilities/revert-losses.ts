@@ -1,4 +1,5 @@
 import { quote } from "../errors.js";
+import { mib } from "../schema/size.js";
 import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import { holdsState } from "./snapshot-shape.js";
@@ -42,7 +43,7 @@ function losing(snapshots: readonly string[]): string[] {
 function definition(now: DomainXml, then: DomainXml): string[] {
   const changed = [
     ...(now.vcpus === then.vcpus ? [] : [`vcpus ${now.vcpus} to ${then.vcpus}`]),
-    ...(now.memoryKiB === then.memoryKiB ? [] : [`memory ${mib(now)} to ${mib(then)} MiB`]),
+    ...(now.memoryKiB === then.memoryKiB ? [] : [`memory ${memory(now)} to ${memory(then)}`]),
     ...without(diskTargets(now), diskTargets(then)).map((disk) => `disk ${disk} is detached`),
     ...without(diskTargets(then), diskTargets(now)).map((disk) => `disk ${disk} comes back`),
     ...without(now.passthrough, then.passthrough).map((device) => `${device} is detached`),
@@ -59,6 +60,6 @@ function without(some: readonly string[], others: readonly string[]): string[] {
   return some.filter((each) => !others.includes(each));
 }
 
-function mib({ memoryKiB }: DomainXml): number {
-  return Math.round(memoryKiB / 1024);
+function memory({ memoryKiB }: DomainXml): string {
+  return mib(memoryKiB * 1024);
 }

@@ -1,4 +1,5 @@
 import { quote } from "../errors.js";
+import { isPlainName, suggestedName } from "../schema/text-rules.js";
 import type { DomainXml } from "../xml/domain.js";
 import { gated, type Feature } from "./version-gates.js";
 import { holdsState, shapeOf, type Kind, type Shape, type Wanted } from "./snapshot-shape.js";
@@ -80,8 +81,8 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
       : undefined,
   firmware,
   ({ wanted, shape, version }) =>
-    shape.active && some(shape, "internal") && !/^[A-Za-z0-9._-]+$/.test(wanted.name)
-      ? gate("internalRunningAnyName", version, "name")
+    shape.active && some(shape, "internal") && !isPlainName(wanted.name)
+      ? nameThatThisLibvirtRefuses(wanted.name, version)
       : undefined,
   ({ wanted, shape, domain }) =>
     shape.active && wanted.quiesce === "required" ? missingAgent(domain) : undefined,
@@ -196,6 +197,16 @@ function firmware({ shape, domain, version }: Case): Refusal | undefined {
     "domain",
     "the firmware's variables (NVRAM) are not in qcow2",
     "Convert the NVRAM to qcow2, or use diskOnly.",
+  );
+}
+
+function nameThatThisLibvirtRefuses(name: string, version: string): Refusal | undefined {
+  const closed = gate("internalRunningAnyName", version, "name");
+  return (
+    closed && {
+      ...closed,
+      remedy: `Use another name, for example ${quote(suggestedName(name))}, or take an external snapshot.`,
+    }
   );
 }
 

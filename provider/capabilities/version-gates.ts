@@ -1,3 +1,5 @@
+import isBefore from "semver/functions/lt";
+
 /**
  * What depends on libvirt's version, in one place. It is the daemon's version that counts, not that of the virsh that
  * asks. How the facts were found: docs/libvirt-notes.md.
@@ -68,7 +70,7 @@ export const GATES: readonly Gate[] = [
     until: "11.3.0",
     reason:
       "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
-    remedy: "Name it so, or take an external one.",
+    remedy: "Use such a name, or take an external snapshot.",
   },
 ];
 
@@ -84,11 +86,4 @@ function admits({ from, until }: Gate, version: string): boolean {
   return (
     (from === undefined || !isBefore(version, from)) && (until === undefined || isBefore(version, until))
   );
-}
-
-function isBefore(version: string, other: string): boolean {
-  const numbers = (text: string) => text.split(".").map(Number);
-  const [a, b] = [numbers(version), numbers(other)];
-  const differing = [0, 1, 2].find((part) => a[part] !== b[part]);
-  return differing !== undefined && (a[differing] ?? 0) < (b[differing] ?? 0);
 }

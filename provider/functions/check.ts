@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { VirshError } from "../errors.js";
-import { problemsIn, withoutNulls, type Problem } from "../snapshot/check.js";
+import { problem, problemsIn, withoutNulls, type Problem } from "../schema/validate.js";
 import type { GetSnapshotsInputs } from "./inputs.js";
 
 /** The arguments of a function as a program passed them, checked. Throws with everything that is wrong with them. */
@@ -45,8 +45,4 @@ export function filterConflicts(filter: GetSnapshotsInputs): Problem[] {
       ? problem("noLeaves", "no snapshot is both a leaf and not a leaf. Leave out leaves, noLeaves or both")
       : undefined,
   ].filter((found) => found !== undefined);
-}
-
-function problem(property: string, message: string): Problem {
-  return { property, reason: `${property}: ${message}.` };
 }

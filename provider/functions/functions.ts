@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { OpenHost, QueryHost } from "../hypervisor/host.js";
-import type { Problem } from "../snapshot/check.js";
+import type { Problem } from "../schema/validate.js";
 import { checked, filterConflicts } from "./check.js";
 import { getDiskSnapshots } from "./get-disk-snapshots.js";
 import { getDomain } from "./get-domain.js";

@@ -1,128 +1,109 @@
 import { quote } from "../errors.js";
 import type { SnapshotInputs } from "./inputs.js";
 import { holdsUnknown } from "../schema/unknown.js";
+import { problem, type Problem } from "../schema/validate.js";
 
-/** What is wrong with inputs that are each right by themselves. */
-export interface Conflict {
-  property: string;
-  /** What is wrong, and what would work. */
-  message: string;
-}
-
-type Rule = (inputs: SnapshotInputs) => Conflict | undefined;
+type Rule = (inputs: SnapshotInputs) => Problem | undefined;
 
 /**
- * Combinations that libvirt would refuse, or accept and ignore, whatever the domain. What depends on the domain is in
- * `domain/possible.ts`.
+ * Combinations of inputs that libvirt would refuse, or accept and ignore, for every domain. What depends on the domain
+ * is in `capabilities/snapshot-rules.ts`.
  */
 const RULES: readonly Rule[] = [
   ({ memory }) =>
     memory?.snapshot === "external" && memory.file === undefined
-      ? {
-          property: "memory.file",
-          message: "external memory needs a file. Give its absolute path on the host",
-        }
+      ? problem("memory.file", "external memory needs a file. Give its absolute path on the host")
       : undefined,
   ({ memory }) =>
     memory !== undefined && memory.snapshot !== "external" && memory.file !== undefined
-      ? {
-          property: "memory.file",
-          message: `memory ${quote(memory.snapshot)} goes into no file. Leave file out, or set memory.snapshot to "external"`,
-        }
+      ? problem(
+          "memory.file",
+          `memory.snapshot ${quote(memory.snapshot)} uses no file. Leave file out, or set memory.snapshot to "external"`,
+        )
       : undefined,
   ({ memory, diskOnly }) =>
     diskOnly === true && memory !== undefined && memory.snapshot !== "no"
-      ? {
-          property: "memory.snapshot",
-          message: `diskOnly captures no memory, and memory asks for ${quote(memory.snapshot)}. Leave one of them out`,
-        }
+      ? problem(
+          "memory.snapshot",
+          `diskOnly captures no memory, but memory asks for ${quote(memory.snapshot)}. Leave one of them out`,
+        )
       : undefined,
   ({ memory, disks = [] }) =>
     memory?.snapshot === "internal" && disks.some(({ snapshot }) => snapshot === "external")
-      ? {
-          property: "disks",
-          message:
-            'libvirt does not mix internal memory with external disks. Set memory.snapshot to "external" with a file, or use diskOnly',
-        }
+      ? problem(
+          "disks",
+          'libvirt does not combine internal memory with external disks. Set memory.snapshot to "external" with a file, or use diskOnly',
+        )
       : undefined,
   ({ memory, disks = [] }) =>
     memory?.snapshot === "external" && disks.some(({ snapshot }) => snapshot === "internal")
-      ? {
-          property: "disks",
-          message:
-            'libvirt does not mix external memory with internal disks. Make the disks "external", or memory "internal"',
-        }
+      ? problem(
+          "disks",
+          'libvirt does not combine external memory with internal disks. Make the disks "external", or memory "internal"',
+        )
       : undefined,
   ({ diskOnly, disks = [] }) =>
     diskOnly === true && disks.some(({ snapshot }) => snapshot === "internal")
-      ? {
-          property: "disks",
-          message:
-            'diskOnly makes external snapshots, and a disk asks for "internal". Make it "external", or leave diskOnly out',
-        }
+      ? problem(
+          "disks",
+          'diskOnly takes external snapshots, but a disk asks for "internal". Make it "external", or leave diskOnly out',
+        )
       : undefined,
-  ({ disks = [] }) => overlaysOfNone(disks),
+  ({ disks = [] }) => overlayOfNoExternalDisk(disks),
   ({ disks = [] }) =>
-    twice(
+    repeated(
+      "disk",
       disks.map(({ name }) => name),
-      "disks",
-      "names the disk",
     ),
   ({ disks = [] }) =>
-    twice(
+    repeated(
+      "file",
       disks.flatMap(({ file }) => file ?? []),
-      "disks",
-      "names the file",
     ),
   ({ quiesce = "none", diskOnly }) =>
     quiesce !== "none" && diskOnly !== true
-      ? {
-          property: "quiesce",
-          message:
-            "libvirt freezes file systems only for a snapshot of disks alone; with memory there is no need to. Set diskOnly, or leave quiesce out",
-        }
+      ? problem(
+          "quiesce",
+          "libvirt freezes file systems only for a snapshot of disks alone; one with memory does not need it. Set diskOnly, or leave quiesce out",
+        )
       : undefined,
   ({ live, memory }) =>
     live === true && memory?.snapshot !== "external"
-      ? {
-          property: "live",
-          message:
-            "libvirt can let the guest run on only while its memory goes to a file. Set memory to external, or leave live out",
-        }
+      ? problem(
+          "live",
+          'the guest can keep running only while its memory goes to a file. Set memory.snapshot to "external", or leave live out',
+        )
       : undefined,
   ({ reuseExternal, disks = [] }) =>
     reuseExternal === true && !disks.some(({ file }) => file !== undefined)
-      ? {
-          property: "reuseExternal",
-          message:
-            "there is no overlay named to be used. Name the files in disks, or leave reuseExternal out",
-        }
+      ? problem(
+          "reuseExternal",
+          "no overlay to reuse is named. Name the files in disks, or leave reuseExternal out",
+        )
       : undefined,
 ];
 
-/** Every rule that the inputs break. Values that are not known yet break none. */
-export function conflicts(inputs: SnapshotInputs): Conflict[] {
+/** A problem for each rule that the inputs break. Values that a preview does not know yet break none. */
+export function conflicts(inputs: SnapshotInputs): Problem[] {
   const { memory, disks } = inputs;
   if (holdsUnknown([memory, disks, inputs.diskOnly, inputs.quiesce, inputs.live, inputs.reuseExternal]))
     return [];
   return RULES.map((rule) => rule(inputs)).filter((conflict) => conflict !== undefined);
 }
 
-function overlaysOfNone(disks: NonNullable<SnapshotInputs["disks"]>): Conflict | undefined {
+function overlayOfNoExternalDisk(disks: NonNullable<SnapshotInputs["disks"]>): Problem | undefined {
   const index = disks.findIndex(
     ({ snapshot, file, driver, type }) => snapshot !== "external" && (file ?? driver ?? type) !== undefined,
   );
   if (index < 0) return undefined;
-  return {
-    property: `disks[${index}]`,
-    message:
-      'file, driver and type describe an overlay, and this disk gets none. Set snapshot to "external", or leave them out',
-  };
+  return problem(
+    `disks[${index}]`,
+    'file, driver and type describe an overlay, but this disk gets none. Set snapshot to "external", or leave them out',
+  );
 }
 
-function twice(values: readonly string[], property: string, what: string): Conflict | undefined {
+function repeated(what: string, values: readonly string[]): Problem | undefined {
   const value = values.find((each, index) => values.indexOf(each) !== index);
-  return value === undefined
-    ? undefined
-    : { property, message: `it ${what} ${quote(value)} twice. Name it once` };
+  if (value === undefined) return undefined;
+  return problem("disks", `the ${what} ${quote(value)} appears twice. Name it once`);
 }

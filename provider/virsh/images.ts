@@ -20,9 +20,12 @@ export async function readImages(
   ];
   const call = { program: "qemu-img", args, tried, changes: false, limits };
   const { exitCode, stdout, stderr } = await run(call);
-  if (exitCode !== 0) throw explain(stderr.trim(), file, tried);
-  const images = understood(stdout, tried);
-  return backingChain ? (images as RawImage[]).map(toImage) : [toImage(images as RawImage)];
+  if (exitCode === 0) return parse(stdout, tried);
+  const error = explain(stderr.trim(), file, tried);
+  const below = backingChain && error.kind === "Unexpected" && !isAbout(file, error.said);
+  throw below
+    ? error.with({ next: "It may be an image below: backingChain: false reads this one alone." })
+    : error;
 }
 
 function explain(stderr: string, file: string, tried: string): VirshError {
@@ -31,19 +34,18 @@ function explain(stderr: string, file: string, tried: string): VirshError {
       .split("\n")
       .at(-1)
       ?.replace(/^qemu-img: /, "") ?? "";
-  const ours = said.startsWith(`Could not open '${file}': `);
-  if (ours && said.endsWith(": No such file or directory"))
+  if (isAbout(file, said) && said.endsWith(": No such file or directory"))
     return new VirshError({ kind: "NotFound", tried, said: "there is no such file" });
   if (said.endsWith(": Permission denied")) {
     const next = "Run the program as a user that may read the image.";
     return new VirshError({ kind: "Denied", tried, said, next });
   }
-  return new VirshError({
-    kind: "Unexpected",
-    tried,
-    said: said || "qemu-img failed without a word",
-    next: ours ? undefined : "It may be an image below: backingChain: false reads this one alone.",
-  });
+  return new VirshError({ kind: "Unexpected", tried, said: said || "qemu-img failed without a message" });
+}
+
+/** Whether the message is about that file itself, not about an image below it. */
+function isAbout(file: string, said: string): boolean {
+  return said.startsWith(`Could not open '${file}': `);
 }
 
 /** What of qemu-img's JSON is used. */
@@ -66,9 +68,10 @@ interface RawSnapshot {
   "vm-clock-nsec": number;
 }
 
-function understood(stdout: string, tried: string): unknown {
+/** One image, or the list of a backing chain. */
+function parse(stdout: string, tried: string): Image[] {
   try {
-    return JSON.parse(stdout);
+    return [JSON.parse(stdout) as RawImage | RawImage[]].flat().map(toImage);
   } catch (cause) {
     throw new VirshError({ kind: "Unexpected", tried, said: "qemu-img did not answer in JSON", cause });
   }

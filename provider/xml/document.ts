@@ -1,4 +1,5 @@
-import { XMLParser, XMLValidator, type XMLMetaData } from "fast-xml-parser";
+import { XMLParser, type XMLMetaData } from "fast-xml-parser";
+import { SyntaxValidator } from "fast-xml-validator";
 import { decodeReferences, forbiddenCharacter } from "./characters.js";
 import { unreadable, XmlElement } from "./element.js";
 
@@ -48,14 +49,18 @@ export function parseDocument(xml: string, name: string): XmlElement {
 }
 
 function parsedNodes(xml: string, name: string): ParsedNode[] {
-  // The parser takes what it is given: half a document, or the text of an error.
-  const verdict = XMLValidator.validate(xml);
-  if (verdict !== true) throw unreadable(name, `line ${verdict.err.line}: ${verdict.err.msg}`);
   try {
+    // The parser accepts anything: half a document, or the text of an error. The validator throws.
+    SyntaxValidator.validate(xml);
     return parser.parse(xml) as ParsedNode[];
   } catch (error) {
-    throw unreadable(name, error instanceof Error ? error.message : String(error), error);
+    throw unreadable(name, explain(error), error);
   }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "line" in error ? `line ${String(error.line)}: ${error.message}` : error.message;
 }
 
 function toElement(node: ParsedNode): XmlElement {
@@ -63,9 +68,7 @@ function toElement(node: ParsedNode): XmlElement {
   const content = node[name] as ParsedNode[];
   const isText = (child: ParsedNode) => tagOf(child) === textKey;
   const { startIndex: start = 0, endIndex: end } = node[position] as XMLMetaData;
-  // A declaration such as `<!ELEMENT x>` passes the validator, and the parser takes it for an element.
-  if (end === undefined || name.startsWith("!"))
-    throw unreadable(name, "it is not an element, or has no end");
+  if (end === undefined) throw unreadable(name, "it has no end");
   return new XmlElement({
     name,
     attributes: new Map(Object.entries((node[attributesKey] ?? {}) as Record<string, string>)),

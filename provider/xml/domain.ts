@@ -31,8 +31,6 @@ export interface DomainDisk {
 
 /** `os`: what of the firmware decides whether its state can be in a snapshot */
 export interface DomainFirmware {
-  /** `loader/@type`: rom, pflash */
-  loader?: string;
   /** Whether it is UEFI: `@firmware` is efi, or the loader is a flash */
   efi: boolean;
   /** The file that keeps the variables: `nvram`, or `nvram/source` */
@@ -45,8 +43,6 @@ export interface DomainFirmware {
 export interface DomainXml {
   name: string;
   uuid: string;
-  /** `@type`: kvm, qemu … */
-  type: string;
   /** `@id`, present while the domain is active */
   id?: number;
   vcpus: number;
@@ -74,7 +70,6 @@ export function readDomain(domain: XmlElement): DomainXml {
   return defined({
     name: domain.requiredText("name"),
     uuid: domain.requiredText("uuid"),
-    type: domain.requiredAttribute("type"),
     id: domain.integerAttribute("id"),
     vcpus: domain.requiredInteger("vcpu"),
     memoryKiB: readMemory(domain),
@@ -122,11 +117,9 @@ function readBacking(disk: XmlElement): BackingImage[] {
 }
 
 function readFirmware(os: XmlElement | undefined): DomainFirmware {
-  const loader = os?.child("loader")?.attribute("type");
   const nvram = os?.child("nvram");
   return defined({
-    loader,
-    efi: os?.attribute("firmware") === "efi" || loader === "pflash",
+    efi: os?.attribute("firmware") === "efi" || os?.child("loader")?.attribute("type") === "pflash",
     nvram: nvram && (readSource(nvram) ?? (nvram.text.trim() || undefined)),
     nvramFormat: nvram?.attribute("format"),
   });

@@ -47,8 +47,6 @@ export interface SnapshotXml {
   domain?: DomainXml;
   /** `inactiveDomain` */
   inactiveDomain?: DomainXml;
-  /** Whether there is a `cookie`: the hypervisor's own notes on a guest that was active, such as its CPU */
-  cookie?: true;
 }
 
 export function parseSnapshot(xml: string): SnapshotXml {
@@ -66,7 +64,6 @@ export function parseSnapshot(xml: string): SnapshotXml {
     revertDisks: root.child("revertDisks")?.all("disk").map(readDisk),
     domain: domain && readDomain(domain),
     inactiveDomain: inactiveDomain && readDomain(inactiveDomain),
-    cookie: root.child("cookie") && (true as const),
   });
 }
 

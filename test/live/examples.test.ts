@@ -66,7 +66,7 @@ describe("examples/checkpoint", () => {
     const reason = await closed("internalRunningAnyName");
     if (reason !== undefined) {
       const why = `Unable to take snapshot "instantánea1" of ${domain.name}: name: ${reason}. Nothing was changed. `;
-      const way = "Name it so, or take an external one.";
+      const way = 'Use another name, for example "instantanea1", or take an external snapshot.';
       assertFailed(await stack.current.up(program), ["create checkpoint"], [why + way]);
       assert.deepEqual(await snapshotsOf(domain), []);
       return;

@@ -1,5 +1,6 @@
 import { quote } from "../../errors.js";
 import { info, warning, type Notice } from "../../hypervisor/notice.js";
+import { mib } from "../../schema/size.js";
 import { decideCreate, type Refuse } from "../create/decide.js";
 import type { CreateFacts } from "../create/look.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../inputs.js";
@@ -74,8 +75,8 @@ function spaceLine(
   if (space === undefined || space.free >= needed) return [];
   return [
     warning(
-      `Snapshot ${quote(name)} of ${domain.name} may not fit: ${mib(space.free)} MiB are free where ${quote(space.file)} is, ` +
-        `and the domain has ${mib(needed)} MiB of memory. Free some space, or use diskOnly.`,
+      `Snapshot ${quote(name)} of ${domain.name} may not fit: ${mib(space.free)} are free where ${quote(space.file)} is, ` +
+        `and the domain has ${mib(needed)} of memory. Free some space, or use diskOnly.`,
     ),
   ];
 }
@@ -85,8 +86,4 @@ export function missingDomainLine({ domain }: SnapshotInputs, next: string | und
   return info(
     `The host has no domain ${quote(domain)} now. Unless this program defines it, no snapshot of it can be taken. ${next ?? ""}`.trim(),
   );
-}
-
-function mib(bytes: number): number {
-  return Math.floor(bytes / 1024 / 1024);
 }

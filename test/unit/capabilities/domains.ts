@@ -24,7 +24,6 @@ export function off(changes: Partial<DomainXml> = {}): DomainXml {
   return {
     name: "debian12",
     uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251",
-    type: "kvm",
     vcpus: 1,
     memoryKiB: 65_536,
     disks: [disk("vda")],

@@ -26,7 +26,7 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
     "CPUs and memory",
     running({ vcpus: 4, memoryKiB: 4_194_304 }),
     snapshot({ domain: running({ vcpus: 2, memoryKiB: 2_097_152 }) }),
-    ["the domain's definition goes back: vcpus 4 to 2, memory 4096 to 2048 MiB"],
+    ["the domain's definition goes back: vcpus 4 to 2, memory 4096 MiB to 2048 MiB"],
   ],
   [
     "a disk that was attached since",

@@ -11,12 +11,12 @@ const RAW =
   "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.";
 const NAMES =
   "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _";
+const OTHER_NAME = 'Use another name, for example "instantanea1", or take an external snapshot.';
 const PASSED = ["hostdev pci", "hostdev mdev", "interface hostdev", "shmem"];
 const COMMA = "Choose a name and a file without a comma, or start the domain first.";
 
 type Case = [domain: DomainXml, wanted: Partial<Wanted>, version?: string];
 const memory = (snapshot: "no" | "internal" | "external") => ({ memory: { snapshot } });
-
 const internal = (name: string) => ({ name, snapshot: "internal" as const });
 const taking = (...names: string[]) => ({ disks: names.map(internal) });
 
@@ -247,7 +247,7 @@ const TABLE: [
   [
     "an internal snapshot of a running domain under any name on 11.3",
     [running(), { name: "instantánea1" }, "11.3.0"],
-    ["name", `libvirt 11.3.0 ${NAMES}`, "Name it so, or take an external one."],
+    ["name", `libvirt 11.3.0 ${NAMES}`, OTHER_NAME],
     [
       [running(), { name: "instantánea1" }, "9.0.0"],
       [running(), { name: "A-z_0.9" }, "11.3.0"],

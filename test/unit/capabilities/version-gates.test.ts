@@ -45,7 +45,7 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
     open: ["9.0.0", "11.2.0"],
     reason:
       "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
-    remedy: "Name it so, or take an external one.",
+    remedy: "Use such a name, or take an external snapshot.",
   },
 };
 

@@ -9,9 +9,9 @@ const UNKNOWN_FORMAT = "it is not a format that QEMU knows. Give for example raw
 
 /** The arguments that a function refuses before it opens a host, and what it says. */
 const REFUSED: [name: Name, raw: unknown, said: string][] = [
-  ["getDomain", undefined, "domain: this property is required"],
-  ["getDomain", {}, "domain: this property is required"],
-  ["getDomain", { domain: null }, "domain: this property is required"],
+  ["getDomain", undefined, "domain: this property is required."],
+  ["getDomain", {}, "domain: this property is required."],
+  ["getDomain", { domain: null }, "domain: this property is required."],
   ["getDomain", { domain: 12 }, `domain: 12 ${SHOULD_BE} a string.`],
   [
     "getDomain",
@@ -21,7 +21,7 @@ const REFUSED: [name: Name, raw: unknown, said: string][] = [
   [
     "getDomain",
     { domain: "a", colour: 1 },
-    "colour: there is no such property. Known are domain, uri, timeoutSeconds.",
+    "colour: there is no such property. The properties are domain, uri, timeoutSeconds.",
   ],
   ["getDomain", { domain: "a", timeoutSeconds: 0 }, `timeoutSeconds: 0 ${SHOULD_BE} at least 1.`],
   ["getDomain", { domain: "a", timeoutSeconds: 1.5 }, `timeoutSeconds: 1.5 ${SHOULD_BE} a whole number.`],
@@ -30,7 +30,7 @@ const REFUSED: [name: Name, raw: unknown, said: string][] = [
     { domain: "a", uri: "qemu+ssh://root:hunter2@host/system" },
     'uri: "qemu+ssh://root:***@host/system" cannot be used: it holds a password, which libvirt does not use and the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
   ],
-  ["getSnapshot", { domain: "a" }, "name: this property is required"],
+  ["getSnapshot", { domain: "a" }, "name: this property is required."],
   [
     "getSnapshot",
     { domain: "a", name: "" },
@@ -68,11 +68,11 @@ const REFUSED: [name: Name, raw: unknown, said: string][] = [
     { domain: "a", leaves: true, noLeaves: true },
     "noLeaves: no snapshot is both a leaf and not a leaf. Leave out leaves, noLeaves or both.",
   ],
-  ["getDiskSnapshots", {}, "file: this property is required"],
+  ["getDiskSnapshots", {}, "file: this property is required."],
   ...["-x", "a.qcow2", "nbd://host/x", 'json:{"file":"/x"}', ""].map((file): [Name, unknown, string] => [
     "getDiskSnapshots",
     { file },
-    `file: ${JSON.stringify(file)} cannot be used: a file on the host needs an absolute path. Start it with /.`,
+    `file: ${JSON.stringify(file)} cannot be used: the path of a file on the host must be absolute. Start it with /.`,
   ]),
   ["getDiskSnapshots", { file: "/x", format: "-x y" }, `format: "-x y" cannot be used: ${UNKNOWN_FORMAT}.`],
 ];

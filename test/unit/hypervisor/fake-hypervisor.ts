@@ -158,7 +158,6 @@ export class FakeHypervisor {
     return {
       name,
       uuid,
-      type: "kvm",
       ...(state === "shut off" ? {} : { id: 1 }),
       vcpus: 1,
       memoryKiB: 65536,

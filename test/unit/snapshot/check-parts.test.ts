@@ -5,7 +5,7 @@ const REQUIRED = { domain: "debian12", name: "a" };
 
 describe("checking the parts of an input", () => {
   const PARTS: [inputs: object, property: string, reason: string][] = [
-    [{ memory: {} }, "memory.snapshot", "this property is required"],
+    [{ memory: {} }, "memory.snapshot", "this property is required."],
     [
       { memory: { snapshot: "manual" } },
       "memory.snapshot",
@@ -14,19 +14,19 @@ describe("checking the parts of an input", () => {
     [
       { memory: { snapshot: "external", file: "m" } },
       "memory.file",
-      '"m" cannot be used: a file on the host needs an absolute path. Start it with /.',
+      '"m" cannot be used: the path of a file on the host must be absolute. Start it with /.',
     ],
     [
       { memory: { snapshot: "external", file: "/m\n" } },
       "memory.file",
-      '"/m\\n" cannot be used: it holds a character that cannot be in a path here. Remove it.',
+      '"/m\\n" cannot be used: it contains a control character, or one that UTF-8 cannot encode. Remove it.',
     ],
     [
       { memory: { snapshot: "no", path: 1 } },
       "memory.path",
-      "there is no such property. Known are snapshot, file.",
+      "there is no such property. The properties are snapshot, file.",
     ],
-    [{ disks: [{ name: "vda" }] }, "disks[0].snapshot", "this property is required"],
+    [{ disks: [{ name: "vda" }] }, "disks[0].snapshot", "this property is required."],
     [
       {
         disks: [
@@ -35,7 +35,7 @@ describe("checking the parts of an input", () => {
         ],
       },
       "disks[1].file",
-      '"./o" cannot be used: a file on the host needs an absolute path. Start it with /.',
+      '"./o" cannot be used: the path of a file on the host must be absolute. Start it with /.',
     ],
     [
       { disks: [{ name: "vda", snapshot: "external", driver: "raw" }] },
@@ -45,9 +45,9 @@ describe("checking the parts of an input", () => {
     [
       { disks: [{ name: "vda", snapshot: "no", colour: 1 }] },
       "disks[0].colour",
-      "there is no such property. Known are name, snapshot, file, driver, type.",
+      "there is no such property. The properties are name, snapshot, file, driver, type.",
     ],
-    [{ revert: { safetySnapshot: {} } }, "revert.safetySnapshot.keep", "this property is required"],
+    [{ revert: { safetySnapshot: {} } }, "revert.safetySnapshot.keep", "this property is required."],
     [
       { revert: { safetySnapshot: { keep: 0 } } },
       "revert.safetySnapshot.keep",
@@ -61,7 +61,7 @@ describe("checking the parts of an input", () => {
     [
       { revert: { safetySnapshot: { keep: 1, name: "s" } } },
       "revert.safetySnapshot.name",
-      "there is no such property. Known are keep.",
+      "there is no such property. The properties are keep.",
     ],
   ];
   for (const [inputs, property, reason] of PARTS) {

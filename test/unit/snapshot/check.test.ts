@@ -50,33 +50,49 @@ const TABLE: Record<string, Row> = {
     right: ["debian12", DOMAIN_UUID, DOMAIN_UUID.toUpperCase(), "a b", "$(touch pwned)", "007", "ñ日本🙂"],
     wrong: [
       ["", `"" cannot be used: a snapshot needs a domain. Give the domain's name or UUID.`],
-      ["a\nb", `"a\\nb" cannot be used: no domain can have such a name. Give the domain's name or UUID.`],
-      ["a\0b", `"a\\u0000b" cannot be used: no domain can have such a name. Give the domain's name or UUID.`],
+      [
+        "a\nb",
+        `"a\\nb" cannot be used: no domain can have a name with a line break or a NUL character. Give the domain's name or UUID.`,
+      ],
+      [
+        "a\0b",
+        `"a\\u0000b" cannot be used: no domain can have a name with a line break or a NUL character. Give the domain's name or UUID.`,
+      ],
       [12, "12 cannot be used: expected a string."],
-      [undefined, "this property is required"],
-      [null, "this property is required"],
+      [undefined, "this property is required."],
+      [null, "this property is required."],
     ],
   },
   name: {
     right: ["a", "instantánea1", "a b", "-x", "--", "0123", "true", `<&>"'`],
     wrong: [
       [5, "5 cannot be used: expected a string."],
-      [undefined, "this property is required"],
+      [
+        "a/b",
+        '"a/b" cannot be used: it contains "/", which libvirt refuses. Use another name, for example "a-b".',
+      ],
+      [undefined, "this property is required."],
     ],
   },
   description: {
     right: ["", "Creada carpeta importante", "two\nlines\tand a tab", "ñ日本🙂", "é".repeat(60_000)],
     wrong: [
       [false, "false cannot be used: expected a string."],
-      ["\u0001", '"\\u0001" cannot be used: it holds a control character that XML cannot carry. Remove it.'],
-      ["\ufffe", '"\ufffe" cannot be used: it holds a control character that XML cannot carry. Remove it.'],
+      [
+        "\u0001",
+        '"\\u0001" cannot be used: it contains the character U+0001, which XML cannot carry. Remove it.',
+      ],
+      [
+        "\ufffe",
+        '"\ufffe" cannot be used: it contains the character U+FFFE, which XML cannot carry. Remove it.',
+      ],
       [
         "\ud800",
-        '"\\ud800" cannot be used: it holds half a surrogate pair, which UTF-8 cannot carry. Remove that character.',
+        '"\\ud800" cannot be used: it contains half of a surrogate pair, which UTF-8 cannot encode. Remove it.',
       ],
       [
         "é".repeat(60_001),
-        `"${"é".repeat(76)}…" cannot be used: it takes 120002 bytes of UTF-8; 120000 fit into a command line. Shorten it.`,
+        `"${"é".repeat(76)}…" cannot be used: it takes 120002 bytes of UTF-8, and 120000 fit into a command line. Shorten it.`,
       ],
     ],
   },
@@ -174,7 +190,7 @@ describe("checking the inputs of a snapshot", () => {
   it("tells everything that is wrong at once", () => {
     const { problems } = check({ name: "", diskOnly: 1, colour: "red", revert: { at: "noon" } });
     assert.deepEqual(problems, [
-      { property: "domain", reason: "domain: this property is required" },
+      { property: "domain", reason: "domain: this property is required." },
       {
         property: "name",
         reason:
@@ -184,12 +200,12 @@ describe("checking the inputs of a snapshot", () => {
       {
         property: "revert.at",
         reason:
-          "revert.at: there is no such property. Known are triggers, onDrift, to, force, resetNvram, safetySnapshot.",
+          "revert.at: there is no such property. The properties are triggers, onDrift, to, force, resetNvram, safetySnapshot.",
       },
       {
         property: "colour",
         reason:
-          "colour: there is no such property. Known are uri, domain, name, description, diskOnly, memory, disks, quiesce, atomic, live, halt, reuseExternal, validate, adopt, revert, deleteScope, timeoutSeconds.",
+          "colour: there is no such property. The properties are uri, domain, name, description, diskOnly, memory, disks, quiesce, atomic, live, halt, reuseExternal, validate, adopt, revert, deleteScope, timeoutSeconds.",
       },
     ]);
   });

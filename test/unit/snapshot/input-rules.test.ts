@@ -14,7 +14,7 @@ const disk = (snapshot: "no" | "internal" | "external", more: object = {}) => ({
   ...more,
 });
 const OVERLAY =
-  'file, driver and type describe an overlay, and this disk gets none. Set snapshot to "external", or leave them out';
+  'file, driver and type describe an overlay, but this disk gets none. Set snapshot to "external", or leave them out';
 
 /** Rule by rule: what breaks it, what is said, and its neighbours that do not. */
 const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs[]][] = [
@@ -27,19 +27,19 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { memory: { snapshot: "internal", file: "/m" } },
     "memory.file",
-    'memory "internal" goes into no file. Leave file out, or set memory.snapshot to "external"',
+    'memory.snapshot "internal" uses no file. Leave file out, or set memory.snapshot to "external"',
     [external],
   ],
   [
     { memory: { snapshot: "no", file: "/m" } },
     "memory.file",
-    'memory "no" goes into no file. Leave file out, or set memory.snapshot to "external"',
+    'memory.snapshot "no" uses no file. Leave file out, or set memory.snapshot to "external"',
     [{ memory: { snapshot: "no" } }],
   ],
   [
     { ...external, diskOnly: true },
     "memory.snapshot",
-    'diskOnly captures no memory, and memory asks for "external". Leave one of them out',
+    'diskOnly captures no memory, but memory asks for "external". Leave one of them out',
     [
       { ...external, diskOnly: false },
       { memory: { snapshot: "no" }, diskOnly: true },
@@ -48,7 +48,7 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { ...internal, disks: [disk("external")] },
     "disks",
-    'libvirt does not mix internal memory with external disks. Set memory.snapshot to "external" with a file, or use diskOnly',
+    'libvirt does not combine internal memory with external disks. Set memory.snapshot to "external" with a file, or use diskOnly',
     [
       { ...internal, disks: [disk("internal")] },
       { ...external, disks: [disk("external")] },
@@ -57,13 +57,13 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { ...external, disks: [disk("internal")] },
     "disks",
-    'libvirt does not mix external memory with internal disks. Make the disks "external", or memory "internal"',
+    'libvirt does not combine external memory with internal disks. Make the disks "external", or memory "internal"',
     [{ ...external, disks: [disk("no")] }],
   ],
   [
     { diskOnly: true, disks: [disk("internal")] },
     "disks",
-    'diskOnly makes external snapshots, and a disk asks for "internal". Make it "external", or leave diskOnly out',
+    'diskOnly takes external snapshots, but a disk asks for "internal". Make it "external", or leave diskOnly out',
     [
       { diskOnly: true, disks: [disk("external"), { name: "vdb", snapshot: "no" }] },
       { disks: [disk("internal")] },
@@ -80,7 +80,7 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { disks: [disk("no"), disk("no")] },
     "disks",
-    'it names the disk "vda" twice. Name it once',
+    'the disk "vda" appears twice. Name it once',
     [{ disks: [disk("no"), { name: "vdb", snapshot: "no" }] }],
   ],
   [
@@ -89,7 +89,7 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
       disks: [disk("external", { file: "/o" }), { name: "vdb", snapshot: "external", file: "/o" }],
     },
     "disks",
-    'it names the file "/o" twice. Name it once',
+    'the file "/o" appears twice. Name it once',
     [
       {
         diskOnly: true,
@@ -100,13 +100,13 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { quiesce: "preferred" },
     "quiesce",
-    "libvirt freezes file systems only for a snapshot of disks alone; with memory there is no need to. Set diskOnly, or leave quiesce out",
+    "libvirt freezes file systems only for a snapshot of disks alone; one with memory does not need it. Set diskOnly, or leave quiesce out",
     [{ quiesce: "preferred", diskOnly: true }, { quiesce: "none" }],
   ],
   [
     { ...internal, live: true },
     "live",
-    "libvirt can let the guest run on only while its memory goes to a file. Set memory to external, or leave live out",
+    'the guest can keep running only while its memory goes to a file. Set memory.snapshot to "external", or leave live out',
     [
       { ...external, live: true },
       { ...internal, live: false },
@@ -115,7 +115,7 @@ const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs
   [
     { reuseExternal: true, disks: [disk("external")] },
     "reuseExternal",
-    "there is no overlay named to be used. Name the files in disks, or leave reuseExternal out",
+    "no overlay to reuse is named. Name the files in disks, or leave reuseExternal out",
     [{ reuseExternal: true, disks: [disk("external", { file: "/o" })] }, { reuseExternal: false }],
   ],
 ];
@@ -127,7 +127,7 @@ function broken(inputs: Inputs) {
 describe("inputs that are each right by themselves", () => {
   for (const [inputs, property, message, allowed] of TABLE) {
     it(`are refused together: ${JSON.stringify(inputs)}`, () => {
-      assert.deepEqual(broken(inputs), [{ property, message }]);
+      assert.deepEqual(broken(inputs), [{ property, reason: `${property}: ${message}.` }]);
     });
     for (const each of allowed) {
       it(`go together: ${JSON.stringify(each)}`, () => {

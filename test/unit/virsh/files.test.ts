@@ -101,7 +101,7 @@ describe("files of the host that is this machine", () => {
       readTags(image, LIMITS),
       (error) =>
         isVirshError(error, "Unexpected") &&
-        error.message.startsWith(`Unable to read the snapshots in ${JSON.stringify(image)}: qemu-img: `),
+        error.message.startsWith(`Unable to read the image ${JSON.stringify(image)}: Could not open `),
     );
   });
 
@@ -116,8 +116,9 @@ describe("files of the host that is this machine", () => {
     ["echo '{}'", []],
     [`echo '{"snapshots": [{"name": "x"}]}'`, ["x"]],
     ["echo nonsense", /: qemu-img did not answer in JSON\.$/],
-    ["exit 1", /: qemu-img failed without a word\.$/],
-    ["echo 'qemu-img: no image' >&2; exit 1", /: qemu-img: no image\.$/],
+    ["echo '[null]'", /: qemu-img did not answer in JSON\.$/],
+    ["exit 1", /: qemu-img failed without a message\.$/],
+    ["echo 'qemu-img: no image' >&2; exit 1", /: no image\.$/],
     [`echo "qemu-img: Could not open '/x': Permission denied" >&2; exit 1`, undefined],
   ];
   for (const [script, expected] of answers) {
@@ -128,6 +129,11 @@ describe("files of the host that is this machine", () => {
       else assert.deepEqual(await reading, expected);
     });
   }
+
+  it("tell nothing of an image on a machine without qemu-img", async () => {
+    process.env["PATH"] = folder;
+    assert.equal(await readTags("/x", LIMITS), undefined);
+  });
 
   it("are removed", async () => {
     const file = join(folder, "memory, 1");

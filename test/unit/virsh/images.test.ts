@@ -96,7 +96,7 @@ describe("images, as qemu-img describes them", () => {
 
   const answers: [script: string, kind: ErrorKind, message: RegExp][] = [
     ["echo nonsense", "Unexpected", /: qemu-img did not answer in JSON\.$/],
-    ["exit 1", "Unexpected", /: qemu-img failed without a word\./],
+    ["exit 1", "Unexpected", /: qemu-img failed without a message\./],
     [
       `echo "qemu-img: Could not open '/x': Permission denied" >&2; exit 1`,
       "Denied",
