@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isVirshError, VirshError } from "../errors.js";
+import { isVirshError, type VirshError } from "../errors.js";
 import type { Host } from "./host.js";
 import type { Tell } from "./notice.js";
 import { whenFree, type Waiting } from "./wait-until-free.js";

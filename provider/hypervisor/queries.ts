@@ -94,7 +94,12 @@ export function queriesBy(ask: Ask): Queries {
   ) as unknown as Queries;
 }
 
-/** The entry of one query. It has no value at run time: its types are all there is to it. */
-function query<Args extends readonly unknown[], Result>(): { args: Args; result: Result } {
-  return {} as { args: Args; result: Result };
+interface Query<Args extends readonly unknown[], Result> {
+  args: Args;
+  result: Result;
+}
+
+/** The entry of one query. It has no value at run time; only its types matter. */
+function query<Args extends readonly unknown[], Result>(): Query<Args, Result> {
+  return {} as Query<Args, Result>;
 }

@@ -16,7 +16,7 @@ export interface GetSnapshotArgs {
   domain: string;
 
   /**
-   * The snapshot's name. One that the domain does not have is an error of the kind `NotFound`.
+   * The snapshot's name. If the domain has no such snapshot, the error has the kind `NotFound`.
    *
    * virsh: `--snapshotname`.
    */
@@ -32,7 +32,7 @@ export interface GetSnapshotArgs {
   uri?: string | undefined;
 
   /**
-   * Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.
+   * Seconds that the call may take, a whole number from 1 to 3600. After that it fails.
    *
    * Default: `60`.
    */
@@ -52,7 +52,7 @@ export interface GetSnapshotsArgs {
   domain: string;
 
   /**
-   * Only the children of this snapshot, or with `descendants` all that came after it. The snapshot itself is not among them.
+   * Only the children of this snapshot, or with `descendants` everything that came after it. The snapshot itself is not included.
    *
    * Default: the whole domain.
    *
@@ -61,7 +61,7 @@ export interface GetSnapshotsArgs {
   from?: string | undefined;
 
   /**
-   * Like `from`, with the domain's current snapshot. A domain without one is an error of the kind `NotFound`.
+   * Like `from`, with the domain's current snapshot. If the domain has none, the error has the kind `NotFound`.
    *
    * Default: `false`.
    *
@@ -70,7 +70,7 @@ export interface GetSnapshotsArgs {
   current?: boolean | undefined;
 
   /**
-   * With `from` or `current`: not their children alone, but all that came after them.
+   * With `from` or `current`: not only the children, but everything that came after them.
    *
    * Default: `false`.
    *
@@ -142,7 +142,7 @@ export interface GetSnapshotsArgs {
   active?: boolean | undefined;
 
   /**
-   * Snapshots of the disks alone, taken of an active domain. Of `inactive`, `active` and `diskOnly` several may be set: then each of these kinds is listed.
+   * Snapshots of only the disks, taken of an active domain. If several of `inactive`, `active` and `diskOnly` are set, each of these kinds is listed.
    *
    * Default: `false`.
    *
@@ -151,7 +151,7 @@ export interface GetSnapshotsArgs {
   diskOnly?: boolean | undefined;
 
   /**
-   * Snapshots that lie inside the disk images.
+   * Snapshots inside the disk images.
    *
    * Default: `false`.
    *
@@ -160,7 +160,7 @@ export interface GetSnapshotsArgs {
   internal?: boolean | undefined;
 
   /**
-   * Snapshots of which a part lies in a file of its own.
+   * Snapshots of which a part is in a file of its own.
    *
    * Default: `false`.
    *
@@ -187,7 +187,7 @@ export interface GetSnapshotsArgs {
   uri?: string | undefined;
 
   /**
-   * Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.
+   * Seconds that the call may take, a whole number from 1 to 3600. After that it fails.
    *
    * Default: `60`.
    */
@@ -207,14 +207,14 @@ export interface GetSnapshotXmlArgs {
   domain: string;
 
   /**
-   * The snapshot's name. One that the domain does not have is an error of the kind `NotFound`.
+   * The snapshot's name. If the domain has no such snapshot, the error has the kind `NotFound`.
    *
    * virsh: `--snapshotname`.
    */
   name: string;
 
   /**
-   * With the passwords that the definition holds, of graphics for instance. The `Output` form then is a secret.
+   * Includes the passwords in the definition, for example of graphics. The result of the `Output` form is then a secret.
    *
    * Default: `false`.
    *
@@ -232,7 +232,7 @@ export interface GetSnapshotXmlArgs {
   uri?: string | undefined;
 
   /**
-   * Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.
+   * Seconds that the call may take, a whole number from 1 to 3600. After that it fails.
    *
    * Default: `60`.
    */
@@ -261,7 +261,7 @@ export interface GetDomainArgs {
   uri?: string | undefined;
 
   /**
-   * Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.
+   * Seconds that the call may take, a whole number from 1 to 3600. After that it fails.
    *
    * Default: `60`.
    */
@@ -274,12 +274,12 @@ export type GetDomainOutputArgs = Inputs<GetDomainArgs>;
 /** The arguments of `getDiskSnapshots`. */
 export interface GetDiskSnapshotsArgs {
   /**
-   * Absolute path of the image, on the machine that runs the program: qemu-img knows no other. A path it is in any case, also when it looks like `nbd:…` or `json:…`.
+   * Absolute path of the image, on the machine that runs the program. It is always taken as a path, even if it looks like `nbd:…` or `json:…`.
    */
   file: string;
 
   /**
-   * The images below it, too, as each names the next. One that is missing is an error.
+   * Also the images below it (the backing chain). A missing one is an error.
    *
    * Default: `true`.
    *
@@ -288,7 +288,7 @@ export interface GetDiskSnapshotsArgs {
   backingChain?: boolean | undefined;
 
   /**
-   * The image's format. Give `raw` for a disk that is: its guest could have written something else at its beginning.
+   * The image's format. Give `raw` for a raw disk: its guest could have written another format's header at its beginning.
    *
    * Default: what the image says itself.
    *
@@ -306,7 +306,7 @@ export interface GetDiskSnapshotsArgs {
   uri?: string | undefined;
 
   /**
-   * Seconds that the answer may take, a whole number from 1 to 3600; after that it is an error.
+   * Seconds that the call may take, a whole number from 1 to 3600. After that it fails.
    *
    * Default: `60`.
    */

@@ -5,7 +5,7 @@ import { succeed, TestStack } from "./support/engine.js";
 import { diskOf, guest, imageSnapshots, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { isAtLeast } from "./support/libvirt.js";
 
-describe("forgetting a snapshot", () => {
+describe("deleting a snapshot", () => {
   let domain: Guest;
   let stack: TestStack;
   let filesBefore: string[];
@@ -28,13 +28,15 @@ describe("forgetting a snapshot", () => {
       assert.equal(await virsh("snapshot-parent", domain.uuid, "c"), "a");
     });
 
-    it("children: all that came after it goes with it, and is named before", async () => {
+    it("children: everything that came after it is deleted too, and is named before", async () => {
       await start("--off");
       await take(stack, domain, { a: {}, b: { deleteScope: "children" } });
       await virsh("snapshot-create-as", domain.uuid, "foreign");
       const run = await succeed(stack.up(declare(domain, { a: {} })));
       assert.ok(
-        run.messages.includes(`With snapshot "b" of ${domain.name} (deleteScope "children") go "foreign".`),
+        run.messages.includes(
+          `Deleted together with snapshot "b" of ${domain.name} (deleteScope "children"): "foreign".`,
+        ),
       );
       assert.deepEqual(await snapshotsOf(domain), ["a"]);
     });
@@ -66,7 +68,7 @@ describe("forgetting a snapshot", () => {
       });
     }
 
-    it("metadata: libvirt forgets it, the image keeps it", async () => {
+    it("metadata: libvirt no longer lists it, and the image keeps its data", async () => {
       await start("--off");
       await take(stack, domain, { a: { deleteScope: "metadata" } });
       await succeed(stack.destroy());

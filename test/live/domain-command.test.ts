@@ -38,11 +38,12 @@ async function run(verb: "create" | "update" | "delete", xml: string, inputs: In
     env: { ...process.env, ...environment },
   });
   child.stdin.end(xml);
-  const [stdout, stderr, [code]] = await Promise.all([
+  const [stdout, stderr, closed] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, "close"),
   ]);
+  const [code] = closed as [number | null];
   return { code, stdout, stderr } satisfies Finished;
 }
 

@@ -119,7 +119,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
   it("domain defined anew with another UUID: the refresh says so", async () => {
     const { name, uuid } = domains.redefined;
     assert.deepEqual(said(name), [
-      `domain ${name} was defined anew (UUID ${await virsh("domuuid", name)}, before ${uuid}), and snapshot "s1" is gone with the old one. ` +
+      `domain ${name} was defined anew (its UUID was ${uuid} and is ${await virsh("domuuid", name)}), and snapshot "s1" is gone with the old one. ` +
         "The next update takes a new snapshot, of the new domain, if that is the one that the program names.",
     ]);
   });
@@ -158,7 +158,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
       await stack.up(program("recreated")),
       ["create recreated"],
       [
-        `Unable to take snapshot "s1" of ${name}: the domain already has a snapshot of that name. ` +
+        `Unable to take snapshot "s1" of ${name}: name: the domain already has a snapshot of that name. ` +
           "Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.",
       ],
     );

@@ -76,7 +76,7 @@ describe("errors as a user meets them", () => {
     const before = await snapshotXml(off, "theirs");
     await fails(
       { domain: off.name, name: "theirs" },
-      `Unable to take snapshot "theirs" of ${off.name}: the domain already has a snapshot of that name. ` +
+      `Unable to take snapshot "theirs" of ${off.name}: name: the domain already has a snapshot of that name. ` +
         "Nothing was changed. Choose another name, delete that snapshot first, or take it over with adopt: true, for instance after an update that was interrupted.",
     );
     assert.equal(await snapshotXml(off, "theirs"), before);

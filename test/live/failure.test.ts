@@ -147,7 +147,7 @@ describe("failure in the middle", function () {
       [ok, error, others],
       [
         false,
-        `Unable to revert ${domain.name} to snapshot "${second}": this run has reverted the domain to snapshot "${first}" already. ` +
+        `Unable to revert ${domain.name} to snapshot "${second}": this run has already reverted the domain to snapshot "${first}". ` +
           "Change the revert.triggers of only one snapshot per domain and run. " +
           `The triggers of "${second}" are kept as they were, so the next update would revert to it.`,
         [],

@@ -104,7 +104,7 @@ describe("a domain that another client holds", function () {
             told(run),
             new RegExp(
               `^Unable to ${tried(domain.name)}: another job holds the domain: background job \\([\\d.]+s\\)\\. ` +
-                "Nothing was changed\\. `virsh domjobinfo` tells more of it\\. timeoutSeconds sets how long is waited\\.",
+                "Nothing was changed\\. `virsh domjobinfo` shows more about it\\. timeoutSeconds sets how long to wait\\.",
               "m",
             ),
           );

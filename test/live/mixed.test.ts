@@ -76,7 +76,7 @@ describe("internal and external snapshots of one domain", function () {
       assert.deepEqual([run.ok, run.messages.length], [true, 1]);
       assert.ok(run.messages[0]?.endsWith(lost), run.messages[0]);
     }
-    const overwritten = `what it captured is overwritten: the domain went back to a snapshot inside "${await diskOf(domain)}"`;
+    const overwritten = `what it captured is overwritten: it depends on "${await diskOf(domain)}"`;
     for (const [name, args] of [
       ["b", EXTERNAL],
       ["i", INTERNAL],

@@ -37,7 +37,7 @@ describe("replacing a snapshot", () => {
 
   it("under a new name takes the new one before the old one goes", async () => {
     const line =
-      `snapshot "second" of ${one.name} is taken of today's state first; then snapshot "first" of ${one.name}, ` +
+      `Snapshot "second" of ${one.name} is taken of the current state first; then snapshot "first" of ${one.name}, ` +
       `taken ${await creationTime(one, "first")}, is deleted.`;
     const steps = ["create-replacement checkpoint", "replace checkpoint", "delete-replaced checkpoint"];
     assertDone(await stack.preview(program({ name: "second" })), steps, [line]);
@@ -48,9 +48,9 @@ describe("replacing a snapshot", () => {
 
   it("under its name deletes the old one first, and the preview tells of the gap and how to avoid it", async () => {
     const gap =
-      `snapshot "second" of ${one.name}, taken ${await creationTime(one, "second")}, is deleted before a new one of today's ` +
-      "state is taken, because diskOnly changed under an unchanged name: between the two there is no recovery point. " +
-      "Change the name as well, and the new one is taken first.";
+      `Snapshot "second" of ${one.name}, taken ${await creationTime(one, "second")}, is deleted before a new one of the ` +
+      "current state is taken, because diskOnly changed and the name did not: between the two there is no recovery point. " +
+      "Change the name too to have the new one taken first.";
     const wanted = program({ name: "second", diskOnly: true });
     const steps = ["delete-replaced checkpoint", "replace checkpoint", "create-replacement checkpoint"];
     assertDone(await stack.preview(wanted), steps, [gap]);
@@ -62,7 +62,7 @@ describe("replacing a snapshot", () => {
 
   it("on another domain takes the new one there before the old one goes", async () => {
     const line =
-      `snapshot "second" of ${other.name} is taken of today's state first; then snapshot "second" of ${one.name}, ` +
+      `Snapshot "second" of ${other.name} is taken of the current state first; then snapshot "second" of ${one.name}, ` +
       `taken ${await creationTime(one, "second")}, is deleted.`;
     assertDone(
       await stack.up(program({ name: "second", domain: other.name })),

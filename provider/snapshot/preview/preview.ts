@@ -137,7 +137,7 @@ export class Preview {
 
   #cacheOf(uri: string | undefined): QueryCache {
     const known = this.#updating ? undefined : this.#caches.get(uri ?? "");
-    const cache: QueryCache = known ?? new Map();
+    const cache = known ?? (new Map() as QueryCache);
     this.#caches.set(uri ?? "", cache);
     return cache;
   }

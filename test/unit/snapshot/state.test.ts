@@ -172,7 +172,7 @@ describe("reading a state", () => {
   });
 
   for (const schemaVersion of [undefined, "1", null])
-    it(`refuses one whose version is ${JSON.stringify(schemaVersion) ?? "missing"}`, () => {
+    it(`refuses one whose version is ${schemaVersion === undefined ? "missing" : JSON.stringify(schemaVersion)}`, () => {
       assert.throws(
         () => readState({ ...stateWith(), schemaVersion }),
         /its schemaVersion is .*, and not a number/,

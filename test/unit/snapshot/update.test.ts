@@ -3,7 +3,7 @@ import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
 import { fakeHost } from "../hypervisor/fake-host.js";
-import { NOW, operationOn } from "../hypervisor/fake-operation.js";
+import { operationOn } from "../hypervisor/fake-operation.js";
 import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
 import { failsWith, isIncomplete } from "./rejects.js";
 import { stateWith } from "./states.js";
