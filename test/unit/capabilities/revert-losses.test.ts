@@ -26,25 +26,25 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
     "CPUs and memory",
     running({ vcpus: 4, memoryKiB: 4_194_304 }),
     snapshot({ domain: running({ vcpus: 2, memoryKiB: 2_097_152 }) }),
-    ["the domain's definition goes back: vcpus 4 to 2, memory 4096 MiB to 2048 MiB"],
+    ["the domain's definition is restored: vcpus 4 to 2, memory 4096 MiB to 2048 MiB"],
   ],
   [
     "a disk that was attached since",
     running(two),
     snapshot(),
-    ["the domain's definition goes back: disk vdb is detached"],
+    ["the domain's definition is restored: disk vdb is detached"],
   ],
   [
     "a disk that was detached since",
     running(),
     snapshot({ domain: running(two) }),
-    ["the domain's definition goes back: disk vdb comes back"],
+    ["the domain's definition is restored: disk vdb comes back"],
   ],
   [
     "a device of the host",
     running({ passthrough: ["hostdev pci"] }),
     snapshot({ domain: running({ passthrough: ["shmem"] }) }),
-    ["the domain's definition goes back: hostdev pci is detached, shmem comes back"],
+    ["the domain's definition is restored: hostdev pci is detached, shmem comes back"],
   ],
   [
     "nothing for a disc in a drive",
@@ -56,7 +56,7 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
     "by the persistent definition, where there is one apart",
     running({ vcpus: 2 }),
     snapshot({ domain: running({ vcpus: 9 }), inactiveDomain: off({ vcpus: 1 }) }),
-    ["the domain's definition goes back: vcpus 2 to 1"],
+    ["the domain's definition is restored: vcpus 2 to 1"],
   ],
 ];
 
@@ -75,16 +75,16 @@ describe("what goes with a revert", () => {
 
   it("is each snapshot that stands on what is overwritten", () => {
     const told = (...names: string[]) => losses(running(), snapshot(), false, [], names);
-    assert.deepEqual(told("b"), ['the snapshot "b" is lost, for what it stands on is overwritten']);
+    assert.deepEqual(told("b"), ['the snapshot "b" is lost, because what it depends on is overwritten']);
     assert.deepEqual(told("b", "c"), [
-      'the snapshots "b", "c" are lost, for what they stand on is overwritten',
+      'the snapshots "b", "c" are lost, because what they depend on is overwritten',
     ]);
   });
 
   it("is a managed-save image, after all else", () => {
     assert.deepEqual(losses(running({ vcpus: 2 }), snapshot(), true, ["/i/vda.b"]), [
       "the overlay /i/vda.b disappears",
-      "the domain's definition goes back: vcpus 2 to 1",
+      "the domain's definition is restored: vcpus 2 to 1",
       "the managed-save image is discarded",
     ]);
   });

@@ -12,8 +12,8 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
   revertExternalRunning: {
     closed: ["9.0.0", "9.10.0", "10.9.0"],
     open: ["10.10.0", "11.3.0", "12.8.0"],
-    reason: "cannot revert to a snapshot of disks alone that was taken of a running domain",
-    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory, too.",
+    reason: "cannot revert to a disk-only snapshot of a running domain",
+    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory as well.",
   },
   deleteExternal: {
     closed: ["7.0.0", "8.10.0"],
@@ -24,27 +24,26 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
   deleteExternalOverInternal: {
     closed: ["9.0.0", "10.10.0"],
     open: ["11.0.0", "11.3.0", "12.8.0"],
-    reason: "would delete the base image together with an external snapshot that the domain has left",
+    reason: "would delete the base image together with an external snapshot that the domain no longer uses",
     remedy:
-      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
+      "Nothing to do: if no snapshot comes after it, its metadata and its overlay are deleted, and the base image stays.",
   },
   internalEfi: {
     closed: ["9.0.0", "9.2.0"],
     open: ["9.3.0", "10.0.0", "11.3.0", "12.8.0"],
-    reason: "takes no internal snapshot of a domain with UEFI firmware",
-    remedy: "Use diskOnly, or upgrade the host: 9.3 takes one while the domain is off, 10.9 while it runs.",
+    reason: "cannot take an internal snapshot of a domain with UEFI firmware",
+    remedy: "Use diskOnly, or upgrade the host: libvirt 9.3 can while the domain is off, 10.9 while it runs.",
   },
   internalEfiRunning: {
     closed: ["9.3.0", "10.8.0"],
     open: ["10.9.0", "10.10.0", "11.3.0", "12.8.0"],
-    reason: "takes no internal snapshot of a running domain with UEFI firmware",
+    reason: "cannot take an internal snapshot of a running domain with UEFI firmware",
     remedy: "Use diskOnly, stop the domain first, or upgrade the host to libvirt 10.9 or later.",
   },
   internalRunningAnyName: {
     closed: ["11.3.0", "12.8.0"],
     open: ["9.0.0", "11.2.0"],
-    reason:
-      "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
+    reason: "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -",
     remedy: "Use such a name, or take an external snapshot.",
   },
 };

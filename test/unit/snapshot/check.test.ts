@@ -35,14 +35,14 @@ const TABLE: Record<string, Row> = {
     right: ["qemu:///system", "qemu+ssh://root@host/system", "test:///default", "my-alias"],
     wrong: [
       [5, "5 cannot be used: expected a string."],
-      ["", '"" cannot be used: it is empty. Leave it out to connect where virsh does by itself.'],
+      ["", '"" cannot be used: it is empty. Leave it out to use the default of virsh.'],
       [
         "qemu+ext:///system?command=/tmp/x",
         '"qemu+ext:///system?***" cannot be used: the transport ext runs a program on this machine. Use one of unix, ssh, libssh, libssh2, tls, tcp.',
       ],
       [
         "qemu+ssh://u:hunter2@h/system",
-        '"qemu+ssh://u:***@h/system" cannot be used: it holds a password, which libvirt does not use and the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
+        '"qemu+ssh://u:***@h/system" cannot be used: it contains a password, which libvirt does not use and which the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
       ],
     ],
   },

@@ -61,7 +61,11 @@ describe("images, as qemu-img tells of them", () => {
       (await read(upper, { backingChain: false })).map(({ file }) => file),
       [upper],
     );
-    await fails(read(upper), "Unexpected", /'.*\/lower'.*It may be an image below: backingChain: false/);
+    await fails(
+      read(upper),
+      "Unexpected",
+      /'.*\/lower'.*An image below it may be the cause: backingChain: false/,
+    );
   });
 
   it("are files, whatever their names look like", async () => {

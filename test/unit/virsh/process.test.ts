@@ -113,7 +113,7 @@ describe("a started program", () => {
       assert.equal(
         error.message,
         "Unable to do it: virsh was not found. Install the package libvirt-clients (Debian, Ubuntu) or " +
-          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs Pulumi, and see that it is on PATH.",
+          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs this program, and check that it is on PATH.",
       );
     } finally {
       process.env["PATH"] = path;
@@ -125,7 +125,7 @@ describe("a started program", () => {
     writeFileSync(program, "");
     chmodSync(program, 0o600);
     const error = await failure(run(call({ program })), "Denied");
-    assert.match(error.said, /is there but may not be executed$/);
+    assert.match(error.said, /may not be executed$/);
   });
 
   it("is ended by the time limit, gone when that is told, and the host is said to work on", async () => {

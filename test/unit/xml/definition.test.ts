@@ -41,16 +41,24 @@ describe("the domain that a user's XML defines", () => {
     ["no name", "<domain/>", /^it has no element <name>$/],
     ["an empty name", "<domain><name></name></domain>", /^its element <name> is empty$/],
     ["two names", "<domain><name>a</name><name>b</name></domain>", /^it has 2 elements <name>$/],
-    ["a name of two lines", "<domain><name>a\nb</name></domain>", /^its name "a\\nb" holds a line break/],
-    ["a name with a slash", "<domain><name>a/b</name></domain>", /^its name "a\/b" holds "\/"$/],
-    ["a name that leads out of libvirt's folder", "<domain><name>..</name></domain>", /is that of a folder$/],
-    ["no UUID for one", "<domain><name>a</name><uuid>12</uuid></domain>", /holds "12", which is no UUID$/],
+    ["a name of two lines", "<domain><name>a\nb</name></domain>", /^its name "a\\nb" contains a line break/],
+    ["a name with a slash", "<domain><name>a/b</name></domain>", /^its name "a\/b" contains "\/"$/],
+    [
+      "a name that leads out of libvirt's folder",
+      "<domain><name>..</name></domain>",
+      /is the name of a folder$/,
+    ],
+    [
+      "no UUID for one",
+      "<domain><name>a</name><uuid>12</uuid></domain>",
+      /contains "12", which is not a UUID$/,
+    ],
     ["an entity of its own", '<!DOCTYPE d [<!ENTITY e "x">]><domain><name>&e;</name></domain>', /./],
     ["a character that XML cannot carry", "<domain><name>a\u0007</name></domain>", /U\+0007/],
     [
       "another encoding than it travels in",
       '<?xml version="1.0" encoding="ISO-8859-1"?><domain><name>a</name></domain>',
-      /^its first line says that it is written in ISO-8859-1, and it travels in UTF-8$/,
+      /^its first line declares the encoding ISO-8859-1, but it is sent as UTF-8$/,
     ],
   ];
   for (const [what, xml, expected] of refused) {

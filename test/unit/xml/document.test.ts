@@ -57,22 +57,26 @@ describe("a text that is not the XML expected", () => {
     [
       "an end that comes early",
       snapshot.replace("</domainsnapshot>", "</x/></domainsnapshot>"),
-      /: something follows it\.$/,
+      /: there is something after it\.$/,
     ],
-    ["an ampersand after the end", `${snapshot.trimEnd()}&`, /: something follows it\.$/],
+    ["an ampersand after the end", `${snapshot.trimEnd()}&`, /: there is something after it\.$/],
     [
       "an unknown entity",
       inside("<description>&e;</description>"),
-      /: '&e;' is no reference that XML knows\.$/,
+      /: '&e;' is not a reference that XML defines\.$/,
     ],
-    ["a bare ampersand in an attribute", inside("<x y='a & b'/>"), /is no reference that XML knows\.$/],
-    ["an entity named like a property", inside("<x>&constructor;</x>"), /: '&constructor;' is no reference/],
-    ["an entity without its end", inside("<x y='&ltx'/>"), /: '&ltx' is no reference that XML knows\.$/],
-    ["a reference to no character", inside("<x>&#x110000;</x>"), /: '&#x110000;' is no reference/],
-    ["a reference to what XML cannot carry", inside("<x>&#0;</x>"), /: '&#0;' is no reference/],
-    ["a lone surrogate by reference", inside("<x>&#xD800;</x>"), /: '&#xD800;' is no reference/],
-    ["a control character", inside("<x>\u0007</x>"), /: it holds the character U\+0007\.$/],
-    ["a lone surrogate", inside("<x>\uD83D</x>"), /: it holds the character U\+D83D\.$/],
+    ["a bare ampersand in an attribute", inside("<x y='a & b'/>"), /is not a reference that XML defines\.$/],
+    [
+      "an entity named like a property",
+      inside("<x>&constructor;</x>"),
+      /: '&constructor;' is not a reference/,
+    ],
+    ["an entity without its end", inside("<x y='&ltx'/>"), /: '&ltx' is not a reference that XML defines\.$/],
+    ["a reference to no character", inside("<x>&#x110000;</x>"), /: '&#x110000;' is not a reference/],
+    ["a reference to what XML cannot carry", inside("<x>&#0;</x>"), /: '&#0;' is not a reference/],
+    ["a lone surrogate by reference", inside("<x>&#xD800;</x>"), /: '&#xD800;' is not a reference/],
+    ["a control character", inside("<x>\u0007</x>"), /: it contains the character U\+0007\.$/],
+    ["a lone surrogate", inside("<x>\uD83D</x>"), /: it contains the character U\+D83D\.$/],
     ["a comment that does not end", inside("<!-- "), /Unable to read the XML of <domainsnapshot>: /],
     ["an attribute without quotes", inside("<x y=z/>"), /Unable to read the XML of <domainsnapshot>: /],
     ["elements that cross", inside("<x><y></x></y>"), /Expected closing tag 'y'/],
@@ -181,7 +185,7 @@ describe("XML characters", () => {
       assert.throws(() => escapeXml(`a${written}`), {
         name: "VirshError",
         kind: "Invalid",
-        message: `Unable to write a text as XML: it holds the character ${shown}, which XML cannot carry.`,
+        message: `Unable to write a text as XML: it contains the character ${shown}, which XML cannot carry.`,
       });
     });
   }

@@ -132,13 +132,13 @@ describe("parseSnapshot", () => {
     [
       "a memory of an unknown kind",
       snapshot({ memory: "<memory snapshot='manual'/>" }),
-      '<memory>: its attribute "snapshot" is manual, which is none of no, internal, external.',
+      '<memory>: its attribute "snapshot" is manual, not one of no, internal, external.',
     ],
     ["a disk without a name", disk("snapshot='no'"), '<disk>: it has no attribute "name".'],
     [
       "a disk of an unknown kind",
       disk("name='vda' snapshot='x'"),
-      '<disk>: its attribute "snapshot" is x, which is none of no, internal, external, manual.',
+      '<disk>: its attribute "snapshot" is x, not one of no, internal, external, manual.',
     ],
   ];
   for (const [what, xml, message] of refusals) {
