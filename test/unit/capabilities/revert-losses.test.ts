@@ -20,8 +20,8 @@ function snapshot(changes: Partial<SnapshotXml> = {}): SnapshotXml {
 const two = { disks: [disk("vda"), disk("vdb")] };
 
 const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[]][] = [
-  ["nothing, where nothing has changed", running(), snapshot(), []],
-  ["nothing, whether it runs or not", off(), snapshot(), []],
+  ["nothing, if nothing has changed", running(), snapshot(), []],
+  ["nothing, whether the domain runs or not", off(), snapshot(), []],
   [
     "CPUs and memory",
     running({ vcpus: 4, memoryKiB: 4_194_304 }),
@@ -29,13 +29,13 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
     ["the domain's definition is restored: vcpus 4 to 2, memory 4096 MiB to 2048 MiB"],
   ],
   [
-    "a disk that was attached since",
+    "a disk that was attached afterwards",
     running(two),
     snapshot(),
     ["the domain's definition is restored: disk vdb is detached"],
   ],
   [
-    "a disk that was detached since",
+    "a disk that was detached afterwards",
     running(),
     snapshot({ domain: running(two) }),
     ["the domain's definition is restored: disk vdb comes back"],
@@ -53,27 +53,27 @@ const TABLE: [what: string, now: DomainXml, then: SnapshotXml, expected: string[
     [],
   ],
   [
-    "by the persistent definition, where there is one apart",
+    "differences from the persistent definition, if there is one",
     running({ vcpus: 2 }),
     snapshot({ domain: running({ vcpus: 9 }), inactiveDomain: off({ vcpus: 1 }) }),
     ["the domain's definition is restored: vcpus 2 to 1"],
   ],
 ];
 
-describe("what goes with a revert", () => {
+describe("the losses of a revert", () => {
   for (const [what, now, then, expected] of TABLE) {
-    it(`is ${what}`, () => {
+    it(`are ${what}`, () => {
       assert.deepEqual(losses(now, then, false, []), expected);
     });
   }
 
-  it("is each overlay that libvirt deletes", () => {
+  it("include each overlay that libvirt deletes", () => {
     const told = (...files: string[]) => losses(running(), snapshot(), false, files);
     assert.deepEqual(told("/i/vda.b"), ["the overlay /i/vda.b disappears"]);
     assert.deepEqual(told("/i/vda.b", "/i/vdb.b"), ["the overlays /i/vda.b, /i/vdb.b disappear"]);
   });
 
-  it("is each snapshot that stands on what is overwritten", () => {
+  it("include each snapshot that depends on what is overwritten", () => {
     const told = (...names: string[]) => losses(running(), snapshot(), false, [], names);
     assert.deepEqual(told("b"), ['the snapshot "b" is lost, because what it depends on is overwritten']);
     assert.deepEqual(told("b", "c"), [
@@ -81,7 +81,7 @@ describe("what goes with a revert", () => {
     ]);
   });
 
-  it("is a managed-save image, after all else", () => {
+  it("end with the managed-save image", () => {
     assert.deepEqual(losses(running({ vcpus: 2 }), snapshot(), true, ["/i/vda.b"]), [
       "the overlay /i/vda.b disappears",
       "the domain's definition is restored: vcpus 2 to 1",
@@ -89,12 +89,12 @@ describe("what goes with a revert", () => {
     ]);
   });
 
-  it("says nothing of a definition that the snapshot does not have", () => {
+  it("do not include a definition that the snapshot does not have", () => {
     const { domain: _none, ...bare } = snapshot();
     assert.deepEqual(losses(running({ vcpus: 5 }), bare, false, []), []);
   });
 
-  it("is told of documents as libvirt prints them", () => {
+  it("are found in documents as libvirt prints them", () => {
     assert.deepEqual(
       losses(
         recorded("9.0.0/domain-backing-chain"),

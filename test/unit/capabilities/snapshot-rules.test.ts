@@ -19,7 +19,7 @@ const memory = (snapshot: "no" | "internal" | "external") => ({ memory: { snapsh
 const internal = (name: string) => ({ name, snapshot: "internal" as const });
 const taking = (...names: string[]) => ({ disks: names.map(internal) });
 
-/** Rule by rule: what is refused and how, and its neighbours that are not. */
+/** Rule by rule: what is refused and how, and similar cases that are not. */
 const TABLE: [
   what: string,
   refused: Case,
@@ -280,7 +280,7 @@ function refusalOf([domain, wanted, version = "9.0.0"]: Case) {
   return refusalToTake(domain, { name: "a", ...wanted }, version);
 }
 
-describe("taking a snapshot of a domain as it is", () => {
+describe("taking a snapshot of a domain in its present state", () => {
   for (const [what, refused, [property, reason, remedy], allowed] of TABLE) {
     it(`is refused for ${what}`, () => {
       assert.deepEqual(refusalOf(refused), { property, reason, remedy });
@@ -292,7 +292,7 @@ describe("taking a snapshot of a domain as it is", () => {
     }
   }
 
-  it("needs an agent only where it is asked to freeze", () => {
+  it("needs an agent only if it must freeze file systems", () => {
     assert.equal(missingAgent(running({ agent: "connected" })), undefined);
     assert.equal(refusalOf([running(), {}]), undefined);
   });

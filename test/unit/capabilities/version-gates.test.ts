@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gated, GATES, type Feature } from "../../../provider/capabilities/version-gates.js";
 
-/** Feature by feature: the versions on either side of its gate, and what is said on the closed one. */
+/** Feature by feature: the versions on both sides of its gate, and the refusal. */
 const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string; remedy: string }> = {
   revertExternal: {
     closed: ["8.10.0", "9.0.0", "9.9.0"],
@@ -48,8 +48,8 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
   },
 };
 
-describe("what depends on libvirt's version", () => {
-  it("has a row here for every gate", () => {
+describe("the version gates", () => {
+  it("have a row here for each gate", () => {
     assert.deepEqual(
       Object.keys(TABLE),
       GATES.map(({ feature }) => feature),
@@ -72,7 +72,7 @@ describe("what depends on libvirt's version", () => {
     }
   }
 
-  it("compares versions as numbers, part by part", () => {
+  it("compare versions as numbers, part by part", () => {
     assert.equal(gated("revertExternal", "9.10.1"), undefined);
     assert.notEqual(gated("revertExternal", "9.9.99"), undefined);
     assert.equal(gated("deleteExternalOverInternal", "100.0.0"), undefined);

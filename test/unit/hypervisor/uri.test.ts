@@ -67,7 +67,7 @@ const REFUSED: [uri: string, why: RegExp][] = [
 
 describe("a connection URI", () => {
   for (const uri of ALLOWED) {
-    it(`is taken and shown as it is: ${uri}`, () => {
+    it(`is accepted and shown unchanged: ${uri}`, () => {
       assert.equal(uriProblem(uri), undefined);
       assert.equal(redactUri(uri), uri);
     });
@@ -77,7 +77,7 @@ describe("a connection URI", () => {
     it(`is refused: ${JSON.stringify(uri)}`, () => assert.match(uriProblem(uri) ?? "", why));
   }
 
-  it("that names a program is refused however the name is written", () => {
+  it("that names a program is refused, however the parameter is written", () => {
     const written = fc
       .constantFrom("command", "argv")
       .chain((name) =>
@@ -100,7 +100,7 @@ describe("a connection URI", () => {
     );
   });
 
-  it("is judged without ever throwing", () => {
+  it("is checked without ever throwing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         uriProblem(text);
@@ -110,7 +110,7 @@ describe("a connection URI", () => {
     );
   });
 
-  // Of characters that no other part of the URIs below has, so that finding one means that it leaked.
+  // Made of characters that no other part of the URIs below has: finding one means that it leaked.
   const secret = fc
     .array(
       fc.constantFrom(
@@ -156,7 +156,7 @@ describe("a connection URI", () => {
     );
   });
 
-  it("never shows the value of a parameter that it does not know, nor a password inside `name`", () => {
+  it("never shows the value of an unknown parameter, nor a password inside `name`", () => {
     const plain = secret.map((text) => text.replace(/[&;#]|socket=/g, ""));
     fc.assert(
       fc.property(fc.constantFrom("password", "token", "COMMAND"), plain, (name, value) => {
@@ -221,7 +221,7 @@ describe("text from libvirt", () => {
     assert.equal(redactText("error: Cannot use esx://u%3Apw@h/"), "error: Cannot use esx://u:***@h/");
   });
 
-  it("is otherwise left alone", () => {
+  it("is otherwise unchanged", () => {
     const text = "error: Failed to connect to qemu+ssh://root@host:22/system: user@host: no: a@b";
     assert.equal(redactText(text), text);
   });

@@ -188,7 +188,7 @@ const CAUSES: Row[] = [
   ["something that libvirt has never said before", "Unexpected"],
 ];
 
-describe("libvirt's words", () => {
+describe("libvirt's messages", () => {
   for (const [cause, kind, next] of CAUSES) {
     it(`mean ${kind}: ${cause}`, () => {
       const error = explain(`error: ${cause}\n`, "try");
@@ -199,7 +199,7 @@ describe("libvirt's words", () => {
     });
   }
 
-  it("are those of the cause, not of the command that failed", () => {
+  it("give the cause, not the command that failed", () => {
     const error = explain(
       "error: Failed to delete snapshot Domain snapshot not found: x\nerror: Operation not supported: no\n",
       'delete snapshot "x"',
@@ -208,7 +208,7 @@ describe("libvirt's words", () => {
     assert.match(error.message, /^Unable to delete snapshot "x": Operation not supported: no\./);
   });
 
-  it("are compared with regard to case, as libvirt writes them", () => {
+  it("are compared case-sensitively, as libvirt writes them", () => {
     assert.equal(explain("error: domain snapshot NOT found: x\n", "try").kind, "Unexpected");
   });
 
@@ -224,7 +224,7 @@ describe("libvirt's words", () => {
     }
   });
 
-  it("without a connection are never more than unreachable, whatever the cause", () => {
+  it("without a connection mean Unreachable, whatever the cause", () => {
     const error = explain(
       "error: failed to connect to the hypervisor\n" +
         "error: Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory\n",
@@ -234,7 +234,7 @@ describe("libvirt's words", () => {
     assert.match(error.next ?? "", /Run `virsh -c URI list` yourself/);
   });
 
-  it("of a daemon that died are read past the notice that names the connection", () => {
+  it("about a daemon that died are found after the notice that names the connection", () => {
     const error = explain(
       "error: Disconnected from qemu:///session due to end of file\n" +
         "error: End of file while reading data: Input/output error\n",
@@ -244,13 +244,13 @@ describe("libvirt's words", () => {
     assert.equal(error.said, "End of file while reading data: Input/output error");
   });
 
-  it("on a domain that cannot be looked up prove nothing yet", () => {
+  it("about a domain that cannot be looked up do not prove that it is gone", () => {
     const error = explain("error: failed to get domain 'x'\n", "try");
     assert.equal(error.kind, "Unexpected");
     assert.equal(isFailedLookup(error), true);
   });
 
-  it("are the whole text when no line is a message, and are missed when there are none", () => {
+  it("are the whole text if no line is a message, and an empty text gets an error as well", () => {
     assert.equal(explain("Segmentation\nfault\n", "try").said, "Segmentation fault");
     assert.equal(explain("", "try").message, "Unable to try: virsh failed without a message.");
   });

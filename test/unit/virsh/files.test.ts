@@ -17,7 +17,7 @@ import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "../../../
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
-describe("files of the host that is this machine", () => {
+describe("files of a host that is this machine", () => {
   let folder: string;
   const path = process.env["PATH"];
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-files-"))));
@@ -28,7 +28,7 @@ describe("files of the host that is this machine", () => {
 
   const qemuImg = (...args: string[]) => execFileSync("qemu-img", args, { stdio: "pipe" });
 
-  it("tell the tags in an image, whatever its name and theirs", async () => {
+  it("have tags that are read whatever the names of image and tags", async () => {
     const image = join(folder, "a b,=:1.qcow2");
     qemuImg("create", "-f", "qcow2", image, "1M");
     assert.deepEqual(await readTags(image, LIMITS), []);
@@ -36,17 +36,17 @@ describe("files of the host that is this machine", () => {
     assert.deepEqual(await readTags(image, LIMITS), ["a b", "ñ日本🙂", '"q"']);
   });
 
-  it("tell of a raw image that it has none", async () => {
+  it("have no tags if they are raw images", async () => {
     const image = join(folder, "raw");
     qemuImg("create", "-f", "raw", image, "1M");
     assert.deepEqual(await readTags(image, LIMITS), []);
   });
 
-  it("tell nothing of an image that is not there", async () => {
+  it("have unknown tags if they do not exist", async () => {
     assert.equal(await readTags(join(folder, "missing"), LIMITS), undefined);
   });
 
-  it("tell what an image stands on, by real paths", async () => {
+  it("have the images below them read by their real paths", async () => {
     const [base, top, link] = ["base", "top", "link"].map((name) => join(folder, name)) as [
       string,
       string,
@@ -65,7 +65,7 @@ describe("files of the host that is this machine", () => {
     assert.equal(await imageFiles(join(top, "no folder"), "qcow2", LIMITS), undefined);
   });
 
-  it("tell whether a process works on an image", async () => {
+  it("are locked while a process uses them", async () => {
     const image = join(folder, "image");
     qemuImg("create", "-f", "qcow2", image, "1M");
     assert.equal(await isLocked(image, LIMITS), false);
@@ -81,20 +81,20 @@ describe("files of the host that is this machine", () => {
     }
   });
 
-  it("tell how much is free where a file is, or is to be, as df does", async () => {
+  it("have as much free space around them as df says, even before they exist", async () => {
     const [, available] = execFileSync("df", ["--block-size=1", "--output=avail", folder])
       .toString()
       .split("\n");
     const free = await freeBytes(join(folder, "not there yet"));
-    // Whatever else goes on in that file system meanwhile.
+    // Other processes may write to that file system at the same time.
     assert.ok(Math.abs((free ?? 0) - Number(available)) < 1024 ** 3, `${free ?? ""} and ${available ?? ""}`);
   });
 
-  it("tell nothing of room where there is no such folder", async () => {
+  it("have unknown free space if their folder does not exist", async () => {
     assert.equal(await freeBytes(join(folder, "missing", "file")), undefined);
   });
 
-  it("fail where an image is broken", async () => {
+  it("cause an error if they are broken images", async () => {
     const image = join(folder, "broken.qcow2");
     writeFileSync(image, Buffer.concat([Buffer.from("QFI\xfb", "latin1"), Buffer.alloc(8, 255)]));
     await assert.rejects(
@@ -122,7 +122,7 @@ describe("files of the host that is this machine", () => {
     [`echo "qemu-img: Could not open '/x': Permission denied" >&2; exit 1`, undefined],
   ];
   for (const [script, expected] of answers) {
-    it(`understand an answer like ${script}`, async () => {
+    it(`have the right tags after ${script}`, async () => {
       pretend(script);
       const reading = readTags("/x", LIMITS);
       if (expected instanceof RegExp) await assert.rejects(reading, expected);
@@ -130,7 +130,7 @@ describe("files of the host that is this machine", () => {
     });
   }
 
-  it("tell nothing of an image on a machine without qemu-img", async () => {
+  it("have unknown tags on a machine without qemu-img", async () => {
     process.env["PATH"] = folder;
     assert.equal(await readTags("/x", LIMITS), undefined);
   });
@@ -142,11 +142,11 @@ describe("files of the host that is this machine", () => {
     assert.equal(existsSync(file), false);
   });
 
-  it("that are gone already are as good as removed", async () => {
+  it("that no longer exist count as removed", async () => {
     assert.equal(await removeFile(join(folder, "missing")), true);
   });
 
-  it("that cannot be removed are told of, and folders are none", async () => {
+  it("that cannot be removed are reported, and folders are not removed", async () => {
     mkdirSync(join(folder, "d"));
     assert.equal(await removeFile(join(folder, "d")), false);
     assert.equal(existsSync(join(folder, "d")), true);

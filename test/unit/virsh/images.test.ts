@@ -8,7 +8,7 @@ import { readImages, type ImageOptions } from "../../../provider/virsh/images.js
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
-describe("images, as qemu-img tells of them", () => {
+describe("images, as qemu-img reports them", () => {
   let folder: string;
   const path = process.env["PATH"];
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-images-"))));
@@ -38,7 +38,7 @@ describe("images, as qemu-img tells of them", () => {
     return { upper, lower };
   }
 
-  it("come with the images below them, and what lies in each", async () => {
+  it("are read with the images below them, and their snapshots", async () => {
     const { upper, lower } = chain();
     const [first, second, ...others] = await read(upper);
     assert.deepEqual(others, []);
@@ -54,7 +54,7 @@ describe("images, as qemu-img tells of them", () => {
     assert.deepEqual({ ...snapshot, date: 0 }, { id: "1", name: "a b", date: 0, vmStateSize: 0, vmClock: 0 });
   });
 
-  it("come alone when the others are not asked for, and then need not be there", async () => {
+  it("are read alone on request, and the images below them need not exist", async () => {
     const { upper, lower } = chain();
     rmSync(lower);
     assert.deepEqual(
@@ -68,7 +68,7 @@ describe("images, as qemu-img tells of them", () => {
     );
   });
 
-  it("are files, whatever their names look like", async () => {
+  it("are taken for files, whatever their names look like", async () => {
     for (const name of ["-x", "json:{}", "nbd:localhost:1", "a b,c=d", "it's", "é\t\u202e"]) {
       const file = join(folder, name);
       qemuImg("create", "-f", "qcow2", file, "1M");
@@ -79,13 +79,13 @@ describe("images, as qemu-img tells of them", () => {
     }
   });
 
-  it("are of the format that is given, whatever they begin with", async () => {
+  it("are read in the given format, whatever they begin with", async () => {
     const { upper } = chain();
     const [image, ...others] = await read(upper, { format: "raw" });
     assert.deepEqual([image?.format, image?.backingFile, others], ["raw", undefined, []]);
   });
 
-  it("that are not there are provenly so", async () => {
+  it("that do not exist are a NotFound error", async () => {
     await fails(
       read(join(folder, "missing")),
       "NotFound",
@@ -93,7 +93,7 @@ describe("images, as qemu-img tells of them", () => {
     );
   });
 
-  it("are told apart from what is no image", async () => {
+  it("are not confused with files that are not images", async () => {
     await fails(read(folder), "Unexpected", /to be a regular file/);
   });
 
@@ -112,7 +112,7 @@ describe("images, as qemu-img tells of them", () => {
     ],
   ];
   for (const [script, kind, message] of answers) {
-    it(`are an error after ${script}`, async () => {
+    it(`cause an error after ${script}`, async () => {
       writeFileSync(join(folder, "qemu-img"), `#!/bin/sh\n${script}\n`);
       chmodSync(join(folder, "qemu-img"), 0o700);
       process.env["PATH"] = [folder, path].join(delimiter);

@@ -50,12 +50,12 @@ describe("a started program", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-process-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("hands back what it wrote, to the letter, and its exit code", async () => {
+  it("returns its output, unchanged, and its exit code", async () => {
     const source = `process.stdout.write("ñ日本🙂\\n\\n"); process.stderr.write("e"); process.exitCode = 3`;
     assert.deepEqual(await script(source), { exitCode: 3, stdout: "ñ日本🙂\n\n", stderr: "e" });
   });
 
-  it("gets its arguments as they are, through no shell", async () => {
+  it("gets its arguments unchanged, without a shell", async () => {
     const hostile = [
       "a b",
       "$(touch pwned)",
@@ -92,12 +92,12 @@ describe("a started program", () => {
     }
   });
 
-  it("finds its standard input at its end", async () => {
+  it("has an empty standard input", async () => {
     const { stdout } = await script(`process.stdout.write(String(require("fs").readFileSync(0).length))`);
     assert.equal(stdout, "0");
   });
 
-  it("has a session of its own, where no ssh finds a terminal to ask on", async () => {
+  it("has a session of its own, without a terminal for ssh to ask on", async () => {
     // pid (name) state parent group session
     const source = `process.stdout.write(require("fs").readFileSync("/proc/self/stat", "utf8"))`;
     const { stdout } = await script(source);
@@ -105,7 +105,7 @@ describe("a started program", () => {
     assert.equal(session, pid);
   });
 
-  it("that is missing is told with the package that has it", async () => {
+  it("that is missing is reported with the package that contains it", async () => {
     const path = process.env["PATH"];
     process.env["PATH"] = folder;
     try {
@@ -120,7 +120,7 @@ describe("a started program", () => {
     }
   });
 
-  it("that may not be executed is told apart from one that is missing", async () => {
+  it("that may not be executed is not reported as missing", async () => {
     const program = join(folder, "virsh");
     writeFileSync(program, "");
     chmodSync(program, 0o600);
@@ -128,7 +128,7 @@ describe("a started program", () => {
     assert.match(error.said, /may not be executed$/);
   });
 
-  it("is ended by the time limit, gone when that is told, and the host is said to work on", async () => {
+  it("is stopped at the time limit, is gone before the error, and the error says that the host may still be working", async () => {
     const pidFile = join(folder, "pid");
     const source = `require("fs").writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)`;
     const running = script(source, { leftMs: 700, changes: true }, pidFile);
@@ -141,7 +141,7 @@ describe("a started program", () => {
     assert.equal(alive(Number(readFileSync(pidFile, "utf8"))), false);
   });
 
-  it("that ignores the request to end is killed, and so is what it started", async () => {
+  it("that ignores the request to end is killed, with the processes it started", async () => {
     const pidFile = join(folder, "pid");
     const source = `
       const { spawn } = require("child_process");
@@ -153,7 +153,7 @@ describe("a started program", () => {
     assert.equal(alive(Number(readFileSync(pidFile, "utf8"))), false);
   });
 
-  it("is not started when the operation is out of time already", async () => {
+  it("is not started if the time limit has already run out", async () => {
     const mark = join(folder, "started");
     const source = `require("fs").writeFileSync(process.argv[1], "")`;
     const late = await failure(script(source, { leftMs: 0, changes: true }, mark), "Timeout");
@@ -161,7 +161,7 @@ describe("a started program", () => {
     assert.equal(existsSync(mark), false);
   });
 
-  it("takes a time limit longer than Node's timers do", async () => {
+  it("accepts a time limit longer than Node's timers allow", async () => {
     assert.equal((await script("", { leftMs: 2 ** 40 })).exitCode, 0);
   });
 
@@ -171,12 +171,12 @@ describe("a started program", () => {
     assert.match(error.said, /wrote more than 32 MiB$/);
   });
 
-  it("may write as much as the limit", async () => {
+  it("may write up to the limit", async () => {
     const { stdout } = await script(`process.stdout.write("x".repeat(32 << 20))`);
     assert.equal(stdout.length, 32 << 20);
   });
 
-  it("that a signal kills is told by that signal", async () => {
+  it("that a signal kills is reported with that signal", async () => {
     const error = await failure(
       script(`process.kill(process.pid, "SIGKILL")`, { changes: true }),
       "Cancelled",
@@ -185,7 +185,7 @@ describe("a started program", () => {
     assert.match(error.next ?? "", /^The host may still be working on it/);
   });
 
-  it("is refused an argument that the system would not pass on", async () => {
+  it("is not started with an argument that the system would not pass on", async () => {
     assert.match(
       (await failure(script("", {}, "x".repeat(140_000)), "Invalid")).said,
       /longer than the system allows/,

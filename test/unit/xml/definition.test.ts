@@ -17,7 +17,7 @@ function said(xml: string): string {
 }
 
 describe("the domain that a user's XML defines", () => {
-  it("is told by its name, to the letter, and by its UUID where there is one", () => {
+  it("has its name unchanged, and its UUID if the XML has one", () => {
     assert.deepEqual(readIdentity("<domain type='kvm'><name>debian12</name></domain>"), { name: "debian12" });
     assert.deepEqual(
       readIdentity(`<!-- mine -->\n<domain><name> a &amp; $(b) ☃ </name><uuid>${UUID}</uuid></domain>\n`),
@@ -26,7 +26,7 @@ describe("the domain that a user's XML defines", () => {
     assert.deepEqual(readIdentity("<domain><title>x</title><name>-x</name></domain>"), { name: "-x" });
   });
 
-  it("may have its UUID written in every way that libvirt reads", () => {
+  it("may have its UUID in every form that libvirt accepts", () => {
     for (const written of [UUID.toUpperCase(), UUID.replaceAll("-", ""), `\n ${UUID} \n`]) {
       assert.equal(readIdentity(`<domain><name>a</name><uuid>${written}</uuid></domain>`).uuid, UUID);
     }
@@ -62,10 +62,10 @@ describe("the domain that a user's XML defines", () => {
     ],
   ];
   for (const [what, xml, expected] of refused) {
-    it(`is refused where it is ${what}`, () => assert.match(said(xml), expected));
+    it(`is refused if the XML is ${what}`, () => assert.match(said(xml), expected));
   }
 
-  it("gets a UUID beside its name, and stays as it is otherwise", () => {
+  it("gets a UUID after its name, and is otherwise unchanged", () => {
     const xml =
       "<?xml version='1.0'?>\n<domain>\n  <name>a&lt;</name> <!-- x -->\n  <vcpu>1</vcpu>\n</domain>\n";
     assert.equal(withUuid(xml, UUID), xml.replace("</name>", `</name><uuid>${UUID}</uuid>`));

@@ -21,7 +21,7 @@ function refusal(xml: string): string {
   return assert.fail(`accepted: ${xml}`);
 }
 
-describe("a text that is not the XML expected", () => {
+describe("a text that is not the expected XML", () => {
   const snapshot = document("9.0.0/snapshot-internal-memory");
   const inside = (text: string) => snapshot.replace("</name>", `</name>${text}`);
 
@@ -89,10 +89,10 @@ describe("a text that is not the XML expected", () => {
     });
   }
 
-  it("is refused wherever libvirt's own documents are cut short", () => {
+  it("is refused wherever a document of libvirt is truncated", () => {
     for (const { name, kind, xml } of corpus) {
       const bytes = Buffer.from(xml.trimEnd());
-      // At every byte of the shorter ones, which differ from the others in what their devices are.
+      // At every byte of the shorter documents, which differ from the others only in their devices.
       const step = bytes.length < 2000 ? 1 : 29;
       for (let cut = 0; cut < bytes.length; cut += step) {
         const text = bytes.subarray(0, cut).toString();
@@ -105,7 +105,7 @@ describe("a text that is not the XML expected", () => {
     }
   });
 
-  it("is refused, and as nothing but that, whatever it is", () => {
+  it("is refused with that one error, whatever the text is", () => {
     fc.assert(
       fc.property(fc.oneof(xmlText, fc.string({ unit: "binary" })), (text) => {
         for (const parse of Object.values(parsers)) {
@@ -118,7 +118,7 @@ describe("a text that is not the XML expected", () => {
     );
   });
 
-  it("is refused when a byte of libvirt's own documents is another, or else read as a whole", () => {
+  it("is refused or read completely if one byte of a document of libvirt is changed", () => {
     const flipped = fc.record({
       source: fc.constantFrom(...corpus),
       at: fc.nat(),
@@ -156,15 +156,15 @@ describe("XML characters", () => {
     assert.equal(name("a&#13;&#10;&#9;b"), "a\r\n\tb");
   });
 
-  it("are decoded however many references there are", () => {
+  it("are decoded, however many references there are", () => {
     assert.equal(name("&amp;".repeat(200_000)), "&".repeat(200_000));
   });
 
-  it("read a literal line break of any kind as a newline, as XML has it", () => {
+  it("read a literal line break of any kind as a newline, as XML requires", () => {
     assert.equal(name("a\r\nb\rc\nd"), "a\nb\nc\nd");
   });
 
-  it("come back from what is escaped, whatever the text", () => {
+  it("survive escaping and decoding, whatever the text", () => {
     fc.assert(
       fc.property(xmlText, (text) => {
         assert.equal(decodeReferences(escapeXml(text)), text);
