@@ -4,18 +4,18 @@ import type { DomainXml } from "../xml/domain.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import { holdsState } from "./snapshot-shape.js";
 
-/** What a revert does to a domain beyond its disks and memory, each as a clause. */
+/** What a revert does to a domain beyond its disks and memory, each as a clause of a sentence. */
 export function revertLosses(
   now: DomainXml,
   snapshot: SnapshotXml,
   managedSave: boolean,
   overlays: readonly string[],
-  undermined: readonly string[] = [],
+  dependents: readonly string[] = [],
 ): string[] {
   const then = snapshot.inactiveDomain ?? snapshot.domain;
   return [
     ...disappearing(overlays),
-    ...losing(undermined),
+    ...losing(dependents),
     ...(then === undefined ? [] : definition(now, then)),
     ...(managedSave ? ["the managed-save image is discarded"] : []),
   ];
@@ -29,17 +29,17 @@ function disappearing(files: readonly string[]): string[] {
       ];
 }
 
-/** They stand on images that the domain will write to again. */
+/** They depend on images that the domain will write to again. */
 function losing(snapshots: readonly string[]): string[] {
   if (snapshots.length === 0) return [];
-  const [plural, are, they, stand] =
-    snapshots.length === 1 ? ["", "is", "it", "stands"] : ["s", "are", "they", "stand"];
+  const [plural, are, they, depend] =
+    snapshots.length === 1 ? ["", "is", "it", "depends"] : ["s", "are", "they", "depend"];
   return [
-    `the snapshot${plural} ${snapshots.map(quote).join(", ")} ${are} lost, for what ${they} ${stand} on is overwritten`,
+    `the snapshot${plural} ${snapshots.map(quote).join(", ")} ${are} lost, because what ${they} ${depend} on is overwritten`,
   ];
 }
 
-/** The persistent definition goes back with the snapshot. */
+/** The revert restores the persistent definition, too. */
 function definition(now: DomainXml, then: DomainXml): string[] {
   const changed = [
     ...(now.vcpus === then.vcpus ? [] : [`vcpus ${now.vcpus} to ${then.vcpus}`]),
@@ -49,7 +49,7 @@ function definition(now: DomainXml, then: DomainXml): string[] {
     ...without(now.passthrough, then.passthrough).map((device) => `${device} is detached`),
     ...without(then.passthrough, now.passthrough).map((device) => `${device} comes back`),
   ];
-  return changed.length === 0 ? [] : [`the domain's definition goes back: ${changed.join(", ")}`];
+  return changed.length === 0 ? [] : [`the domain's definition is restored: ${changed.join(", ")}`];
 }
 
 function diskTargets({ disks }: DomainXml): string[] {

@@ -4,9 +4,9 @@ import type { DomainXml } from "../xml/domain.js";
 import { gated, type Feature } from "./version-gates.js";
 import { holdsState, shapeOf, type Kind, type Shape, type Wanted } from "./snapshot-shape.js";
 
-/** Why a snapshot cannot be taken of this domain now, and what would work. */
+/** Why a snapshot of this domain cannot be taken now, and what would work. */
 export interface Refusal {
-  /** Something is there that would be overwritten. Otherwise it is not possible here. */
+  /** Whether something would be overwritten. Otherwise this domain or this libvirt cannot do it. */
   conflict?: true;
   property: string;
   reason: string;
@@ -20,7 +20,7 @@ interface Case {
   version: string;
 }
 
-/** What libvirt would refuse, or accept and ignore, as things are. */
+/** What libvirt would refuse, or accept and ignore, for the domain in its present state. */
 const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
   unknownDisk,
   diskNamedTwice,
@@ -37,7 +37,7 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
       ? refuse(
           "quiesce",
           "the domain is off, so no guest agent can answer",
-          "Leave quiesce out: what is off is consistent.",
+          "Leave quiesce out: the disks of a domain that is off are consistent.",
         )
       : undefined,
   ({ wanted, shape }) =>
@@ -50,10 +50,10 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
       : undefined,
   ({ shape }) =>
     shape.memory === "no" && shape.disks.every(({ kind }) => kind === "no")
-      ? refuse("disks", "there is nothing to capture", "Let at least one disk or the memory be captured.")
+      ? refuse("disks", "there is nothing to capture", "Capture at least one disk, or the memory.")
       : undefined,
   otherMode,
-  imageThatCannot,
+  imageFormat,
   overlayWithComma,
   ({ shape }) =>
     shape.active && shape.memory === "no" && some(shape, "internal")
@@ -67,7 +67,7 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
     shape.memory === "internal" && !some(shape, "internal")
       ? refuse(
           "memory",
-          "internal memory goes into the image of a disk, and the domain has none",
+          "internal memory is stored in the image of a disk, but the domain has no disk",
           'Set memory.snapshot to "external" with a file.',
         )
       : undefined,
@@ -88,7 +88,7 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
     shape.active && wanted.quiesce === "required" ? missingAgent(domain) : undefined,
 ];
 
-/** Why libvirt of this version would not take the wanted snapshot as asked; `undefined` when nothing is known against it. */
+/** Why libvirt of this version would not take the wanted snapshot; `undefined` when no rule is against it. */
 export function refusalToTake(domain: DomainXml, wanted: Wanted, version: string): Refusal | undefined {
   const of = { wanted, shape: shapeOf(domain, wanted), domain, version };
   for (const rule of RULES) {
@@ -126,11 +126,11 @@ function unknownDisk({ wanted, domain }: Case): Refusal | undefined {
   return refuse(
     "disks",
     `there is no disk ${quote(stranger)}`,
-    `The domain has ${targets.join(", ") || "none"}.`,
+    targets.length === 0 ? "The domain has no disks." : `The domain has ${targets.join(", ")}.`,
   );
 }
 
-/** By its target and by its image, which the inputs alone do not show. */
+/** By its target and by its image: the inputs alone do not show that these are the same disk. */
 function diskNamedTwice({ wanted, domain }: Case): Refusal | undefined {
   for (const { target, source } of domain.disks) {
     const [name, again] = wanted.disks?.filter(({ name }) => name === target || name === source) ?? [];
@@ -149,30 +149,36 @@ function otherMode({ shape }: Case): Refusal | undefined {
   return shape.mode === "internal"
     ? refuse(
         "disks",
-        `an internal snapshot takes every writable disk, and ${disks} would be left out`,
-        "Leave disks out, or use diskOnly, which takes external ones.",
+        `an internal snapshot captures every writable disk, but ${disks} would be left out`,
+        "Leave disks out, or use diskOnly, which takes external snapshots.",
       )
     : refuse(
         "disks",
-        `external and internal do not mix in one snapshot, and ${disks} would`,
+        `an external snapshot cannot include internal disks: ${disks}`,
         'Make the disk "external" or "no".',
       );
 }
 
-function imageThatCannot({ shape }: Case): Refusal | undefined {
-  const raw = shape.disks.filter(({ disk, kind }) => kind === "internal" && disk.driver !== "qcow2");
-  if (raw.length === 0) return undefined;
-  const disks = raw.map(({ disk }) => `${disk.target} (${disk.driver ?? "raw"})`).join(", ");
+function imageFormat({ shape }: Case): Refusal | undefined {
+  const unfit = shape.disks
+    .filter(({ disk, kind }) => kind === "internal" && disk.driver !== "qcow2")
+    .map(({ disk: { target, driver = "raw" } }) => ({ target, driver }));
+  const [first, ...others] = unfit;
+  if (first === undefined) return undefined;
+  const what =
+    others.length === 0
+      ? `disk ${first.target} is ${first.driver}`
+      : `disks ${unfit.map(({ target, driver }) => `${target} (${driver})`).join(", ")} are not`;
   return refuse(
     "disks",
-    `an internal snapshot needs qcow2 images, and ${disks} ${raw.length === 1 ? "is" : "are"} none`,
+    `internal snapshots need qcow2 images, but ${what}`,
     "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.",
   );
 }
 
 /**
- * For a domain that is off libvirt doubles each comma in the name of the file that it makes, but not in the definition:
- * the domain would look for a file that is not there, and not start any more.
+ * For a domain that is off, libvirt doubles each comma in the name of the file that it creates, but not in the
+ * definition: the domain would look for a missing file, and no longer start.
  */
 function overlayWithComma({ wanted, shape }: Case): Refusal | undefined {
   if (shape.active) return undefined;
@@ -183,7 +189,7 @@ function overlayWithComma({ wanted, shape }: Case): Refusal | undefined {
   if (file === undefined) return undefined;
   return refuse(
     "disks",
-    `libvirt writes an overlay with a comma in its path (${quote(file)}) wrongly while the domain is off`,
+    `while the domain is off, libvirt records an overlay with a comma in its path (${quote(file)}) incorrectly`,
     "Choose a name and a file without a comma, or start the domain first.",
   );
 }

@@ -8,7 +8,7 @@ export interface WantedDisk {
   file?: string | undefined;
 }
 
-/** What is asked of a snapshot, as far as its shape goes. */
+/** The inputs of a snapshot that decide its shape. */
 export interface Wanted {
   name: string;
   diskOnly?: boolean | undefined;
@@ -22,14 +22,14 @@ export interface Wanted {
 /** The snapshot that libvirt would take of a domain as it is now. */
 export interface Shape {
   active: boolean;
-  /** Where libvirt puts what it is not told otherwise: one snapshot is of one mode. */
+  /** What libvirt does with everything that the inputs leave open. */
   mode: "internal" | "external";
   memory: Kind;
   disks: readonly { disk: DomainDisk; kind: Kind; asked?: WantedDisk | undefined }[];
 }
 
 /**
- * libvirt's own rules for what is left open:
+ * libvirt's own rules for what the inputs leave open:
  *
  *     domain   asked          memory     disks
  *     off      nothing        –          internal
@@ -52,7 +52,7 @@ export function shapeOf(domain: DomainXml, { diskOnly, memory, disks = [] }: Wan
   };
 }
 
-/** Discs that are only read, and drives without one, have no state to capture. */
+/** Read-only disks, and drives without a disc, have no state to capture. */
 export function holdsState({ device, readonly, source, type }: DomainDisk): boolean {
   return (device === "disk" || device === "lun") && !readonly && (source !== undefined || type === "network");
 }

@@ -1,14 +1,14 @@
 import isBefore from "semver/functions/lt";
 
 /**
- * What depends on libvirt's version, in one place. It is the daemon's version that counts, not that of the virsh that
- * asks. How the facts were found: docs/libvirt-notes.md.
+ * What depends on the version of libvirt. The daemon's version counts, not that of virsh. docs/libvirt-notes.md says how
+ * the facts were found.
  */
 export interface Gate {
   feature: Feature;
   /** First version that can. */
   from?: string;
-  /** First version that cannot any more. */
+  /** First version that no longer can. */
   until?: string;
   /** Why not, as the end of "libvirt X …". */
   reason: string;
@@ -28,7 +28,7 @@ export type Feature =
 export const GATES: readonly Gate[] = [
   {
     feature: "revertExternal",
-    // 9.9 can, but is known to go wrong.
+    // 9.9 can, but with known errors.
     from: "9.10.0",
     reason: "cannot revert to an external snapshot",
     remedy: "Upgrade the host to libvirt 9.10 or later, or take internal snapshots.",
@@ -36,8 +36,8 @@ export const GATES: readonly Gate[] = [
   {
     feature: "revertExternalRunning",
     from: "10.10.0",
-    reason: "cannot revert to a snapshot of disks alone that was taken of a running domain",
-    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory, too.",
+    reason: "cannot revert to a disk-only snapshot of a running domain",
+    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory as well.",
   },
   {
     feature: "deleteExternal",
@@ -48,28 +48,27 @@ export const GATES: readonly Gate[] = [
   {
     feature: "deleteExternalOverInternal",
     from: "11.0.0",
-    reason: "would delete the base image together with an external snapshot that the domain has left",
+    reason: "would delete the base image together with an external snapshot that the domain no longer uses",
     remedy:
-      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
+      "Nothing to do: if no snapshot comes after it, its metadata and its overlay are deleted, and the base image stays.",
   },
   {
     feature: "internalEfi",
     from: "9.3.0",
-    reason: "takes no internal snapshot of a domain with UEFI firmware",
-    remedy: "Use diskOnly, or upgrade the host: 9.3 takes one while the domain is off, 10.9 while it runs.",
+    reason: "cannot take an internal snapshot of a domain with UEFI firmware",
+    remedy: "Use diskOnly, or upgrade the host: libvirt 9.3 can while the domain is off, 10.9 while it runs.",
   },
   {
     feature: "internalEfiRunning",
     from: "10.9.0",
-    reason: "takes no internal snapshot of a running domain with UEFI firmware",
+    reason: "cannot take an internal snapshot of a running domain with UEFI firmware",
     remedy: "Use diskOnly, stop the domain first, or upgrade the host to libvirt 10.9 or later.",
   },
   {
     feature: "internalRunningAnyName",
-    // Measured on 9.0 (any name), 11.3 and 12.8 (few): there the name became part of QEMU's job ID.
+    // Measured on 9.0 (any name), 11.3 and 12.8 (these names): there the name is part of QEMU's job ID.
     until: "11.3.0",
-    reason:
-      "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
+    reason: "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -",
     remedy: "Use such a name, or take an external snapshot.",
   },
 ];

@@ -1,26 +1,26 @@
 import { quote } from "../errors.js";
 
-/** An alias from `uri_aliases` in the user's own libvirt.conf. */
+/** An alias from `uri_aliases` in the user's libvirt.conf. */
 const ALIAS = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 /** driver[+transport]://[user@][host][:port]/path[?parameters] */
 const SHAPE =
   /^[a-z][a-z0-9.-]*(?:\+(?<transport>[^:/]*))?:(?:\/\/(?<authority>[^/?]*)|(?=\/))[^?]*(?:\?(?<query>.*))?$/i;
 
-/** What libvirt's own parser takes; anything else has to be percent-encoded. A fragment means nothing to it. */
+/** The characters that libvirt's own parser accepts; all others must be percent-encoded. It knows no fragments. */
 const CHARACTERS = /^[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]*$/;
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7F/i;
 
 const TRANSPORTS: readonly string[] = ["unix", "ssh", "libssh", "libssh2", "tls", "tcp"];
 
-/** Parameters that name a program for libvirt to run on this machine. */
+/** Parameters that name a program that libvirt runs on this machine. */
 const LOCAL_PROGRAM: readonly string[] = ["command", "argv"];
 
 /**
- * Every parameter that libvirt documents and that runs nothing here. A list of the good ones, not of the bad
- * ones, for libvirt 12.5 added a second that executes, and a later one may add a third. Some weaken a check
- * (`no_verify`, `known_hosts_verify`, `no_sanity`): the user's own choice, made in plain sight. `netcat` runs
- * on the far side, as the user who is logged in there and may run anything there anyway; see `netcatProblem`.
+ * Every parameter that libvirt documents and that runs nothing on this machine. This is a list of the safe ones, not of
+ * the others, because libvirt 12.5 added a second one that runs a program, and a later version may add a third. Some
+ * weaken a check (`no_verify`, `known_hosts_verify`, `no_sanity`): that is the user's explicit choice. `netcat` runs on
+ * the remote host, as the user who logs in there and may run anything there; see `netcatProblem`.
  */
 const PARAMETERS: readonly string[] = [
   "name",
@@ -51,13 +51,13 @@ interface Parameter {
 }
 
 /**
- * Why virsh is not to be called with this URI, and what would do; `undefined` when it may be. Repeats nothing of
- * the URI but what cannot be secret.
+ * Why virsh must not be called with this URI, and what would work; `undefined` if it may be. The text repeats only parts
+ * of the URI that cannot be secret.
  */
 export function uriProblem(uri: string): string | undefined {
-  if (uri === "") return "it is empty. Leave it out to connect where virsh does by itself";
+  if (uri === "") return "it is empty. Leave it out to use the default of virsh";
   if (!CHARACTERS.test(uri) || BAD_ESCAPE.test(uri)) {
-    return "it holds a character that no connection URI can hold. Percent-encode it; control characters are refused";
+    return "it contains a character that a connection URI cannot contain. Percent-encode it; control characters are refused";
   }
   const shape = SHAPE.exec(uri)?.groups;
   if (shape === undefined) {
@@ -76,10 +76,10 @@ export function uriProblem(uri: string): string | undefined {
   );
 }
 
-/** Whether the URI, or without one the environment that virsh then reads, leads to this very machine. */
+/** Whether the URI, or else the environment that virsh reads, leads to this machine. */
 export function isHere(uri: string | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
   const effective = uri ?? environment["VIRSH_DEFAULT_CONNECT_URI"] ?? environment["LIBVIRT_DEFAULT_URI"];
-  // By itself virsh connects to this machine; an alias may lead anywhere.
+  // By default virsh connects to this machine. An alias may lead anywhere.
   if (effective === undefined) return true;
   const shape = SHAPE.exec(effective)?.groups;
   if (shape === undefined) return false;
@@ -88,7 +88,7 @@ export function isHere(uri: string | undefined, environment: NodeJS.ProcessEnv =
 }
 
 function transportProblem(transport: string | undefined): string | undefined {
-  // libvirt compares it without regard to case.
+  // libvirt compares it case-insensitively.
   if (transport === undefined || TRANSPORTS.includes(transport.toLowerCase())) return undefined;
   const reason =
     transport.toLowerCase() === "ext"
@@ -99,41 +99,41 @@ function transportProblem(transport: string | undefined): string | undefined {
 
 function passwordProblem(beforeQuery: string): string | undefined {
   if (hidePassword(beforeQuery) === beforeQuery) return undefined;
-  return "it holds a password, which libvirt does not use and the state would keep. Use a key (keyfile=) or a credentials file (authfile=)";
+  return "it contains a password, which libvirt does not use and which the state would keep. Use a key (keyfile=) or a credentials file (authfile=)";
 }
 
 function authorityProblem(authority: string): string | undefined {
   const at = authority.lastIndexOf("@");
   const server = decode(authority.slice(at + 1));
   if (decode(authority).startsWith("-") || server.startsWith("-")) {
-    return "a user or host with a leading - could pass for an option of ssh. Use a name without it";
+    return "ssh could take a user or host with a leading - for an option. Use a name without it";
   }
   if (!/^(?:\[[^\]]*\]|[^:[\]]*)(?::\d*)?$/.test(server)) {
-    return "what follows its host is not a port. Write it like qemu+ssh://user@host:22/system";
+    return "the text after its host is not a port. Write it like qemu+ssh://user@host:22/system";
   }
   return undefined;
 }
 
 function parameterProblem({ name, value }: Parameter): string | undefined {
   if (LOCAL_PROGRAM.includes(name)) {
-    return `the parameter ${name} runs a program on this machine. Remove it; ports, keys and jump hosts go into ~/.ssh/config`;
+    return `the parameter ${name} runs a program on this machine. Remove it; put ports, keys and jump hosts into ~/.ssh/config`;
   }
   if (!PARAMETERS.includes(name)) {
-    return `it has a parameter that is not known to be safe. Known are ${PARAMETERS.join(", ")}`;
+    return `it has a parameter that is not known to be safe. The safe ones are ${PARAMETERS.join(", ")}`;
   }
   if (name === "netcat") return netcatProblem(value);
-  // The URI that the far daemon opens: what may not run here is not sent to run there either.
+  // The URI that the remote daemon opens: what may not run here may not run there either.
   if (name === "name" && value !== "") return uriProblem(value);
   return undefined;
 }
 
-/** It becomes part of a command line on the far side: a plain name or path leaves no quoting to get wrong. */
+/** It becomes part of a command line on the remote host: a plain name or path needs no quoting there. */
 function netcatProblem(program: string): string | undefined {
   if (/^[A-Za-z0-9/_][A-Za-z0-9/._+-]*$/.test(program)) return undefined;
-  return "netcat has to be one program. Write it like netcat=/usr/bin/nc, without arguments";
+  return "netcat must be one program without arguments. Write it like netcat=/usr/bin/nc";
 }
 
-/** libvirt separates by `&` or `;`, decodes names and compares them without regard to case. */
+/** libvirt separates parameters by `&` or `;`, decodes their names and compares them case-insensitively. */
 function parameters(query: string): Parameter[] {
   return query
     .split(/[&;]/)
@@ -145,19 +145,19 @@ function parameters(query: string): Parameter[] {
     });
 }
 
-/** Decodes what is ASCII; all that is judged here is, and any other byte may stand as it is. */
+/** Decodes ASCII only: everything that is checked here is ASCII, and any other byte may stay as it is. */
 function decode(text: string): string {
   return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 
-/** The URI as it may be shown: without its password, and without the values of unknown parameters. */
+/** The URI without its password and without the values of unknown parameters. */
 export function redactUri(uri: string): string {
   return hideUnknownParameters(hidePassword(uri));
 }
 
-/** All between the first `:` after the scheme and the last `@`, wherever a careless password put more of them. */
+/** Everything between the first `:` after the scheme and the last `@`: a password may contain more of either. */
 function hidePassword(uri: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(uri)?.[0] ?? "";
   const rest = uri.slice(scheme.length);
@@ -186,7 +186,7 @@ function redactsToItself(name: string, value: string): boolean {
   return name !== "name" || redactUri(value) === value;
 }
 
-/** libvirt echoes the URI, also one that came from the environment: passwords in it stay out of messages. */
+/** Text of libvirt without the passwords of the URIs that it repeats, also of one from the environment. */
 export function redactText(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*?)(?::|%3a)\S*@/gi, "$1:***@")

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 
-/** What a change of an input does to a snapshot that exists. */
+/** What a change of an input does to an existing snapshot. */
 export type OnChange =
-  /** It only takes part in later operations. */
+  /** The value is recorded for later operations. */
   | "record"
-  /** Another name for the same domain is nothing; another domain needs a new snapshot. */
+  /** Another name for the same domain changes nothing; another domain needs a new snapshot. */
   | "domain"
-  /** Recorded once the same snapshot is seen through it. */
+  /** Recorded after the same snapshot is found through it. */
   | "reconnect"
   /** Edited in place; the snapshot stays the same. */
   | "describe"
@@ -15,33 +15,33 @@ export type OnChange =
   /** Reverts the domain. */
   | "revert";
 
-/** What the table says of an input beside its type. */
+/** What the table says about an input besides its type. */
 export interface InputFacts {
   /** For the docstring: meaning, unit, errors. */
   doc: string;
   /** The virsh flag or XML element behind it. */
   virsh?: string;
-  /** Absent for a part of an input, which changes as the whole does. */
+  /** Absent for a part of an input, which changes with the whole. */
   onChange?: OnChange;
   /** The value that stands for an absent one. */
   default?: unknown;
-  /** The default in words, where it is not a constant. */
+  /** The default in words, if it is not a constant. */
   defaultDoc?: string;
 }
 
-/** The facts of an input of its own. */
+/** The facts of an input that is not part of another. */
 export type OwnFacts = InputFacts & { onChange: OnChange };
 
 type Described<S extends v.GenericSchema> = v.SchemaWithPipe<
   readonly [S, v.MetadataAction<v.InferOutput<S>, { readonly facts: InputFacts }>]
 >;
 
-/** Ties a type to what is to be said of it. */
+/** Attaches its facts to the type of an input. */
 export function input<const S extends v.GenericSchema>(schema: S, facts: InputFacts): Described<S> {
   return v.pipe(schema, v.metadata({ facts }));
 }
 
-/** A string that `problem` finds nothing wrong with. */
+/** A string for which `problem` returns `undefined`. */
 export function text(problem: (value: string) => string | undefined) {
   return v.pipe(
     v.string(),
@@ -52,14 +52,14 @@ export function text(problem: (value: string) => string | undefined) {
   );
 }
 
-/** One input, by the path under which Pulumi names it: `revert.triggers`. */
+/** One input, with its path: `revert.triggers`. */
 export interface InputField {
   path: string;
   schema: v.GenericSchema;
   facts: OwnFacts;
 }
 
-/** A table of inputs, flat: one row for each that changes by itself. */
+/** A table of inputs, flat: one row for each input that can change by itself. */
 export function fieldsOf(entries: v.ObjectEntries, prefix = ""): InputField[] {
   return Object.entries(entries).flatMap(([key, schema]): InputField[] => {
     const path = prefix + key;

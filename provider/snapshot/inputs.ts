@@ -5,8 +5,8 @@ import { revertInputs } from "./revert-inputs.js";
 import { descriptionProblem, domainProblem, nameProblem, pathProblem } from "../schema/text-rules.js";
 
 /**
- * Every input of a snapshot, described once. Checking, planning, the docstrings of the SDK and the reference in the
- * README all come from this table: a new input is one entry here and one line in `request.ts`.
+ * Every input of a snapshot, described once. The check, the plan, the docstrings of the SDK and the reference all come
+ * from this table: a new input is one entry here and one line in `request.ts`.
  */
 
 const MAX_TIMEOUT_SECONDS = 7 * 24 * 3600;
@@ -14,11 +14,11 @@ const MAX_TIMEOUT_SECONDS = 7 * 24 * 3600;
 /** Where the memory of a running domain goes. */
 const memoryInputs = v.strictObject({
   snapshot: input(v.picklist(["no", "internal", "external"]), {
-    doc: "`no`: no memory is captured; `internal`: into the first qcow2 image; `external`: into `file`.",
+    doc: "`no`: no memory is captured. `internal`: it goes into the first qcow2 image. `external`: it goes into `file`.",
     virsh: "memory/@snapshot",
   }),
   file: input(v.optional(text(pathProblem)), {
-    doc: "Absolute path on the host of the file that an external memory state is written to. A file that exists is refused, never overwritten.",
+    doc: "Absolute path on the host of the file for external memory. An existing file is refused, never overwritten.",
     virsh: "memory/@file",
   }),
 });
@@ -30,11 +30,11 @@ const diskInputs = v.strictObject({
     virsh: "disk/@name",
   }),
   snapshot: input(v.picklist(["no", "internal", "external"]), {
-    doc: "`no`: not captured; `internal`: in the image; `external`: the image is left as it is, and an overlay takes what is written from now on.",
+    doc: "`no`: the disk is not captured. `internal`: its state is saved in the image. `external`: the image stays as it is, and an overlay takes all later writes.",
     virsh: "disk/@snapshot",
   }),
   file: input(v.optional(text(pathProblem)), {
-    doc: "Absolute path on the host of the overlay. Left out, libvirt puts it beside the image, named after the snapshot.",
+    doc: "Absolute path of the overlay on the host. By default libvirt puts it beside the image and names it after the snapshot.",
     virsh: "source/@file",
   }),
   driver: input(v.optional(v.picklist(["qcow2", "qed"])), {
@@ -51,92 +51,92 @@ const diskInputs = v.strictObject({
 
 export const snapshotInputs = v.strictObject({
   uri: input(v.optional(text(uriProblem)), {
-    doc: "Connection URI of the hypervisor, for instance `qemu:///system` or `qemu+ssh://root@host/system`. A change is recorded once the same snapshot is seen through the new URI; otherwise it is an error. URIs that would run a program on this machine (`command=`, `argv=`) are refused.",
+    doc: "Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.",
     virsh: "--connect",
     onChange: "reconnect",
     defaultDoc: "`virsh:uri` of the stack's configuration, else virsh's own default",
   }),
   domain: input(text(domainProblem), {
-    doc: "The domain to take the snapshot of: its name or its UUID. libvirt's numeric ids change at every start and are refused. Another domain needs a new snapshot; another name of the same domain does nothing.",
+    doc: "Name or UUID of the domain. Numeric ids are refused, because they change at every start. Another domain needs a new snapshot; another name for the same domain changes nothing.",
     virsh: "--domain",
     onChange: "domain",
   }),
   name: input(text(nameProblem), {
-    doc: "The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. Under a new name the new snapshot is taken before the old one is deleted.",
+    doc: "The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. When the name changes, the new snapshot is taken before the old one is deleted.",
     virsh: "--name",
     onChange: "replace",
     defaultDoc: "the resource's name",
   }),
   description: input(v.optional(text(descriptionProblem)), {
-    doc: "What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. Edited in place; the snapshot stays the same.",
+    doc: "What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. It is edited in place: the snapshot stays the same.",
     virsh: "--description",
     onChange: "describe",
     default: "",
     defaultDoc: "none",
   }),
   diskOnly: input(v.optional(v.boolean()), {
-    doc: "Captures the disks alone, into overlay files beside them (external), and no memory. A running domain runs on; what its applications had not written yet is not in the snapshot.",
+    doc: "Captures the disks only, as external snapshots with overlay files beside the images, and no memory. A running domain keeps running; data that its applications have not yet written to disk is not in the snapshot.",
     virsh: "--disk-only",
     onChange: "replace",
     default: false,
   }),
   memory: input(v.optional(memoryInputs), {
-    doc: "Where the memory of a running domain is captured.",
+    doc: "Where the memory of a running domain is saved.",
     virsh: "--memspec",
     onChange: "replace",
-    defaultDoc: "libvirt's: into the image, unless `diskOnly`",
+    defaultDoc: "libvirt's own: in the image, unless `diskOnly` is set",
   }),
   disks: input(v.optional(v.array(diskInputs)), {
-    doc: "What happens to single disks; those not named are treated as libvirt does by default.",
+    doc: "What happens to individual disks. libvirt's default applies to the others.",
     virsh: "--diskspec",
     onChange: "replace",
     default: [],
     defaultDoc: "all writable disks",
   }),
   quiesce: input(v.optional(v.picklist(["none", "preferred", "required"])), {
-    doc: "Has the guest agent freeze the file systems meanwhile, so that a `diskOnly` snapshot holds all that was written. `required`: fails without an agent that answers; `preferred`: goes on without, with a warning. What was achieved is in `consistency`.",
+    doc: "Asks the guest agent to freeze the file systems during a `diskOnly` snapshot, so that it contains everything that was written. `required`: fails if no agent answers. `preferred`: continues without one, with a warning. The output `consistency` says what was achieved.",
     virsh: "--quiesce",
     onChange: "record",
     default: "none",
   }),
   atomic: input(v.optional(v.boolean()), {
-    doc: "All disks or none. libvirt takes external snapshots of several disks as one transaction in any case, since 2018.",
+    doc: "All disks or none. Since 2018 libvirt always takes external snapshots of several disks as one transaction.",
     virsh: "--atomic",
     onChange: "record",
     default: false,
   }),
   live: input(v.optional(v.boolean()), {
-    doc: "Lets the guest run on while its memory is written to an external file. The file grows larger for it.",
+    doc: "Keeps the guest running while its memory is written to an external file, which makes the file larger.",
     virsh: "--live",
     onChange: "record",
     default: false,
   }),
   halt: input(v.optional(v.boolean()), {
-    doc: "Stops the domain once the snapshot is taken.",
+    doc: "Stops the domain after the snapshot is taken.",
     virsh: "--halt",
     onChange: "record",
     default: false,
   }),
   reuseExternal: input(v.optional(v.boolean()), {
-    doc: "Uses overlay files that exist and were prepared for it. The one case in which a file that exists is written to.",
+    doc: "Uses overlay files that you have prepared. Only with this input is an existing file written to.",
     virsh: "--reuse-external",
     onChange: "record",
     default: false,
   }),
   validate: input(v.optional(v.boolean()), {
-    doc: "Has libvirt validate the snapshot's XML against its schema.",
+    doc: "Makes libvirt validate the snapshot's XML against its schema.",
     virsh: "--validate",
     onChange: "record",
     default: false,
   }),
   adopt: input(v.optional(v.boolean()), {
-    doc: "On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.",
+    doc: "On create, takes over an existing snapshot of that name instead of failing, if its memory and disks are as declared. Its description becomes the one declared here, or none; the preview shows the description that is lost.",
     onChange: "record",
     default: false,
   }),
   revert: v.optional(revertInputs),
   deleteScope: input(v.optional(v.picklist(["snapshot", "children", "childrenOnly", "metadata"])), {
-    doc: "What a delete takes: `snapshot`, this one, its children move to its parent; `children`, it and all that came after it; `childrenOnly`, only what came after it; `metadata`, libvirt forgets it and the data stays in the image.",
+    doc: "What a delete removes. `snapshot`: this snapshot; its children move to its parent. `children`: this snapshot and all its descendants. `childrenOnly`: only its descendants. `metadata`: only libvirt's record of it; the data stays in the image.",
     virsh: "--children, --children-only, --metadata",
     onChange: "record",
     default: "snapshot",
@@ -144,7 +144,7 @@ export const snapshotInputs = v.strictObject({
   timeoutSeconds: input(
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_TIMEOUT_SECONDS))),
     {
-      doc: "Seconds that one create, read, update or delete may take, a whole number from 1 to 604800. When they run out, the host may still be working on it: the error says what was found there.",
+      doc: "Time limit of one create, read, update or delete in seconds, a whole number from 1 to 604800. When it runs out, the host may still be working: the error says what was found there.",
       onChange: "record",
       default: 600,
     },

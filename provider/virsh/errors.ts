@@ -1,7 +1,7 @@
 import { VirshError, type ErrorKind } from "../errors.js";
 import { messages, tidy } from "./stderr.js";
 
-/** One row: what libvirt's cause looks like, what it means, what its reader can do. */
+/** What libvirt's message looks like, what it means, and what to do. */
 interface Row {
   match: RegExp;
   kind: ErrorKind;
@@ -10,31 +10,31 @@ interface Row {
   next?: string;
 }
 
-const CHECK_LOGIN = "Try the same `virsh -c URI list` by hand, as the user that runs Pulumi.";
+const CHECK_LOGIN = "Run `virsh -c URI list` yourself, as the user that runs this program.";
 const DAEMON_RUNS =
-  "See that libvirtd (or virtqemud) runs on the host, and that the URI names the right socket.";
-const REACHABLE = "See that the host can be reached from here, and that the URI names it right.";
-const KEY_LOGIN =
-  "Log in without a password first: `ssh HOST` has to work by itself, with a key and a known host key.";
+  "Check that libvirtd (or virtqemud) runs on the host, and that the URI names the right socket.";
+const REACHABLE = "Check that this machine can reach the host, and that the URI names the right host.";
+const KEY_LOGIN = "`ssh HOST` must work without a password: set up a key, and accept the host key.";
 const GROUP =
-  "Give the user that runs Pulumi access to libvirt, usually by adding it to the group libvirt on the host.";
+  "Give the user that runs this program access to libvirt, usually by adding it to the group libvirt on the host.";
 const MIXED =
   "Stop the domain first, or revert it to the internal snapshot: then libvirt deletes it, and the external ones after it.";
-const WAIT = "Wait for what holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
-const NO_PLACE = "Make room where the disk image, overlay or memory file lies, then try again.";
-const LOOK_FIRST = "Whether it was done is not known: look at the domain before trying again.";
+const WAIT =
+  "Wait for the job that holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
+const NO_PLACE = "Free space where the disk image, overlay or memory file is, then try again.";
+const LOOK_FIRST = "The host may or may not have done it: check the domain before you try again.";
 
 /**
- * libvirt's words to the family, the first row that fits. virsh prints no error code, so the text is all there
- * is: the prefixes are those of libvirt's `virerror.c` and case-sensitive, and every row is anchored at the
- * start or the end, so that no name inside a message can pass for another error.
+ * From libvirt's message to the kind of error; the first row that matches. virsh prints no error code, so there is only
+ * the text: the prefixes are those of libvirt's `virerror.c`, and case-sensitive. Every pattern is anchored at the start
+ * or the end, so that no name inside a message can pass for another error.
  */
 const TABLE: readonly Row[] = [
-  // What one prefix alone would not tell.
+  // Messages whose prefix alone does not say enough.
   {
     match: /^operation failed: domain moment .* already exists$/,
     kind: "Conflict",
-    next: "Choose another name, or delete that snapshot first if it may go.",
+    next: "Choose another name, or delete that snapshot first if you no longer need it.",
   },
   {
     match: /^operation failed: domain '.*' (?:already exists|is already defined) with uuid [0-9a-f-]+$/,
@@ -45,7 +45,7 @@ const TABLE: readonly Row[] = [
     match:
       /^Requested operation is not valid: cannot delete inactive domain with \d+ (?:snapshots|checkpoints)$/,
     kind: "Conflict",
-    next: "Delete them first, if they may go.",
+    next: "Delete them first, if you no longer need them.",
   },
   {
     match: /^unsupported configuration: external snapshot file for disk .* already exists/,
@@ -60,7 +60,7 @@ const TABLE: readonly Row[] = [
   {
     match: /is writable but does not support snapshots$/,
     kind: "Unsupported",
-    next: "Convert raw disks to qcow2. libvirt 11.2 and 11.3 say this of good disks too: there, upgrade to 11.4.",
+    next: "Convert raw disks to qcow2. libvirt 11.2 and 11.3 also report this for qcow2 disks: upgrade to 11.4.",
   },
   {
     match: /^Operation not supported: internal snapshots of a VM with pflash based firmware/,
@@ -97,17 +97,17 @@ const TABLE: readonly Row[] = [
   {
     match: /Invalid job ID 'internal-snapshot-/,
     kind: "Unsupported",
-    next: "This libvirt takes and deletes internal snapshots of a running domain only under names of ASCII letters, digits and - . _: stop the domain, or use another name.",
+    next: "This libvirt takes and deletes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -: stop the domain, or use another name.",
   },
   {
     match: /^unsupported configuration: revert to external snapshot not supported yet$/,
     kind: "Unsupported",
-    next: "The host needs libvirt 9.10 or later to go back to an external snapshot.",
+    next: "The host needs libvirt 9.10 or later to revert to an external snapshot.",
   },
   {
     match: /^argument unsupported: QEMU guest agent is not configured$/,
     kind: "Unsupported",
-    next: "Give the domain the channel org.qemu.guest_agent.0 and run qemu-guest-agent in it, or leave `quiesce` out.",
+    next: "Add the channel org.qemu.guest_agent.0 to the domain and run qemu-guest-agent in the guest, or leave `quiesce` out.",
   },
   {
     match: /^Guest agent is not responding/,
@@ -122,14 +122,14 @@ const TABLE: readonly Row[] = [
   {
     match: /^internal error: unable to save metadata for snapshot /,
     kind: "Unexpected",
-    next: "See that the name has no more than 247 bytes and the host's /var has room; the disk may hold an orphaned snapshot.",
+    next: "Check that the name has at most 247 bytes and that /var on the host has space; the disk image may contain an orphaned snapshot.",
   },
   { match: /No space left on device[')]?$/, kind: "Unexpected", next: NO_PLACE },
   {
-    // QEMU's words on a full file system, too.
+    // QEMU also says this when a file system is full.
     match: /Error while writing VM state: Input\/output error$/,
     kind: "Unexpected",
-    next: `The disk image could not take the memory, as a rule because its file system is full. ${NO_PLACE}`,
+    next: `The memory could not be written into the disk image, usually because its file system is full. ${NO_PLACE}`,
   },
 
   // Logins.
@@ -159,11 +159,11 @@ const TABLE: readonly Row[] = [
   { match: /^no connection driver available for /, kind: "Invalid", next: "Correct the property `uri`." },
   { match: /^invalid argument: remote_open: /, kind: "Invalid", next: "Correct the property `uri`." },
 
-  // virsh itself, before it asked anybody.
+  // virsh itself, before it connects.
   {
     match: /^(?:command '.*' doesn't support option |unknown command: )/,
     kind: "Unsupported",
-    next: "The virsh on this machine is too old for that: upgrade it.",
+    next: "The virsh on this machine is too old for this: upgrade it.",
   },
   { match: /^Failed to get option /, kind: "Invalid" },
   { match: /^unable to parse (?:memspec|diskspec): /, kind: "Invalid" },
@@ -181,12 +181,12 @@ const TABLE: readonly Row[] = [
   {
     match: /^Requested operation is not valid\b/,
     kind: "Unsupported",
-    next: "The domain's present state does not allow it: `virsh domstate` tells that state.",
+    next: "The domain's current state does not allow it: `virsh domstate` shows that state.",
   },
   {
     match: /^revert requires force\b/,
     kind: "NeedsForce",
-    next: "`revert.force: true` does it all the same, if what it would lose may be lost.",
+    next: "Set `revert.force: true` if you can afford to lose that.",
   },
   { match: /^Timed out during operation\b/, kind: "Busy", next: WAIT },
   { match: /^block copy still active\b/, kind: "Busy", next: WAIT },
@@ -199,25 +199,29 @@ const TABLE: readonly Row[] = [
   { match: /^internal error\b/, kind: "Unexpected" },
 ];
 
-/** What virsh prints first when there is no connection; the cause after it may be anything. */
+/** What virsh prints first when it cannot connect. The cause follows, and may be anything. */
 const NO_CONNECTION = "failed to connect to the hypervisor";
 
-/** virsh's only words on a domain that it could not look up, whatever the reason. */
+/** All that virsh prints about a domain that it could not look up, whatever the reason. */
 const NO_DOMAIN = /^failed to get domain '.*'$/;
 
-/** The error that virsh's standard error stands for, after an exit code other than 0. */
+/** The error that virsh reports on standard error, after an exit code other than 0. */
 export function explain(stderr: string, tried: string): VirshError {
   const all = messages(stderr);
   const cause = all.at(-1);
   if (cause === undefined) {
-    return new VirshError({ kind: "Unexpected", tried, said: tidy(stderr) || "virsh failed without a word" });
+    return new VirshError({
+      kind: "Unexpected",
+      tried,
+      said: tidy(stderr) || "virsh failed without a message",
+    });
   }
   const row = TABLE.find(({ match }) => match.test(cause)) ?? {
     kind: "Unexpected" as const,
     unchanged: undefined,
     next: undefined,
   };
-  // A certificate that is missing, say: the text has no prefix of its own, but nobody was reached.
+  // For example a missing certificate: the text has no prefix of its own, but there was no connection.
   const unreached = row.kind === "Unexpected" && all.includes(NO_CONNECTION);
   return new VirshError({
     kind: unreached ? "Unreachable" : row.kind,
@@ -228,7 +232,7 @@ export function explain(stderr: string, tried: string): VirshError {
   });
 }
 
-/** Whether a look-up of a domain failed: not yet a proof that it is gone. */
+/** Whether looking up a domain failed, which does not prove that it is gone. */
 export function isFailedLookup(error: VirshError): boolean {
   return NO_DOMAIN.test(error.said);
 }

@@ -4,7 +4,7 @@ import { isVirshError, quote } from "../errors.js";
 import { readImages } from "./images.js";
 import { run, type Limits } from "./process.js";
 
-/** Files of the host, for when the host is this machine. */
+/** Files of the host, if the host is this machine. */
 
 /** The tags of the internal snapshots in an image; `undefined` when the image cannot be read from here. */
 export async function readTags(path: string, limits: Limits): Promise<string[] | undefined> {
@@ -19,8 +19,8 @@ export async function readTags(path: string, limits: Limits): Promise<string[] |
 }
 
 /**
- * The real path of an image and, where a format is given, of all images below it. None where there is no such file;
- * `undefined` where they cannot all be seen from here.
+ * The real path of an image and, if a format is given, of all images below it. None if there is no such file;
+ * `undefined` if one of them cannot be read from here.
  */
 export async function imageFiles(
   path: string,
@@ -29,7 +29,7 @@ export async function imageFiles(
 ): Promise<string[] | undefined> {
   try {
     const top = await realpath(path);
-    // A raw image names no other; what its guest wrote into it is nothing to follow.
+    // A raw image has no image below it, whatever its guest has written into it.
     if (format === undefined || format === "raw") return [top];
   } catch (error) {
     return isMissing(error) ? [] : undefined;
@@ -43,10 +43,10 @@ export async function imageFiles(
   }
 }
 
-/** Whether a process of this machine works on the image; `undefined` where that cannot be seen from here. */
+/** Whether a process on this machine uses the image; `undefined` if that cannot be found out from here. */
 export async function isLocked(path: string, limits: Limits): Promise<boolean | undefined> {
-  const tried = `see whether ${quote(path)} is in use`;
-  // Without -U it wants what a guest that uses the image has locked.
+  const tried = `check whether ${quote(path)} is in use`;
+  // Without -U, qemu-img needs the lock that a guest holds while it uses the image.
   const args = ["info", "--output=json", path];
   try {
     const { exitCode, stderr } = await run({ program: "qemu-img", args, tried, changes: false, limits });
@@ -62,7 +62,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** Bytes that are free in the folder of a file; `undefined` when the folder cannot be read from here. */
+/** The free bytes in the folder of a file; `undefined` if the folder cannot be read from here. */
 export async function freeBytes(path: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(dirname(path));
@@ -72,7 +72,7 @@ export async function freeBytes(path: string): Promise<number | undefined> {
   }
 }
 
-/** Whether the file is gone afterwards; it may have been so before. */
+/** Whether the file is gone afterwards. It may have been gone before. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
     await rm(path, { force: true });

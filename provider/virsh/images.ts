@@ -2,7 +2,7 @@ import { quote, VirshError } from "../errors.js";
 import type { Image, ImageOptions } from "../hypervisor/results.js";
 import { run, type Limits } from "./process.js";
 
-/** An image and, if asked for, those below it. `file` has to be absolute: `nbd:…` and `json:…` are no files to QEMU. */
+/** An image and, on request, the images below it. `file` must be absolute: QEMU takes `nbd:…` and `json:…` for something else. */
 export async function readImages(
   file: string,
   { format, backingChain }: ImageOptions,
@@ -12,7 +12,7 @@ export async function readImages(
   const args = [
     "info",
     "--output=json",
-    // The guest that uses the image holds its lock.
+    // A guest that uses the image holds its lock.
     "--force-share",
     ...(backingChain ? ["--backing-chain"] : []),
     ...(format === undefined ? [] : [`--format=${format}`]),
@@ -24,7 +24,7 @@ export async function readImages(
   const error = explain(stderr.trim(), file, tried);
   const below = backingChain && error.kind === "Unexpected" && !isAbout(file, error.said);
   throw below
-    ? error.with({ next: "It may be an image below: backingChain: false reads this one alone." })
+    ? error.with({ next: "An image below it may be the cause: backingChain: false reads only this image." })
     : error;
 }
 
@@ -37,7 +37,7 @@ function explain(stderr: string, file: string, tried: string): VirshError {
   if (isAbout(file, said) && said.endsWith(": No such file or directory"))
     return new VirshError({ kind: "NotFound", tried, said: "there is no such file" });
   if (said.endsWith(": Permission denied")) {
-    const next = "Run the program as a user that may read the image.";
+    const next = "Run the program as a user who may read the image.";
     return new VirshError({ kind: "Denied", tried, said, next });
   }
   return new VirshError({ kind: "Unexpected", tried, said: said || "qemu-img failed without a message" });
@@ -48,7 +48,7 @@ function isAbout(file: string, said: string): boolean {
   return said.startsWith(`Could not open '${file}': `);
 }
 
-/** What of qemu-img's JSON is used. */
+/** The parts of qemu-img's JSON that are used. */
 interface RawImage {
   filename: string;
   format: string;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { VirshError } from "../errors.js";
 
 /**
- * Lends `text` as a file that only this user can read (a definition with `--security-info` holds passwords),
- * and removes it whatever happens. A pipe would not do: virsh cannot open the socket that Node makes of one.
+ * Writes `text` to a file that only this user can read (a definition with `--security-info` contains passwords), and
+ * removes the file afterwards in every case. A pipe does not work: Node.js makes it a socket, which virsh cannot open.
  */
 export async function withPrivateFile<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
   const folder = await orExplain(mkdtemp(join(tmpdir(), "pulumi-virsh-"))); // made with mode 0700
@@ -24,9 +24,9 @@ async function orExplain<T>(writing: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new VirshError({
       kind: "Unexpected",
-      tried: "write the file that virsh is to read",
+      tried: "write the file for virsh to read",
       said: cause instanceof Error ? cause.message : String(cause),
-      next: "See that the folder for temporary files (TMPDIR) can be written and has room.",
+      next: "Check that the folder for temporary files (TMPDIR) is writable and has space.",
       cause,
     });
   }

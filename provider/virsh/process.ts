@@ -1,8 +1,8 @@
 import { sentences, VirshError, type ErrorParts } from "../errors.js";
 
-/** What bounds an operation; one object is shared by all the calls that the operation makes. */
+/** The time limit of an operation. All calls of the operation share one object. */
 export interface Limits {
-  /** The whole operation's time limit, as the user knows it. */
+  /** The limit of the whole operation, as the user set it. */
   readonly timeoutSeconds: number;
   /** Milliseconds of it that are left. */
   remaining(): number;
@@ -11,27 +11,27 @@ export interface Limits {
 export interface Call {
   program: string;
   args: readonly string[];
-  /** Phrase after "Unable to", for the error. */
+  /** For the error: the phrase after "Unable to". */
   tried: string;
-  /** Whether the call may change something on the host: decides what its reader is told after an interruption. */
+  /** Whether the call may change something on the host. It decides what the error says after an interruption. */
   changes: boolean;
   limits: Limits;
 }
 
-/** A program that ran to its end, well or not. */
+/** A program that ended with an exit code, whether 0 or not. */
 export interface Finished {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** The longest answer seen is a domain's XML, some hundred KB; a run-away output must not fill the memory. */
+/** The longest output seen is a domain's XML of some hundred KB. Endless output must not fill the memory. */
 const MAX_OUTPUT = 32 * 1024 * 1024;
 
-/** virsh has nothing to save at the end, so a second is ample before it is killed for good. */
+/** virsh has nothing to save when it ends, so one second is enough before it is killed. */
 const KILL_AFTER_MS = 1000;
 
-/** Node's timers fire at once when asked for more. */
+/** A longer timer of Node.js fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const PACKAGES: Record<string, string> = {
@@ -40,23 +40,23 @@ const PACKAGES: Record<string, string> = {
 };
 
 /**
- * Runs one program to its end: the only place that starts processes. Arguments go to it as they are, no shell
- * in between. Every way not to reach an exit code is a `VirshError`; an exit code other than 0 is the caller's
- * to judge, for only the caller can read what that program writes.
+ * Runs one program to its end. This is the only place that starts processes. The arguments are passed as they are,
+ * without a shell. If the program does not reach an exit code, a `VirshError` is thrown; the caller judges exit codes,
+ * because only the caller can read what the program prints.
  */
 export async function run(call: Call): Promise<Finished> {
   const left = Math.min(Math.floor(call.limits.remaining()), LONGEST_TIMER_MS);
   if (left < 1) throw failed(call, timedOut(call.limits, "before it began", false));
 
   if (call.args.some((arg) => arg.includes("\0"))) {
-    throw failed(call, { kind: "Invalid", said: "an argument holds a NUL character", next: "Remove it." });
+    throw failed(call, { kind: "Invalid", said: "an argument contains a NUL character", next: "Remove it." });
   }
 
-  // execa is an ES module, and loading it late keeps it out of programs that only preview.
+  // execa is an ES module. Loading it here keeps it out of programs that only preview.
   const { execa } = await import("execa");
   const result = await execa(call.program, call.args, {
-    // Translations and locale tables would change, and with plain `C` destroy, the text that is read here; a
-    // debug level that the user left in the environment would have virsh write more text between it.
+    // Translations change the text that is parsed here, and plain `C` destroys characters in it. A debug level that
+    // the user left in the environment would make virsh print more text in between.
     env: { LC_ALL: "C.UTF-8", LANGUAGE: "", TZ: "UTC", VIRSH_DEBUG: "4" },
     stdin: "ignore",
     stripFinalNewline: false,
@@ -64,8 +64,8 @@ export async function run(call: Call): Promise<Finished> {
     timeout: left,
     maxBuffer: MAX_OUTPUT,
     forceKillAfterDelay: KILL_AFTER_MS,
-    // Its own session: ssh below virsh finds no terminal to ask for a password on, so it fails instead of
-    // waiting (or of stopping the whole process group), and it ends together with virsh.
+    // A session of its own: the ssh that virsh starts finds no terminal to ask for a password, so it fails instead of
+    // waiting (or stopping the whole process group), and it ends together with virsh.
     killDescendants: true,
   });
 
@@ -87,7 +87,7 @@ interface Outcome {
   originalMessage?: string | undefined;
 }
 
-/** Why a program did not come to an exit code; the first that applies, for a stopped one also shows a signal. */
+/** Why a program has no exit code. The order matters: a program that was stopped also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
   if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
   if (outcome.isMaxBuffer) {
@@ -113,19 +113,19 @@ function notStarted(code: string, program: string, detail = code): Failure {
       return {
         kind: "Unreachable",
         said: `${program} was not found`,
-        next: `Install ${install} on the machine that runs Pulumi, and see that it is on PATH.`,
+        next: `Install ${install} on the machine that runs this program, and check that it is on PATH.`,
       };
     case "EACCES":
       return {
         kind: "Denied",
-        said: `${program} is there but may not be executed`,
-        next: `See the permissions of the ${program} that comes first on PATH, or install ${install}.`,
+        said: `${program} may not be executed`,
+        next: `Check the permissions of the first ${program} on PATH, or install ${install}.`,
       };
     case "E2BIG":
       return {
         kind: "Invalid",
         said: "an argument is longer than the system allows",
-        next: "Shorten the description: Linux takes 128 KiB in one argument.",
+        next: "Shorten the description: Linux allows 128 KiB in one argument.",
       };
     default:
       return { kind: "Unexpected", said: `${program} could not be started: ${detail}` };
@@ -143,7 +143,7 @@ function timedOut({ timeoutSeconds }: Limits, when: string, changes: boolean): F
   };
 }
 
-/** Ending virsh ends nothing on the host: libvirt's daemon finishes the job that it was given. */
+/** Ending virsh stops nothing on the host: libvirt's daemon finishes the job. */
 function afterwards(changes: boolean): Pick<ErrorParts, "unchanged" | "next"> {
   if (!changes) return { unchanged: true };
   return {

@@ -4,27 +4,27 @@ import { messages } from "./stderr.js";
 
 /**
  * Many commands in one virsh process: a single argument that virsh reads as a script. Over `qemu+ssh://` every process
- * is a login of its own, and on this machine its start is nine tenths of a reading call. Each command is followed by a
- * mark on both outputs, so that the answers can be told apart.
+ * is a login of its own, and locally its start takes nine tenths of the time of a read command. Each command is followed
+ * by a mark on both outputs, which separates the answers.
  */
 
-/** One command, by its words. */
+/** One command, as its words. */
 export interface Line {
   readonly args: readonly string[];
 }
 
-/** A command and what came of it. */
+/** A command and how it ended. */
 export interface Played<L> {
   line: L;
   end: Finished;
 }
 
-/** An answer within the output of a script, in which single commands have no exit code. */
+/** An answer in the output of a script, in which a single command has no exit code. */
 export type Part = Omit<Finished, "exitCode">;
 
 /**
- * Has virsh carry out one command after the other, also after one that fails. Gives the end of each, or that of virsh
- * itself where it did not come to the last: it could not connect, or does not know one of the commands.
+ * Makes virsh run one command after the other, even after one that fails. Returns how each ended, or how virsh itself
+ * ended if it did not reach the last: it could not connect, or does not know one of the commands.
  */
 export async function play<L extends Line>(
   lines: readonly L[],
@@ -37,19 +37,19 @@ export async function play<L extends Line>(
   return lines.map((line, index) => ({ line, end: finishedAs(parts[index] ?? whole) }));
 }
 
-/** `mark` has to be a word that no answer can hold. */
+/** `mark` must be a word that no answer contains. */
 export function scriptOf(lines: readonly Line[], mark: string): string {
   return lines
     .flatMap(({ args }) => [args.map(quoted).join(" "), `echo ${mark}`, `echo --err ${mark}`])
     .join("; ");
 }
 
-/** As virsh takes it for one word, to the letter: within single quotes it knows no other special character. */
+/** One word for virsh, unchanged: within single quotes it knows no other special character. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The answer to each of `count` commands; `undefined` when the process did not come to its end. */
+/** The answer to each of `count` commands; `undefined` if the process did not reach its end. */
 export function partsOf({ stdout, stderr }: Part, count: number, mark: string): Part[] | undefined {
   const said = stdout.split(mark);
   const complained = stderr.split(`error: ${mark}\n`);
@@ -57,7 +57,7 @@ export function partsOf({ stdout, stderr }: Part, count: number, mark: string): 
   return said.slice(0, count).map((answer, index) => ({ stdout: answer, stderr: complained[index] ?? "" }));
 }
 
-/** virsh says why a command failed, or nothing. */
+/** virsh prints why a command failed, or nothing. */
 function finishedAs({ stdout, stderr }: Part): Finished {
   return { exitCode: messages(stderr).length === 0 ? 0 : 1, stdout, stderr };
 }

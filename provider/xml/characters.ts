@@ -1,19 +1,19 @@
 import { VirshError } from "../errors.js";
 
-/** What XML 1.0 cannot carry, not even as a character reference: controls, lone surrogates, U+FFFE, U+FFFF. */
+/** The characters that XML 1.0 cannot carry, not even as references: controls, lone surrogates, U+FFFE, U+FFFF. */
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
-/** How a character of `text` that XML cannot carry is written, if it holds one: `U+0007`. */
+/** The first character of `text` that XML cannot carry, written as `U+0007`; `undefined` if there is none. */
 export function forbiddenCharacter(text: string): string | undefined {
   const code = forbidden.exec(text)?.[0].codePointAt(0);
   return code === undefined ? undefined : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /**
- * `text` as it stands in an element or, quoted, in an attribute. White space other than blanks is written as a
- * reference: a parser turns a literal carriage return into a newline, and in an attribute each into a blank.
+ * `text` escaped for an element or a quoted attribute. White space other than blanks becomes a reference, because a
+ * parser reads a literal carriage return as a newline, and in an attribute each as a blank.
  */
 export function escapeXml(text: string): string {
   const character = forbiddenCharacter(text);
@@ -21,18 +21,18 @@ export function escapeXml(text: string): string {
     throw new VirshError({
       kind: "Invalid",
       tried: "write a text as XML",
-      said: `it holds the character ${character}, which XML cannot carry`,
+      said: `it contains the character ${character}, which XML cannot carry`,
     });
   }
   return text.replace(/[&<>"'\t\n\r]/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
-/** The text that `escaped` stands for. Throws on whatever is neither a character nor one of XML's own entities. */
+/** `escaped` with its references decoded. Throws on any that is neither a character nor one of XML's own entities. */
 export function decodeReferences(escaped: string): string {
   return escaped.replace(/&([^;&]*;?)/g, (reference, body: string) => {
     const character = body.endsWith(";") ? referenced(body.slice(0, -1)) : undefined;
     if (character === undefined)
-      throw new Error(`'${reference.slice(0, 20)}' is no reference that XML knows`);
+      throw new Error(`'${reference.slice(0, 20)}' is not a reference that XML defines`);
     return character;
   });
 }

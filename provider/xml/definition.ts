@@ -3,15 +3,15 @@ import { defined } from "./defined.js";
 import { parseDocument } from "./document.js";
 import type { XmlElement } from "./element.js";
 
-/** Which domain a definition is of. */
+/** The domain that a definition describes. */
 export interface DomainIdentity {
-  /** `name`, to the letter */
+  /** `name`, unchanged */
   name: string;
-  /** `uuid`, as libvirt writes it; libvirt makes one for a definition without */
+  /** `uuid`, as libvirt writes it. libvirt generates one for a definition without it. */
   uuid?: string;
 }
 
-/** The domain that `xml`, written by a user, defines. Throws an `Invalid` error on what libvirt could not define. */
+/** The domain that a user's `xml` defines. Throws an `Invalid` error if libvirt could not define it. */
 export function readIdentity(xml: string): DomainIdentity {
   return understood(() => {
     const domain = rootOf(xml);
@@ -24,8 +24,8 @@ export function readIdentity(xml: string): DomainIdentity {
 }
 
 /**
- * `xml` with this UUID; the rest to the letter. Without one libvirt makes a new UUID, and then refuses the definition
- * of a name that it knows.
+ * `xml` with this UUID, otherwise unchanged. Without a UUID, libvirt generates a new one, and then refuses the
+ * definition if it already has a domain of that name.
  */
 export function withUuid(xml: string, uuid: string): string {
   const domain = rootOf(xml);
@@ -38,36 +38,37 @@ function rootOf(xml: string): XmlElement {
   if (xml.trim() === "") throw invalid("it is empty");
   const encoding = /^\s*<\?xml\b[^>]*\sencoding\s*=\s*["']([^"']*)["']/.exec(xml)?.[1];
   if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
-    throw invalid(`its first line says that it is written in ${encoding}, and it travels in UTF-8`);
+    throw invalid(`its first line declares the encoding ${encoding}, but it is sent as UTF-8`);
   }
   return parseDocument(xml, "domain");
 }
 
-/** Why libvirt could not keep a domain of that name; `undefined` when it can. */
+/** Why libvirt cannot have a domain of that name; `undefined` if it can. */
 function nameProblem(name: string): string | undefined {
-  if (/\p{Cc}/u.test(name)) return "holds a line break or another control character";
-  if (name.includes("/")) return 'holds "/"';
-  // libvirt 9.0 would look for its snapshots in the folder of all domains, or above it.
-  return name === "." || name === ".." ? "is that of a folder" : undefined;
+  if (/\p{Cc}/u.test(name)) return "contains a line break or another control character";
+  if (name.includes("/")) return 'contains "/"';
+  // libvirt 9.0 would look for its snapshots in the folder of all domains, or in its parent folder.
+  return name === "." || name === ".." ? "is the name of a folder" : undefined;
 }
 
-/** libvirt takes a UUID in either case, with hyphens or without, and blanks around it. */
+/** libvirt accepts a UUID in upper or lower case, with or without hyphens, and with blanks around it. */
 function readUuid(written: string): string {
   const parts = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i.exec(
     written.trim(),
   );
-  if (parts === null) throw invalid(`its element <uuid> holds ${JSON.stringify(written)}, which is no UUID`);
+  if (parts === null)
+    throw invalid(`its element <uuid> contains ${JSON.stringify(written)}, which is not a UUID`);
   return parts.slice(1).join("-").toLowerCase();
 }
 
 const NEXT =
-  "Give the text of one <domain>, as `virsh dumpxml --inactive` prints it, not the name of a file that holds it.";
+  "Give the text of one <domain>, as `virsh dumpxml --inactive` prints it, not the name of a file.";
 
 function invalid(said: string): VirshError {
   return new VirshError({ kind: "Invalid", tried: "use xml", said, next: NEXT });
 }
 
-/** What the reader of any document says, as a fault of this input. */
+/** Turns an error about a document into an error about this input. */
 function understood<T>(read: () => T): T {
   try {
     return read();

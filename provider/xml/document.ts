@@ -3,7 +3,7 @@ import { SyntaxValidator } from "fast-xml-validator";
 import { decodeReferences, forbiddenCharacter } from "./characters.js";
 import { unreadable, XmlElement } from "./element.js";
 
-/** A node as the parser gives it: one key, the tag, with the nodes inside; the attributes under ":@". */
+/** A node as the parser returns it: one key, the tag, with the nodes inside; the attributes are under ":@". */
 type ParsedNode = Readonly<Record<string | symbol, unknown>>;
 
 const textKey = "#text";
@@ -15,15 +15,15 @@ const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "",
   textNodeName: textKey,
-  // A snapshot may be called "0123" or "true", and its description may start with blanks.
+  // A snapshot's name may be "0123" or "true", and its description may start with blanks.
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
   ignorePiTags: true,
-  // The elements of a backing chain nest, and libvirt allows 200 images in one.
+  // The elements of a backing chain are nested, and libvirt allows 200 images in one.
   maxNestedTags: 1000,
   captureMetaData: true,
-  // The parser's own decoder leaves numeric references alone and expands entities that a document declares.
+  // The parser's own decoder ignores numeric references, and expands entities that a document declares.
   entityDecoder: {
     decode: decodeReferences,
     addInputEntities: () => {
@@ -35,16 +35,16 @@ const parser = new XMLParser({
   },
 });
 
-/** The root of `xml`, which has to be a complete document and its root an element `name`. */
+/** The root of `xml`, which must be a complete document whose root is an element `name`. */
 export function parseDocument(xml: string, name: string): XmlElement {
   const character = forbiddenCharacter(xml);
-  if (character !== undefined) throw unreadable(name, `it holds the character ${character}`);
+  if (character !== undefined) throw unreadable(name, `it contains the character ${character}`);
   const [node, ...others] = parsedNodes(xml, name);
   if (node === undefined || tagOf(node) !== name || others.length > 0) {
     throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
   }
   const root = toElement(node);
-  if (xml.slice(root.end).trim() !== "") throw unreadable(name, "something follows it");
+  if (xml.slice(root.end).trim() !== "") throw unreadable(name, "there is something after it");
   return root;
 }
 

@@ -25,21 +25,21 @@ export interface DomainDisk {
   readonly: boolean;
   /** `@snapshot` of the domain's own disk element */
   snapshot?: string;
-  /** `backingStore` chain below the source, nearest first, where the daemon reports one */
+  /** `backingStore` chain below the source, nearest first, if the daemon reports one */
   backing: BackingImage[];
 }
 
-/** `os`: what of the firmware decides whether its state can be in a snapshot */
+/** `os`: the facts of the firmware that decide whether a snapshot can contain its state */
 export interface DomainFirmware {
-  /** Whether it is UEFI: `@firmware` is efi, or the loader is a flash */
+  /** Whether it is UEFI: `@firmware` is efi, or the loader is of the type pflash */
   efi: boolean;
-  /** The file that keeps the variables: `nvram`, or `nvram/source` */
+  /** The file of the variables: `nvram`, or `nvram/source` */
   nvram?: string;
-  /** `nvram/@format`; libvirt before 10 says none, and means raw */
+  /** `nvram/@format`. libvirt before 10 prints none, and means raw. */
   nvramFormat?: string;
 }
 
-/** `domain`, as `dumpxml` prints it: what the snapshots of a domain depend on. */
+/** `domain`, as `dumpxml` prints it: the facts that snapshots of the domain depend on. */
 export interface DomainXml {
   name: string;
   uuid: string;
@@ -53,9 +53,8 @@ export interface DomainXml {
   /** `channel` target `org.qemu.guest_agent.0`: whether it is configured, and whether it is connected */
   agent: "none" | "disconnected" | "connected";
   /**
-   * Devices that keep a memory snapshot from being taken, or may, in the words of the XML: `hostdev pci` (any
-   * type but usb), `interface hostdev`, `interface vdpa`, `filesystem virtiofs`, `shmem` (unless its role is
-   * master)
+   * Devices that prevent a memory snapshot, or may prevent one, as the XML names them: `hostdev pci` (any type but
+   * usb), `interface hostdev`, `interface vdpa`, `filesystem virtiofs`, `shmem` (unless its role is master)
    */
   passthrough: string[];
 }
@@ -64,7 +63,7 @@ export function parseDomain(xml: string): DomainXml {
   return readDomain(parseDocument(xml, "domain"));
 }
 
-/** A definition, be it a document of its own or the `domain` or `inactiveDomain` of a snapshot. */
+/** A definition: a document of its own, or the `domain` or `inactiveDomain` of a snapshot. */
 export function readDomain(domain: XmlElement): DomainXml {
   const devices = domain.child("devices");
   return defined({
@@ -80,7 +79,7 @@ export function readDomain(domain: XmlElement): DomainXml {
   });
 }
 
-/** The path of an image, where it has one: `source/@file` or `source/@dev` */
+/** The path of an image, if it has one: `source/@file` or `source/@dev` */
 export function readSource(image: XmlElement): string | undefined {
   const source = image.child("source");
   return source?.attribute("file") ?? source?.attribute("dev");
@@ -108,7 +107,7 @@ function readDisk(disk: XmlElement): DomainDisk {
 function readBacking(disk: XmlElement): BackingImage[] {
   const images: BackingImage[] = [];
   let image = disk.child("backingStore");
-  // An empty `<backingStore/>` ends a chain; without it the daemon has not looked further.
+  // An empty `<backingStore/>` ends a chain. If it is missing, the daemon has not looked further.
   while (image?.attribute("type") !== undefined) {
     images.push(defined({ source: readSource(image), driver: image.child("format")?.attribute("type") }));
     image = image.child("backingStore");

@@ -10,14 +10,14 @@ export interface ElementParts {
 }
 
 /**
- * An element of a parsed document. What a reader asks for is a fact or an error: `required…` throws when it is
- * missing, and whatever may stand only once throws when it stands twice.
+ * An element of a parsed document. A method returns a fact or throws: `required…` throws if the part is missing, and a
+ * part that may appear only once throws if it appears twice.
  */
 export class XmlElement {
   readonly name: string;
-  /** Its own text, without that of its children, to the letter. */
+  /** Its own text, unchanged, without the text of its children. */
   readonly text: string;
-  /** Where it starts in the document's text, and where what follows it does. */
+  /** Where it starts in the document's text, and where the text after it starts. */
   readonly start: number;
   readonly end: number;
   readonly #attributes: ReadonlyMap<string, string>;
@@ -48,7 +48,7 @@ export class XmlElement {
     return child;
   }
 
-  /** The text of the child `name`, which may be blank but not empty. */
+  /** The text of the child `name`, which may consist of blanks but not be empty. */
   requiredText(name: string): string {
     const { text } = this.requiredChild(name);
     if (text === "") throw unreadable(this.name, `its element <${name}> is empty`);
@@ -74,15 +74,12 @@ export class XmlElement {
     return value === undefined ? undefined : this.#integer(`attribute "${name}"`, value);
   }
 
-  /** The attribute `name`, which has to be one of `choices`. */
+  /** The attribute `name`, which must be one of `choices`. */
   requiredChoice<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
     const value = this.requiredAttribute(name);
     const choice = choices.find((candidate) => candidate === value);
     if (choice === undefined) {
-      throw unreadable(
-        this.name,
-        `its attribute "${name}" is ${value}, which is none of ${choices.join(", ")}`,
-      );
+      throw unreadable(this.name, `its attribute "${name}" is ${value}, not one of ${choices.join(", ")}`);
     }
     return choice;
   }
@@ -96,7 +93,7 @@ export class XmlElement {
   }
 }
 
-/** What came where the XML of an element `name` was expected cannot be used, so nothing may be read from it. */
+/** The error for a text that was expected to be the XML of an element `name`, and cannot be used. */
 export function unreadable(name: string, said: string, cause?: unknown): VirshError {
   return new VirshError({ kind: "Unexpected", tried: `read the XML of <${name}>`, said, cause });
 }

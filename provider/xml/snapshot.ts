@@ -25,7 +25,7 @@ export interface SnapshotDisk {
   driver?: string;
   /** `source/@file` or `source/@dev` */
   source?: string;
-  /** `snapshotDeleteInProgress`: a delete has started on this disk and has not ended, or was broken off */
+  /** `snapshotDeleteInProgress`: a delete of this disk has started and not ended, or was interrupted */
   deleteInProgress?: true;
 }
 
@@ -41,9 +41,9 @@ export interface SnapshotXml {
   creationTime: number;
   memory: SnapshotMemory;
   disks: SnapshotDisk[];
-  /** `revertDisks/disk`: the overlays that the last revert to this external snapshot made */
+  /** `revertDisks/disk`: the overlays that the last revert to this external snapshot created */
   revertDisks?: SnapshotDisk[];
-  /** `domain`: the definition that a revert brings back. */
+  /** `domain`: the definition that a revert restores. */
   domain?: DomainXml;
   /** `inactiveDomain` */
   inactiveDomain?: DomainXml;
@@ -67,12 +67,12 @@ export function parseSnapshot(xml: string): SnapshotXml {
   });
 }
 
-/** Whether the state that a revert brings back lies in files of its own. */
+/** Whether the state that a revert restores is in files of its own. */
 export function isExternal({ disks, memory }: Pick<SnapshotXml, "disks" | "memory">): boolean {
   return memory.snapshot === "external" || disks.some(({ snapshot }) => snapshot === "external");
 }
 
-/** The same document with another description (none: the element goes), everything else to the letter. */
+/** The same document with another description, or without one, otherwise unchanged. */
 export function withDescription(xml: string, description: string | undefined): string {
   const root = parseDocument(xml, "domainsnapshot");
   const name = root.requiredChild("name");
@@ -87,7 +87,7 @@ export function withDescription(xml: string, description: string | undefined): s
 }
 
 function readMemory(memory: XmlElement | undefined, state: string): SnapshotMemory {
-  // What libvirt takes for granted where the element is missing, as in metadata older than external snapshots.
+  // libvirt assumes this if the element is missing, as in metadata older than external snapshots.
   const isOffline = state === "shutoff" || state === "disk-snapshot";
   if (memory === undefined) return { snapshot: isOffline ? "no" : "internal" };
   return defined({

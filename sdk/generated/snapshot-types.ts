@@ -12,14 +12,14 @@ import type {
 /** `memory` of a `Snapshot`. */
 export interface SnapshotMemoryArgs {
   /**
-   * `no`: no memory is captured; `internal`: into the first qcow2 image; `external`: into `file`.
+   * `no`: no memory is captured. `internal`: it goes into the first qcow2 image. `external`: it goes into `file`.
    *
    * virsh: `memory/@snapshot`.
    */
   snapshot: pulumi.Input<"no" | "internal" | "external">;
 
   /**
-   * Absolute path on the host of the file that an external memory state is written to. A file that exists is refused, never overwritten.
+   * Absolute path on the host of the file for external memory. An existing file is refused, never overwritten.
    *
    * virsh: `memory/@file`.
    */
@@ -36,14 +36,14 @@ export interface SnapshotDisksArgs {
   name: pulumi.Input<string>;
 
   /**
-   * `no`: not captured; `internal`: in the image; `external`: the image is left as it is, and an overlay takes what is written from now on.
+   * `no`: the disk is not captured. `internal`: its state is saved in the image. `external`: the image stays as it is, and an overlay takes all later writes.
    *
    * virsh: `disk/@snapshot`.
    */
   snapshot: pulumi.Input<"no" | "internal" | "external">;
 
   /**
-   * Absolute path on the host of the overlay. Left out, libvirt puts it beside the image, named after the snapshot.
+   * Absolute path of the overlay on the host. By default libvirt puts it beside the image and names it after the snapshot.
    *
    * virsh: `source/@file`.
    */
@@ -71,7 +71,7 @@ export interface SnapshotDisksArgs {
 /** `safetySnapshot` of a `Snapshot`. */
 export interface SnapshotRevertSafetySnapshotArgs {
   /**
-   * How many of them stay: a whole number from 1 to 100. Older ones that this resource took are deleted, no others.
+   * How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
    */
   keep: pulumi.Input<number>;
 }
@@ -79,7 +79,7 @@ export interface SnapshotRevertSafetySnapshotArgs {
 /** `revert` of a `Snapshot`. */
 export interface SnapshotRevertArgs {
   /**
-   * Any values. When they change, the domain goes back to this snapshot, and everything since then, on disk and in memory, is discarded. So it does when triggers are added to an existing snapshot; removing them does nothing. When the snapshot is created they are only recorded. They are kept in plain text in `lastRevert`: no place for secrets.
+   * Any values. When they change, the domain goes back to this snapshot, and everything since then, on disk and in memory, is discarded. Adding triggers to an existing snapshot reverts as well; removing them does not. At creation they are only recorded. The output `lastRevert` holds them in plain text: do not put secrets here.
    *
    * Default: none: never reverts.
    *
@@ -90,7 +90,7 @@ export interface SnapshotRevertArgs {
   triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
 
   /**
-   * When a refresh finds that another snapshot is current, the next `pulumi up` reverts.
+   * Reverts at the next update if a refresh finds that another snapshot is current.
    *
    * Default: `false`.
    *
@@ -99,7 +99,7 @@ export interface SnapshotRevertArgs {
   onDrift?: pulumi.Input<boolean>;
 
   /**
-   * The state that the domain ends in: as `captured`, or `running`, `paused`, or `shutoff` (it is stopped afterwards).
+   * The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
    *
    * Default: `"captured"`.
    *
@@ -110,7 +110,7 @@ export interface SnapshotRevertArgs {
   to?: pulumi.Input<"captured" | "running" | "paused" | "shutoff">;
 
   /**
-   * Reverts where libvirt sees a risk and asks for it: a managed-save image, or a snapshot without the domain's definition.
+   * Reverts even if libvirt sees a risk: a managed-save image, or a snapshot without the domain's definition.
    *
    * Default: `false`.
    *
@@ -121,7 +121,7 @@ export interface SnapshotRevertArgs {
   force?: pulumi.Input<boolean>;
 
   /**
-   * Starts over from the template of the firmware's variables (UEFI).
+   * Resets the variables of the UEFI firmware (NVRAM) to their template.
    *
    * Default: `false`.
    *
@@ -132,7 +132,7 @@ export interface SnapshotRevertArgs {
   resetNvram?: pulumi.Input<boolean>;
 
   /**
-   * Takes a snapshot of today's state before each revert, named after this one and the time, so that nothing is lost by it. It is deleted together with this snapshot.
+   * Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
    *
    * Default: off.
    *
@@ -144,7 +144,7 @@ export interface SnapshotRevertArgs {
 /** The arguments of a `Snapshot`. */
 export interface SnapshotArgs {
   /**
-   * Connection URI of the hypervisor, for instance `qemu:///system` or `qemu+ssh://root@host/system`. A change is recorded once the same snapshot is seen through the new URI; otherwise it is an error. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
+   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
    *
    * Default: `virsh:uri` of the stack's configuration, else virsh's own default.
    *
@@ -155,7 +155,7 @@ export interface SnapshotArgs {
   uri?: pulumi.Input<string>;
 
   /**
-   * The domain to take the snapshot of: its name or its UUID. libvirt's numeric ids change at every start and are refused. Another domain needs a new snapshot; another name of the same domain does nothing.
+   * Name or UUID of the domain. Numeric ids are refused, because they change at every start. Another domain needs a new snapshot; another name for the same domain changes nothing.
    *
    * virsh: `--domain`.
    *
@@ -164,7 +164,7 @@ export interface SnapshotArgs {
   domain: pulumi.Input<string>;
 
   /**
-   * The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. Under a new name the new snapshot is taken before the old one is deleted.
+   * The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. When the name changes, the new snapshot is taken before the old one is deleted.
    *
    * Default: the resource's name.
    *
@@ -175,7 +175,7 @@ export interface SnapshotArgs {
   name?: pulumi.Input<string>;
 
   /**
-   * What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. Edited in place; the snapshot stays the same.
+   * What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. It is edited in place: the snapshot stays the same.
    *
    * Default: none.
    *
@@ -186,7 +186,7 @@ export interface SnapshotArgs {
   description?: pulumi.Input<string>;
 
   /**
-   * Captures the disks alone, into overlay files beside them (external), and no memory. A running domain runs on; what its applications had not written yet is not in the snapshot.
+   * Captures the disks only, as external snapshots with overlay files beside the images, and no memory. A running domain keeps running; data that its applications have not yet written to disk is not in the snapshot.
    *
    * Default: `false`.
    *
@@ -197,9 +197,9 @@ export interface SnapshotArgs {
   diskOnly?: pulumi.Input<boolean>;
 
   /**
-   * Where the memory of a running domain is captured.
+   * Where the memory of a running domain is saved.
    *
-   * Default: libvirt's: into the image, unless `diskOnly`.
+   * Default: libvirt's own: in the image, unless `diskOnly` is set.
    *
    * virsh: `--memspec`.
    *
@@ -208,7 +208,7 @@ export interface SnapshotArgs {
   memory?: pulumi.Input<SnapshotMemoryArgs>;
 
   /**
-   * What happens to single disks; those not named are treated as libvirt does by default.
+   * What happens to individual disks. libvirt's default applies to the others.
    *
    * Default: all writable disks.
    *
@@ -219,7 +219,7 @@ export interface SnapshotArgs {
   disks?: pulumi.Input<pulumi.Input<SnapshotDisksArgs>[]>;
 
   /**
-   * Has the guest agent freeze the file systems meanwhile, so that a `diskOnly` snapshot holds all that was written. `required`: fails without an agent that answers; `preferred`: goes on without, with a warning. What was achieved is in `consistency`.
+   * Asks the guest agent to freeze the file systems during a `diskOnly` snapshot, so that it contains everything that was written. `required`: fails if no agent answers. `preferred`: continues without one, with a warning. The output `consistency` says what was achieved.
    *
    * Default: `"none"`.
    *
@@ -230,7 +230,7 @@ export interface SnapshotArgs {
   quiesce?: pulumi.Input<"none" | "preferred" | "required">;
 
   /**
-   * All disks or none. libvirt takes external snapshots of several disks as one transaction in any case, since 2018.
+   * All disks or none. Since 2018 libvirt always takes external snapshots of several disks as one transaction.
    *
    * Default: `false`.
    *
@@ -241,7 +241,7 @@ export interface SnapshotArgs {
   atomic?: pulumi.Input<boolean>;
 
   /**
-   * Lets the guest run on while its memory is written to an external file. The file grows larger for it.
+   * Keeps the guest running while its memory is written to an external file, which makes the file larger.
    *
    * Default: `false`.
    *
@@ -252,7 +252,7 @@ export interface SnapshotArgs {
   live?: pulumi.Input<boolean>;
 
   /**
-   * Stops the domain once the snapshot is taken.
+   * Stops the domain after the snapshot is taken.
    *
    * Default: `false`.
    *
@@ -263,7 +263,7 @@ export interface SnapshotArgs {
   halt?: pulumi.Input<boolean>;
 
   /**
-   * Uses overlay files that exist and were prepared for it. The one case in which a file that exists is written to.
+   * Uses overlay files that you have prepared. Only with this input is an existing file written to.
    *
    * Default: `false`.
    *
@@ -274,7 +274,7 @@ export interface SnapshotArgs {
   reuseExternal?: pulumi.Input<boolean>;
 
   /**
-   * Has libvirt validate the snapshot's XML against its schema.
+   * Makes libvirt validate the snapshot's XML against its schema.
    *
    * Default: `false`.
    *
@@ -285,7 +285,7 @@ export interface SnapshotArgs {
   validate?: pulumi.Input<boolean>;
 
   /**
-   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.
+   * On create, takes over an existing snapshot of that name instead of failing, if its memory and disks are as declared. Its description becomes the one declared here, or none; the preview shows the description that is lost.
    *
    * Default: `false`.
    *
@@ -296,7 +296,7 @@ export interface SnapshotArgs {
   revert?: pulumi.Input<SnapshotRevertArgs>;
 
   /**
-   * What a delete takes: `snapshot`, this one, its children move to its parent; `children`, it and all that came after it; `childrenOnly`, only what came after it; `metadata`, libvirt forgets it and the data stays in the image.
+   * What a delete removes. `snapshot`: this snapshot; its children move to its parent. `children`: this snapshot and all its descendants. `childrenOnly`: only its descendants. `metadata`: only libvirt's record of it; the data stays in the image.
    *
    * Default: `"snapshot"`.
    *
@@ -307,7 +307,7 @@ export interface SnapshotArgs {
   deleteScope?: pulumi.Input<"snapshot" | "children" | "childrenOnly" | "metadata">;
 
   /**
-   * Seconds that one create, read, update or delete may take, a whole number from 1 to 604800. When they run out, the host may still be working on it: the error says what was found there.
+   * Time limit of one create, read, update or delete in seconds, a whole number from 1 to 604800. When it runs out, the host may still be working: the error says what was found there.
    *
    * Default: `600`.
    *
@@ -319,7 +319,7 @@ export interface SnapshotArgs {
 /** The outputs of a `Snapshot`: every input, and what was read from the host. */
 export abstract class SnapshotOutputs extends pulumi.CustomResource {
   /**
-   * Connection URI of the hypervisor, for instance `qemu:///system` or `qemu+ssh://root@host/system`. A change is recorded once the same snapshot is seen through the new URI; otherwise it is an error. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
+   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
    *
    * Default: `virsh:uri` of the stack's configuration, else virsh's own default.
    *
@@ -330,7 +330,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly uri: pulumi.Output<SnapshotInputs["uri"]>;
 
   /**
-   * The domain to take the snapshot of: its name or its UUID. libvirt's numeric ids change at every start and are refused. Another domain needs a new snapshot; another name of the same domain does nothing.
+   * Name or UUID of the domain. Numeric ids are refused, because they change at every start. Another domain needs a new snapshot; another name for the same domain changes nothing.
    *
    * virsh: `--domain`.
    *
@@ -339,7 +339,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly domain: pulumi.Output<SnapshotInputs["domain"]>;
 
   /**
-   * The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. Under a new name the new snapshot is taken before the old one is deleted.
+   * The snapshot's name, unique within the domain: at most 247 bytes of UTF-8, no `/`, no leading `.`, no control characters. When the name changes, the new snapshot is taken before the old one is deleted.
    *
    * Default: the resource's name.
    *
@@ -350,7 +350,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<SnapshotInputs["name"]>;
 
   /**
-   * What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. Edited in place; the snapshot stays the same.
+   * What the snapshot is for: any text that XML can carry, up to 120 000 bytes of UTF-8. It is edited in place: the snapshot stays the same.
    *
    * Default: none.
    *
@@ -361,7 +361,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly description: pulumi.Output<SnapshotInputs["description"]>;
 
   /**
-   * Captures the disks alone, into overlay files beside them (external), and no memory. A running domain runs on; what its applications had not written yet is not in the snapshot.
+   * Captures the disks only, as external snapshots with overlay files beside the images, and no memory. A running domain keeps running; data that its applications have not yet written to disk is not in the snapshot.
    *
    * Default: `false`.
    *
@@ -372,9 +372,9 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly diskOnly: pulumi.Output<SnapshotInputs["diskOnly"]>;
 
   /**
-   * Where the memory of a running domain is captured.
+   * Where the memory of a running domain is saved.
    *
-   * Default: libvirt's: into the image, unless `diskOnly`.
+   * Default: libvirt's own: in the image, unless `diskOnly` is set.
    *
    * virsh: `--memspec`.
    *
@@ -383,7 +383,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly memory: pulumi.Output<SnapshotInputs["memory"]>;
 
   /**
-   * What happens to single disks; those not named are treated as libvirt does by default.
+   * What happens to individual disks. libvirt's default applies to the others.
    *
    * Default: all writable disks.
    *
@@ -394,7 +394,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly disks: pulumi.Output<SnapshotInputs["disks"]>;
 
   /**
-   * Has the guest agent freeze the file systems meanwhile, so that a `diskOnly` snapshot holds all that was written. `required`: fails without an agent that answers; `preferred`: goes on without, with a warning. What was achieved is in `consistency`.
+   * Asks the guest agent to freeze the file systems during a `diskOnly` snapshot, so that it contains everything that was written. `required`: fails if no agent answers. `preferred`: continues without one, with a warning. The output `consistency` says what was achieved.
    *
    * Default: `"none"`.
    *
@@ -405,7 +405,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly quiesce: pulumi.Output<SnapshotInputs["quiesce"]>;
 
   /**
-   * All disks or none. libvirt takes external snapshots of several disks as one transaction in any case, since 2018.
+   * All disks or none. Since 2018 libvirt always takes external snapshots of several disks as one transaction.
    *
    * Default: `false`.
    *
@@ -416,7 +416,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly atomic: pulumi.Output<SnapshotInputs["atomic"]>;
 
   /**
-   * Lets the guest run on while its memory is written to an external file. The file grows larger for it.
+   * Keeps the guest running while its memory is written to an external file, which makes the file larger.
    *
    * Default: `false`.
    *
@@ -427,7 +427,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly live: pulumi.Output<SnapshotInputs["live"]>;
 
   /**
-   * Stops the domain once the snapshot is taken.
+   * Stops the domain after the snapshot is taken.
    *
    * Default: `false`.
    *
@@ -438,7 +438,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly halt: pulumi.Output<SnapshotInputs["halt"]>;
 
   /**
-   * Uses overlay files that exist and were prepared for it. The one case in which a file that exists is written to.
+   * Uses overlay files that you have prepared. Only with this input is an existing file written to.
    *
    * Default: `false`.
    *
@@ -449,7 +449,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly reuseExternal: pulumi.Output<SnapshotInputs["reuseExternal"]>;
 
   /**
-   * Has libvirt validate the snapshot's XML against its schema.
+   * Makes libvirt validate the snapshot's XML against its schema.
    *
    * Default: `false`.
    *
@@ -460,7 +460,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly validate: pulumi.Output<SnapshotInputs["validate"]>;
 
   /**
-   * On create, takes over an existing snapshot of that name instead of failing, after comparing what can be compared (memory, disks). Its description becomes the one declared here, or none; the preview names what is lost of it.
+   * On create, takes over an existing snapshot of that name instead of failing, if its memory and disks are as declared. Its description becomes the one declared here, or none; the preview shows the description that is lost.
    *
    * Default: `false`.
    *
@@ -471,7 +471,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly revert: pulumi.Output<SnapshotInputs["revert"]>;
 
   /**
-   * What a delete takes: `snapshot`, this one, its children move to its parent; `children`, it and all that came after it; `childrenOnly`, only what came after it; `metadata`, libvirt forgets it and the data stays in the image.
+   * What a delete removes. `snapshot`: this snapshot; its children move to its parent. `children`: this snapshot and all its descendants. `childrenOnly`: only its descendants. `metadata`: only libvirt's record of it; the data stays in the image.
    *
    * Default: `"snapshot"`.
    *
@@ -482,7 +482,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly deleteScope: pulumi.Output<SnapshotInputs["deleteScope"]>;
 
   /**
-   * Seconds that one create, read, update or delete may take, a whole number from 1 to 604800. When they run out, the host may still be working on it: the error says what was found there.
+   * Time limit of one create, read, update or delete in seconds, a whole number from 1 to 604800. When it runs out, the host may still be working: the error says what was found there.
    *
    * Default: `600`.
    *

@@ -126,7 +126,7 @@ export const takeTable: readonly TakeRow[] = [
     given: offTwo,
     asked: { disks: [{ name: "vdb", snapshot: "no" }] },
     gives: {
-      refused: 'disks: an internal snapshot takes every writable disk, and vdb ("no") would be left out',
+      refused: 'disks: an internal snapshot captures every writable disk, but vdb ("no") would be left out',
     },
   },
   {
@@ -134,7 +134,7 @@ export const takeTable: readonly TakeRow[] = [
     asked: { disks: [{ name: "vdb", snapshot: "external" }] },
     gives: {
       refused:
-        'disks: an internal snapshot takes every writable disk, and vdb ("external") would be left out',
+        'disks: an internal snapshot captures every writable disk, but vdb ("external") would be left out',
     },
   },
   {
@@ -155,11 +155,11 @@ export const takeTable: readonly TakeRow[] = [
   {
     given: offRawUntouched,
     asked: {},
-    gives: { refused: "disks: an internal snapshot needs qcow2 images, and vda (raw) is none" },
+    gives: { refused: "disks: internal snapshots need qcow2 images, but disk vda is raw" },
   },
   {
     given: runningRaw,
     asked: {},
-    gives: { refused: "disks: an internal snapshot needs qcow2 images, and vda (raw) is none" },
+    gives: { refused: "disks: internal snapshots need qcow2 images, but disk vda is raw" },
   },
 ];

@@ -42,7 +42,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
   /** What virsh says when the daemon goes away. */
   const AWAY = "End of file while reading data: Input/output error";
   const GONE = `${AWAY}.`;
-  const LOOK = "Whether it was done is not known: look at the domain before trying again.";
+  const LOOK = "The host may or may not have done it: check the domain before you try again.";
 
   it("of a create that did nothing save nothing", async () => {
     const { message, saved } = await failureOf(host.create({ ...inputsOf("a"), domain: "nosuchdomain" }));

@@ -201,7 +201,7 @@ describe("a host that cannot be reached", () => {
     await rename(socket("way"), socket("lost"));
     const cause =
       `Failed to connect socket to '${socket("way")}': No such file or directory. ` +
-      "See that libvirtd (or virtqemud) runs on the host, and that the URI names the right socket.";
+      "Check that libvirtd (or virtqemud) runs on the host, and that the URI names the right socket.";
     assertFailed(await stack.refresh(), [], [`Unable to list the domains: ${cause}`]);
     assertFailed(
       await stack.destroy(),
@@ -219,7 +219,10 @@ describe("a host that cannot be reached", () => {
       await rename(socket("way"), socket("lost"));
       await symlink(locked.socket, socket("way"));
       const refused = (begin: string) =>
-        new RegExp(`^${begin}: authentication failed: [^\\n]*\\. [^\\n]*by hand`, "m");
+        new RegExp(
+          `^${begin}: authentication failed: [^\\n]*\\. [^\\n]*Run \`virsh -c URI list\` yourself`,
+          "m",
+        );
       const [refresh, destroy] = [await stack.refresh(), await stack.destroy()];
       assert.deepEqual([refresh.ok, destroy.ok], [false, false]);
       assert.match(refresh.messages.join("\n"), refused("Unable to list the domains"));

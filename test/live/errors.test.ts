@@ -56,7 +56,7 @@ describe("errors as a user meets them", () => {
     await fails(
       { domain: off.name, uri: "qemu+tcp://127.0.0.1:1/system" },
       "Unable to list the domains: unable to connect to server at '127.0.0.1:1': Connection refused. " +
-        "See that the host can be reached from here, and that the URI names it right.",
+        "Check that this machine can reach the host, and that the URI names the right host.",
     );
   });
 
@@ -87,7 +87,7 @@ describe("errors as a user meets them", () => {
     await fails(
       { domain: raw.name },
       `Unable to take snapshot "checkpoint" of ${raw.name}: ` +
-        "disks: an internal snapshot needs qcow2 images, and vda (raw) is none. Nothing was changed. " +
+        "disks: internal snapshots need qcow2 images, but disk vda is raw. Nothing was changed. " +
         "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.",
     );
     assertDone(await stack.up(program({ domain: raw.name, diskOnly: true })), ["create checkpoint"]);
@@ -101,7 +101,7 @@ describe("errors as a user meets them", () => {
       await fails(
         { domain: off.name },
         "Unable to list the domains: virsh was not found. Install the package libvirt-clients (Debian, Ubuntu) or " +
-          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs Pulumi, and see that it is on PATH.",
+          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs this program, and check that it is on PATH.",
         without,
       );
     } finally {
@@ -138,8 +138,8 @@ describe("errors as a user meets them", () => {
         { domain: domain.name },
         `Unable to take snapshot "checkpoint" of ${domain.name}: operation failed: ${words}` +
           "Error while writing VM state: Input/output error. " +
-          "The disk image could not take the memory, as a rule because its file system is full. " +
-          "Make room where the disk image, overlay or memory file lies, then try again.",
+          "The memory could not be written into the disk image, usually because its file system is full. " +
+          "Free space where the disk image, overlay or memory file is, then try again.",
       );
       const image = (await daemonRoot()) + (await diskOf(domain));
       assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(image)], [[], []]);
@@ -163,7 +163,7 @@ describe("errors as a user meets them", () => {
         { domain: domain.name, diskOnly: true, quiesce: "required", disks: [...disks] },
         `Unable to take snapshot "checkpoint" of ${domain.name}: operation failed: failed to format image: ` +
           "'Could not write qcow2 header: No space left on device'. " +
-          "Make room where the disk image, overlay or memory file lies, then try again.",
+          "Free space where the disk image, overlay or memory file is, then try again.",
       );
       assert.deepEqual(await readdir((await daemonRoot()) + small), files);
       assert.deepEqual(await snapshotsOf(domain), []);

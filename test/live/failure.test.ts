@@ -51,7 +51,7 @@ describe("failure in the middle", function () {
           "1 error occurred:\n" +
             `\t* Snapshot "kept" of ${domain.name} was taken, but could not be read back: ` +
             `Unable to read snapshot "kept" of domain ${domain.uuid}: Cannot recv data: Connection reset by peer. ` +
-            "See that the host can be reached from here, and that the URI names it right. " +
+            "Check that this machine can reach the host, and that the URI names the right host. " +
             "It is kept in the state; the next update completes it.",
         ],
       ],

@@ -71,7 +71,7 @@ describe("internal and external snapshots of one domain", function () {
     await start();
     await take(stack, domain, { a: INTERNAL, b: EXTERNAL, i: INTERNAL });
     const pending = declare(domain, { a: back(INTERNAL), b: EXTERNAL, i: INTERNAL });
-    const lost = 'the snapshots "b", "i" are lost, for what they stand on is overwritten.';
+    const lost = 'the snapshots "b", "i" are lost, because what they depend on is overwritten.';
     for (const run of [await stack.preview(pending), await stack.up(pending)]) {
       assert.deepEqual([run.ok, run.messages.length], [true, 1]);
       assert.ok(run.messages[0]?.endsWith(lost), run.messages[0]);

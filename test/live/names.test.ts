@@ -32,31 +32,28 @@ const REFUSED: [what: string, name: string, shown: string, reason: string][] = [
     "248 bytes of UTF-8",
     "ñ".repeat(124),
     `"${"ñ".repeat(76)}…"`,
-    "it takes 248 bytes of UTF-8; libvirt can save 247. Shorten it",
+    'it takes 248 bytes of UTF-8, and libvirt can save 247. Use another name, for example "' +
+      "n".repeat(124) +
+      '"',
   ],
-  [
-    "a slash",
-    "a/b",
-    '"a/b"',
-    'it holds "/", which libvirt refuses. Use another character, for instance "a-b"',
-  ],
+  ["a slash", "a/b", '"a/b"', 'it contains "/", which libvirt refuses. Use another name, for example "a-b"'],
   [
     "a leading dot",
     ".a",
     '".a"',
-    'it starts with ".", which libvirt refuses. Start with another character, for instance "a"',
+    'it starts with ".", which libvirt refuses. Use another name, for example "a"',
   ],
   [
     "a line break",
     "a\nb",
     String.raw`"a\nb"`,
-    "it holds a line break, and virsh lists one name a line. Use one line",
+    'it contains a line break, and virsh lists one name per line. Use another name, for example "a-b"',
   ],
   [
     "a control character",
     "a\u0007b",
     String.raw`"a\u0007b"`,
-    "it holds a control character, which libvirt drops silently. Remove it",
+    'it contains a control character, which libvirt drops without an error. Use another name, for example "a-b"',
   ],
 ];
 
@@ -182,8 +179,8 @@ describe("names that libvirt would refuse, cut, or fail to save", () => {
   it("half a surrogate pair: refused by the program itself, for nothing could carry it", () => {
     assert.throws(program("a\ud83d"), {
       message:
-        'Snapshot "never": name: "a\\ud83d" cannot be used: it holds half a surrogate pair, ' +
-        "which UTF-8 cannot carry. Remove that character.",
+        'Snapshot "never": name: "a\\ud83d" cannot be used: it contains half of a surrogate pair, ' +
+        "which UTF-8 cannot encode. Remove it.",
     });
   });
 

@@ -163,7 +163,7 @@ describe("a revert", () => {
     const { messages } = await succeed(stack.preview(program({ triggers: [1] })));
     assert.match(
       messages.join("\n"),
-      /; the domain's definition goes back: vcpus 3 to 1, memory 128 MiB to 96 MiB; the managed-save image is discarded\.$/,
+      /; the domain's definition is restored: vcpus 3 to 1, memory 128 MiB to 96 MiB; the managed-save image is discarded\.$/,
     );
     const refused = await stack.up(program({ triggers: [1] }));
     assert.match(

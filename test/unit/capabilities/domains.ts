@@ -1,7 +1,7 @@
 import { parseDomain, type DomainDisk, type DomainXml } from "../../../provider/xml/domain.js";
 import { document } from "../xml/corpus.js";
 
-/** A domain as a libvirt printed it, with what is to be different. */
+/** A domain as libvirt printed it, with changes. */
 export function recorded(name: string, changes: Partial<DomainXml> = {}): DomainXml {
   return { ...parseDomain(document(name)), ...changes };
 }

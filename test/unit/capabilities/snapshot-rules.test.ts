@@ -6,11 +6,10 @@ import { disk, off, recorded, running } from "./domains.js";
 
 const two = { disks: [disk("vda"), disk("vdb")] };
 const raw = { disks: [disk("vda", { driver: "raw" })] };
-const DISKS = "Leave disks out, or use diskOnly, which takes external ones.";
+const DISKS = "Leave disks out, or use diskOnly, which takes external snapshots.";
 const RAW =
   "Convert the disk to qcow2 (qemu-img convert -O qcow2), or use diskOnly, which works on raw disks.";
-const NAMES =
-  "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _";
+const NAMES = "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -";
 const OTHER_NAME = 'Use another name, for example "instantanea1", or take an external snapshot.';
 const PASSED = ["hostdev pci", "hostdev mdev", "interface hostdev", "shmem"];
 const COMMA = "Choose a name and a file without a comma, or start the domain first.";
@@ -20,7 +19,7 @@ const memory = (snapshot: "no" | "internal" | "external") => ({ memory: { snapsh
 const internal = (name: string) => ({ name, snapshot: "internal" as const });
 const taking = (...names: string[]) => ({ disks: names.map(internal) });
 
-/** Rule by rule: what is refused and how, and its neighbours that are not. */
+/** Rule by rule: what is refused and how, and similar cases that are not. */
 const TABLE: [
   what: string,
   refused: Case,
@@ -42,7 +41,7 @@ const TABLE: [
   [
     "a disk of a domain that has none",
     [off({ disks: [] }), taking("vda")],
-    ["disks", 'there is no disk "vda"', "The domain has none."],
+    ["disks", 'there is no disk "vda"', "The domain has no disks."],
     [],
   ],
   [
@@ -60,7 +59,7 @@ const TABLE: [
     [
       "quiesce",
       "the domain is off, so no guest agent can answer",
-      "Leave quiesce out: what is off is consistent.",
+      "Leave quiesce out: the disks of a domain that is off are consistent.",
     ],
     [
       [off(), { diskOnly: true, quiesce: "preferred" }],
@@ -88,7 +87,7 @@ const TABLE: [
   [
     "nothing at all",
     [off(), { diskOnly: true, disks: [{ name: "vda", snapshot: "no" }] }],
-    ["disks", "there is nothing to capture", "Let at least one disk or the memory be captured."],
+    ["disks", "there is nothing to capture", "Capture at least one disk, or the memory."],
     [
       [off(two), { diskOnly: true, disks: [{ name: "vda", snapshot: "no" }] }],
       [running(), { ...memory("external"), disks: [{ name: "vda", snapshot: "no" }] }],
@@ -97,7 +96,7 @@ const TABLE: [
   [
     "an internal snapshot without a disk",
     [off(two), { disks: [{ name: "vdb", snapshot: "no" }] }],
-    ["disks", 'an internal snapshot takes every writable disk, and vdb ("no") would be left out', DISKS],
+    ["disks", 'an internal snapshot captures every writable disk, but vdb ("no") would be left out', DISKS],
     [[off(two), { diskOnly: true, disks: [{ name: "vdb", snapshot: "no" }] }]],
   ],
   [
@@ -105,7 +104,7 @@ const TABLE: [
     [running(two), { disks: [{ name: "vda", snapshot: "external" }] }],
     [
       "disks",
-      'an internal snapshot takes every writable disk, and vda ("external") would be left out',
+      'an internal snapshot captures every writable disk, but vda ("external") would be left out',
       DISKS,
     ],
     [[running(two), taking("vda")]],
@@ -118,7 +117,7 @@ const TABLE: [
     ],
     [
       "disks",
-      'an internal snapshot takes every writable disk, and vdb ("no"), vdc ("external") would be left out',
+      'an internal snapshot captures every writable disk, but vdb ("no"), vdc ("external") would be left out',
       DISKS,
     ],
     [[off({ disks: [disk("vda"), disk("vdb", { snapshot: "no", readonly: true })] }), {}]],
@@ -128,7 +127,7 @@ const TABLE: [
     [running(two), { ...memory("external"), disks: [{ name: "vdb", snapshot: "internal" }] }],
     [
       "disks",
-      'external and internal do not mix in one snapshot, and vdb ("internal") would',
+      'an external snapshot cannot include internal disks: vdb ("internal")',
       'Make the disk "external" or "no".',
     ],
     [
@@ -139,7 +138,7 @@ const TABLE: [
   [
     "an internal snapshot of a raw image",
     [recorded("12.8.0/domain-running-raw"), {}, "12.8.0"],
-    ["disks", "an internal snapshot needs qcow2 images, and vda (raw) is none", RAW],
+    ["disks", "internal snapshots need qcow2 images, but disk vda is raw", RAW],
     [
       [off(raw), { diskOnly: true }],
       [running(raw), memory("external")],
@@ -148,7 +147,7 @@ const TABLE: [
   [
     "an internal snapshot of several raw images",
     [off({ disks: [...raw.disks, disk("vdb", { driver: "raw" }), disk("vdc")] }), {}],
-    ["disks", "an internal snapshot needs qcow2 images, and vda (raw), vdb (raw) are none", RAW],
+    ["disks", "internal snapshots need qcow2 images, but disks vda (raw), vdb (raw) are not", RAW],
     [],
   ],
   [
@@ -156,7 +155,7 @@ const TABLE: [
     [off(), { name: "a,b", diskOnly: true }],
     [
       "disks",
-      'libvirt writes an overlay with a comma in its path ("/images/vda.a,b") wrongly while the domain is off',
+      'while the domain is off, libvirt records an overlay with a comma in its path ("/images/vda.a,b") incorrectly',
       COMMA,
     ],
     [
@@ -173,7 +172,7 @@ const TABLE: [
     [off(), { diskOnly: true, disks: [{ name: "vda", snapshot: "external", file: "/o,1" }] }],
     [
       "disks",
-      'libvirt writes an overlay with a comma in its path ("/o,1") wrongly while the domain is off',
+      'while the domain is off, libvirt records an overlay with a comma in its path ("/o,1") incorrectly',
       COMMA,
     ],
     [[running(), { diskOnly: true, disks: [{ name: "vda", snapshot: "external", file: "/o,1" }] }]],
@@ -209,8 +208,8 @@ const TABLE: [
     [recorded("9.0.0/domain-uefi-running"), {}, "9.0.0"],
     [
       "domain",
-      "libvirt 9.0.0 takes no internal snapshot of a domain with UEFI firmware",
-      "Use diskOnly, or upgrade the host: 9.3 takes one while the domain is off, 10.9 while it runs.",
+      "libvirt 9.0.0 cannot take an internal snapshot of a domain with UEFI firmware",
+      "Use diskOnly, or upgrade the host: libvirt 9.3 can while the domain is off, 10.9 while it runs.",
     ],
     [
       [recorded("9.0.0/domain-uefi-running"), { diskOnly: true }, "9.0.0"],
@@ -222,7 +221,7 @@ const TABLE: [
     [recorded("12.8.0/domain-uefi-nvram-qcow2", { id: 1 }), {}, "10.8.0"],
     [
       "domain",
-      "libvirt 10.8.0 takes no internal snapshot of a running domain with UEFI firmware",
+      "libvirt 10.8.0 cannot take an internal snapshot of a running domain with UEFI firmware",
       "Use diskOnly, stop the domain first, or upgrade the host to libvirt 10.9 or later.",
     ],
     [
@@ -281,7 +280,7 @@ function refusalOf([domain, wanted, version = "9.0.0"]: Case) {
   return refusalToTake(domain, { name: "a", ...wanted }, version);
 }
 
-describe("taking a snapshot of a domain as it is", () => {
+describe("taking a snapshot of a domain in its present state", () => {
   for (const [what, refused, [property, reason, remedy], allowed] of TABLE) {
     it(`is refused for ${what}`, () => {
       assert.deepEqual(refusalOf(refused), { property, reason, remedy });
@@ -293,7 +292,7 @@ describe("taking a snapshot of a domain as it is", () => {
     }
   }
 
-  it("needs an agent only where it is asked to freeze", () => {
+  it("needs an agent only if it must freeze file systems", () => {
     assert.equal(missingAgent(running({ agent: "connected" })), undefined);
     assert.equal(refusalOf([running(), {}]), undefined);
   });

@@ -45,7 +45,7 @@ describe("the shape of a snapshot", () => {
     });
   }
 
-  it("asks the program about a disk first, then the domain's own definition, then the mode", () => {
+  it("takes each disk's kind from the inputs, else from the domain's definition, else from the mode", () => {
     const domain = off({
       disks: [
         disk("vda", { snapshot: "no" }),
@@ -63,12 +63,12 @@ describe("the shape of a snapshot", () => {
     ]);
   });
 
-  it("knows a disk by its source as well", () => {
+  it("finds a disk by its source as well", () => {
     const wanted: Wanted = { ...A, diskOnly: true, disks: [{ name: "/images/vda", snapshot: "no" }] };
     assert.deepEqual(kinds(off(), wanted), [["vda", "no"]]);
   });
 
-  it("leaves out what is only read, and drives without a disc", () => {
+  it("leaves out read-only disks, and drives without a disc", () => {
     assert.deepEqual(kinds(recorded("12.8.0/domain-running-raw"), A), [["vda", "internal"]]);
     assert.deepEqual(
       kinds(recorded("9.0.0/domain-off"), A).map(([target]) => target),
@@ -84,12 +84,12 @@ describe("the shape of a snapshot", () => {
     ["a disk that is only read", disk("vda", { readonly: true }), false],
   ];
   for (const [what, device, holds] of devices) {
-    it(`${what} holds ${holds ? "state" : "none"}`, () => {
+    it(`${what} has ${holds ? "state" : "no state"}`, () => {
       assert.equal(holdsState(device), holds);
     });
   }
 
-  it("a disk on the network holds state although it has no path", () => {
+  it("a disk on the network has state although it has no path", () => {
     const { source: _path, ...network } = disk("vda", { type: "network" });
     assert.equal(holdsState(network), true);
     assert.equal(holdsState({ ...network, type: "file" }), false);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gated, GATES, type Feature } from "../../../provider/capabilities/version-gates.js";
 
-/** Feature by feature: the versions on either side of its gate, and what is said on the closed one. */
+/** Feature by feature: the versions on both sides of its gate, and the refusal. */
 const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string; remedy: string }> = {
   revertExternal: {
     closed: ["8.10.0", "9.0.0", "9.9.0"],
@@ -12,8 +12,8 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
   revertExternalRunning: {
     closed: ["9.0.0", "9.10.0", "10.9.0"],
     open: ["10.10.0", "11.3.0", "12.8.0"],
-    reason: "cannot revert to a snapshot of disks alone that was taken of a running domain",
-    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory, too.",
+    reason: "cannot revert to a disk-only snapshot of a running domain",
+    remedy: "Upgrade the host to libvirt 10.10 or later, or capture memory as well.",
   },
   deleteExternal: {
     closed: ["7.0.0", "8.10.0"],
@@ -24,33 +24,32 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
   deleteExternalOverInternal: {
     closed: ["9.0.0", "10.10.0"],
     open: ["11.0.0", "11.3.0", "12.8.0"],
-    reason: "would delete the base image together with an external snapshot that the domain has left",
+    reason: "would delete the base image together with an external snapshot that the domain no longer uses",
     remedy:
-      "Nothing: once no other comes after it, it is only forgotten (`--metadata`), and its overlay removed.",
+      "Nothing to do: if no snapshot comes after it, its metadata and its overlay are deleted, and the base image stays.",
   },
   internalEfi: {
     closed: ["9.0.0", "9.2.0"],
     open: ["9.3.0", "10.0.0", "11.3.0", "12.8.0"],
-    reason: "takes no internal snapshot of a domain with UEFI firmware",
-    remedy: "Use diskOnly, or upgrade the host: 9.3 takes one while the domain is off, 10.9 while it runs.",
+    reason: "cannot take an internal snapshot of a domain with UEFI firmware",
+    remedy: "Use diskOnly, or upgrade the host: libvirt 9.3 can while the domain is off, 10.9 while it runs.",
   },
   internalEfiRunning: {
     closed: ["9.3.0", "10.8.0"],
     open: ["10.9.0", "10.10.0", "11.3.0", "12.8.0"],
-    reason: "takes no internal snapshot of a running domain with UEFI firmware",
+    reason: "cannot take an internal snapshot of a running domain with UEFI firmware",
     remedy: "Use diskOnly, stop the domain first, or upgrade the host to libvirt 10.9 or later.",
   },
   internalRunningAnyName: {
     closed: ["11.3.0", "12.8.0"],
     open: ["9.0.0", "11.2.0"],
-    reason:
-      "takes an internal snapshot of a running domain only under a name of ASCII letters, digits and - . _",
+    reason: "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -",
     remedy: "Use such a name, or take an external snapshot.",
   },
 };
 
-describe("what depends on libvirt's version", () => {
-  it("has a row here for every gate", () => {
+describe("the version gates", () => {
+  it("have a row here for each gate", () => {
     assert.deepEqual(
       Object.keys(TABLE),
       GATES.map(({ feature }) => feature),
@@ -73,7 +72,7 @@ describe("what depends on libvirt's version", () => {
     }
   }
 
-  it("compares versions as numbers, part by part", () => {
+  it("compare versions as numbers, part by part", () => {
     assert.equal(gated("revertExternal", "9.10.1"), undefined);
     assert.notEqual(gated("revertExternal", "9.9.99"), undefined);
     assert.equal(gated("deleteExternalOverInternal", "100.0.0"), undefined);

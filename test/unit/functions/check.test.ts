@@ -28,7 +28,7 @@ const REFUSED: [name: Name, raw: unknown, said: string][] = [
   [
     "getDomain",
     { domain: "a", uri: "qemu+ssh://root:hunter2@host/system" },
-    'uri: "qemu+ssh://root:***@host/system" cannot be used: it holds a password, which libvirt does not use and the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
+    'uri: "qemu+ssh://root:***@host/system" cannot be used: it contains a password, which libvirt does not use and which the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
   ],
   ["getSnapshot", { domain: "a" }, "name: this property is required."],
   [

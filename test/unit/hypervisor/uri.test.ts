@@ -38,28 +38,28 @@ const REFUSED: [uri: string, why: RegExp][] = [
   ["qemu+EXT://host/system?command=/tmp/evil", /^the transport ext runs/],
   ["qemu+bogus:///system", /^libvirt has no transport "bogus"\. Use one of/],
   ["qemu+ssh+ext://host/system", /^libvirt has no transport "ssh\+ext"/],
-  ["qemu+ssh://host/system?exec=1", /not known to be safe\. Known are name, socket/],
+  ["qemu+ssh://host/system?exec=1", /not known to be safe\. The safe ones are name, socket/],
   ["qemu+ssh://host/system?name=qemu%2Bext%3A%2F%2F%2F%3Fcommand%3Dx", /^the transport ext runs/],
   ["qemu+ssh://host/system?name=qemu%2Bssh%3A%2F%2Fh%2F%3Fcommand%3Dx", /^the parameter command runs/],
-  ["qemu+ssh://host/system?netcat=nc%20-e%20sh", /^netcat has to be one program/],
-  ["qemu+ssh://host/system?netcat=-x", /^netcat has to be one program/],
-  ["qemu+ssh://host/system?netcat=", /^netcat has to be one program/],
+  ["qemu+ssh://host/system?netcat=nc%20-e%20sh", /^netcat must be one program/],
+  ["qemu+ssh://host/system?netcat=-x", /^netcat must be one program/],
+  ["qemu+ssh://host/system?netcat=", /^netcat must be one program/],
   ["qemu+ssh://-oProxyCommand=x/system", /leading -/],
   ["qemu+ssh://%2doProxyCommand=x/system", /leading -/],
   ["qemu+ssh://-oProxyCommand=x@host/system", /leading -/],
-  ["qemu+ssh://root:secret@host/system", /^it holds a password/],
-  ["qemu+ssh://root%3Asecret@host/system", /^it holds a password/],
-  ["qemu+ssh://root:22/secret@host/system", /^it holds a password/],
+  ["qemu+ssh://root:secret@host/system", /^it contains a password/],
+  ["qemu+ssh://root%3Asecret@host/system", /^it contains a password/],
+  ["qemu+ssh://root:22/secret@host/system", /^it contains a password/],
   ["qemu+ssh://host:secret/system", /is not a port/],
   ["qemu:system", /^it is not a connection URI/],
-  ["qemu+ssh://host/a b", /^it holds a character/],
-  [" qemu:///system", /^it holds a character/],
-  ["qemu:///system\n", /^it holds a character/],
-  ["qemu:///system\u0000", /^it holds a character/],
-  ["qemu:///système", /^it holds a character/],
-  ["qemu:///system#x", /^it holds a character/],
-  ["qemu+ssh://host/?netcat=a%0ab", /^it holds a character/],
-  ["qemu+ssh://host/?socket=%", /^it holds a character/],
+  ["qemu+ssh://host/a b", /^it contains a character/],
+  [" qemu:///system", /^it contains a character/],
+  ["qemu:///system\n", /^it contains a character/],
+  ["qemu:///system\u0000", /^it contains a character/],
+  ["qemu:///système", /^it contains a character/],
+  ["qemu:///system#x", /^it contains a character/],
+  ["qemu+ssh://host/?netcat=a%0ab", /^it contains a character/],
+  ["qemu+ssh://host/?socket=%", /^it contains a character/],
   ["-x", /^it is not a connection URI/],
   ["--connect=test:///default", /^it is not a connection URI/],
   ["//host/system", /^it is not a connection URI/],
@@ -67,7 +67,7 @@ const REFUSED: [uri: string, why: RegExp][] = [
 
 describe("a connection URI", () => {
   for (const uri of ALLOWED) {
-    it(`is taken and shown as it is: ${uri}`, () => {
+    it(`is accepted and shown unchanged: ${uri}`, () => {
       assert.equal(uriProblem(uri), undefined);
       assert.equal(redactUri(uri), uri);
     });
@@ -77,7 +77,7 @@ describe("a connection URI", () => {
     it(`is refused: ${JSON.stringify(uri)}`, () => assert.match(uriProblem(uri) ?? "", why));
   }
 
-  it("that names a program is refused however the name is written", () => {
+  it("that names a program is refused, however the parameter is written", () => {
     const written = fc
       .constantFrom("command", "argv")
       .chain((name) =>
@@ -100,7 +100,7 @@ describe("a connection URI", () => {
     );
   });
 
-  it("is judged without ever throwing", () => {
+  it("is checked without ever throwing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         uriProblem(text);
@@ -110,7 +110,7 @@ describe("a connection URI", () => {
     );
   });
 
-  // Of characters that no other part of the URIs below has, so that finding one means that it leaked.
+  // Made of characters that no other part of the URIs below has: finding one means that it leaked.
   const secret = fc
     .array(
       fc.constantFrom(
@@ -156,7 +156,7 @@ describe("a connection URI", () => {
     );
   });
 
-  it("never shows the value of a parameter that it does not know, nor a password inside `name`", () => {
+  it("never shows the value of an unknown parameter, nor a password inside `name`", () => {
     const plain = secret.map((text) => text.replace(/[&;#]|socket=/g, ""));
     fc.assert(
       fc.property(fc.constantFrom("password", "token", "COMMAND"), plain, (name, value) => {
@@ -221,7 +221,7 @@ describe("text from libvirt", () => {
     assert.equal(redactText("error: Cannot use esx://u%3Apw@h/"), "error: Cannot use esx://u:***@h/");
   });
 
-  it("is otherwise left alone", () => {
+  it("is otherwise unchanged", () => {
     const text = "error: Failed to connect to qemu+ssh://root@host:22/system: user@host: no: a@b";
     assert.equal(redactText(text), text);
   });

@@ -118,10 +118,7 @@ describe("a Domain in a program", () => {
   });
 
   const wrong: [args: DomainArgs, message: RegExp][] = [
-    [
-      { xml: "vm.xml" },
-      /^Domain "vm": Unable to use xml: line 1: .* not the name of a file that holds it\.$/,
-    ],
+    [{ xml: "vm.xml" }, /^Domain "vm": Unable to use xml: line 1: .* not the name of a file\.$/],
     [
       { xml: XML, uri: "qemu+ssh://u:pw@host/system" },
       /^Domain "vm": uri: "qemu\+ssh:\/\/u:\*\*\*@host\/system" cannot be used: /,

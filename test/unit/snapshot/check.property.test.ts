@@ -14,8 +14,8 @@ const anyValue = fc.oneof(anyText, fc.constant(UNKNOWN), fc.jsonValue(), fc.doub
 const anyRaw = fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), anyValue);
 const anyRevert = fc.record({ revert: fc.dictionary(fc.constantFrom("triggers", "to"), anyValue) });
 
-describe("checking any inputs at all", () => {
-  it("never throws, and tells of each problem which property it is and why", () => {
+describe("checking any inputs", () => {
+  it("never throws, and gives each problem a property and a reason", () => {
     fc.assert(
       fc.property(fc.oneof(anyRaw, anyRevert), (raw) => {
         for (const { property, reason } of check(raw).problems) {
@@ -26,7 +26,7 @@ describe("checking any inputs at all", () => {
     );
   });
 
-  it("says the same of what it has put in its normal form", () => {
+  it("gives the same result for inputs in their normal form", () => {
     fc.assert(
       fc.property(fc.oneof(anyRaw, anyRevert), (raw) => {
         const once = check(raw);
@@ -35,7 +35,7 @@ describe("checking any inputs at all", () => {
     );
   });
 
-  it("leaves right inputs as they are", () => {
+  it("leaves correct inputs unchanged", () => {
     fc.assert(
       fc.property(legalInputs, (inputs) => {
         assert.deepEqual(check(inputs), { inputs, problems: [] });
@@ -43,7 +43,7 @@ describe("checking any inputs at all", () => {
     );
   });
 
-  it("takes every name that libvirt takes", () => {
+  it("accepts every name that libvirt accepts", () => {
     fc.assert(
       fc.property(legalName, (name) => {
         assert.equal(nameProblem(name), undefined);
@@ -51,7 +51,7 @@ describe("checking any inputs at all", () => {
     );
   });
 
-  it("takes a description exactly when XML can carry it", () => {
+  it("accepts a description exactly if XML can carry it", () => {
     fc.assert(
       fc.property(fc.string({ unit: anyCodeUnit() }), (text) => {
         if (descriptionProblem(text) === undefined) escapeXml(text);

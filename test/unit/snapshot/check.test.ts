@@ -6,7 +6,7 @@ import { UNKNOWN } from "../../../provider/schema/unknown.js";
 const REQUIRED = { domain: "debian12", name: "a" };
 const DOMAIN_UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 
-/** What an input makes no sense without. */
+/** Other inputs that an input needs. */
 const COMPANIONS: Record<string, object> = {
   quiesce: { diskOnly: true },
   live: { memory: { snapshot: "external", file: "/m" } },
@@ -29,20 +29,20 @@ interface Row {
   wrong: [value: unknown, reason: string][];
 }
 
-/** Input by input: values that are right, and what is said of those that are not. */
+/** Input by input: correct values, and wrong ones with their reason. */
 const TABLE: Record<string, Row> = {
   uri: {
     right: ["qemu:///system", "qemu+ssh://root@host/system", "test:///default", "my-alias"],
     wrong: [
       [5, "5 cannot be used: expected a string."],
-      ["", '"" cannot be used: it is empty. Leave it out to connect where virsh does by itself.'],
+      ["", '"" cannot be used: it is empty. Leave it out to use the default of virsh.'],
       [
         "qemu+ext:///system?command=/tmp/x",
         '"qemu+ext:///system?***" cannot be used: the transport ext runs a program on this machine. Use one of unix, ssh, libssh, libssh2, tls, tcp.',
       ],
       [
         "qemu+ssh://u:hunter2@h/system",
-        '"qemu+ssh://u:***@h/system" cannot be used: it holds a password, which libvirt does not use and the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
+        '"qemu+ssh://u:***@h/system" cannot be used: it contains a password, which libvirt does not use and which the state would keep. Use a key (keyfile=) or a credentials file (authfile=).',
       ],
     ],
   },
@@ -168,7 +168,7 @@ describe("checking the inputs of a snapshot", () => {
   });
 
   for (const [path, { right, wrong }] of Object.entries(TABLE)) {
-    it(`takes right values of ${path}`, () => {
+    it(`accepts correct values of ${path}`, () => {
       for (const value of right) {
         assert.deepEqual(check(withInput(path, value)), { inputs: withInput(path, value), problems: [] });
       }
@@ -182,12 +182,12 @@ describe("checking the inputs of a snapshot", () => {
       });
     }
 
-    it(`takes a value of ${path} that is not known yet to be right`, () => {
+    it(`accepts a value of ${path} that is not known yet`, () => {
       assert.deepEqual(check(withInput(path, UNKNOWN)).problems, []);
     });
   }
 
-  it("tells everything that is wrong at once", () => {
+  it("reports every problem at once", () => {
     const { problems } = check({ name: "", diskOnly: 1, colour: "red", revert: { at: "noon" } });
     assert.deepEqual(problems, [
       { property: "domain", reason: "domain: this property is required." },
@@ -210,7 +210,7 @@ describe("checking the inputs of a snapshot", () => {
     ]);
   });
 
-  it("does not take what every object inherits for an input", () => {
+  it("refuses properties with the names of those that every object inherits", () => {
     for (const property of ["constructor", "toString", "__proto__"]) {
       const raw = JSON.parse(`{"domain": "d", "name": "n", "${property}": 1}`) as Record<string, unknown>;
       assert.deepEqual(
@@ -227,7 +227,7 @@ describe("checking the inputs of a snapshot", () => {
     );
   });
 
-  it("refuses a revert that is no object, and takes one that is not known yet to be right", () => {
+  it("refuses a revert that is not an object, and accepts one that is not known yet", () => {
     assert.deepEqual(check({ ...REQUIRED, revert: "now" }).problems, [
       { property: "revert", reason: 'revert: "now" cannot be used: expected an object.' },
     ]);
@@ -244,7 +244,7 @@ describe("checking the inputs of a snapshot", () => {
     assert.deepEqual({ inputs, problems }, { inputs: { ...REQUIRED, revert: {} }, problems: [] });
   });
 
-  it("keeps null where it is a value: among the triggers", () => {
+  it("keeps null among the triggers, where it is a value", () => {
     const revert = { triggers: [null, { a: null }] };
     assert.deepEqual(check({ ...REQUIRED, revert }).inputs.revert, revert);
   });

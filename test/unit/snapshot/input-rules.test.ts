@@ -16,7 +16,7 @@ const disk = (snapshot: "no" | "internal" | "external", more: object = {}) => ({
 const OVERLAY =
   'file, driver and type describe an overlay, but this disk gets none. Set snapshot to "external", or leave them out';
 
-/** Rule by rule: what breaks it, what is said, and its neighbours that do not. */
+/** Rule by rule: what breaks it, the message, and similar inputs that do not break it. */
 const TABLE: [broken: Inputs, property: string, message: string, allowed: Inputs[]][] = [
   [
     { memory: { snapshot: "external" } },
@@ -124,7 +124,7 @@ function broken(inputs: Inputs) {
   return conflicts({ domain: "debian12", name: "a", ...inputs });
 }
 
-describe("inputs that are each right by themselves", () => {
+describe("inputs that are each correct", () => {
   for (const [inputs, property, message, allowed] of TABLE) {
     it(`are refused together: ${JSON.stringify(inputs)}`, () => {
       assert.deepEqual(broken(inputs), [{ property, reason: `${property}: ${message}.` }]);
@@ -136,7 +136,7 @@ describe("inputs that are each right by themselves", () => {
     }
   }
 
-  it("are told of with every rule that they break", () => {
+  it("get a problem for each rule that they break", () => {
     const inputs: Inputs = { diskOnly: true, ...internal, live: true };
     assert.deepEqual(
       broken(inputs).map(({ property }) => property),
@@ -144,7 +144,7 @@ describe("inputs that are each right by themselves", () => {
     );
   });
 
-  it("break no rule while one of them is not known yet", () => {
+  it("break no rule while one of them is unknown", () => {
     const unknown = UNKNOWN as unknown as never;
     const halves: Inputs[] = [
       { quiesce: "required", diskOnly: unknown },
@@ -156,7 +156,7 @@ describe("inputs that are each right by themselves", () => {
     for (const inputs of halves) assert.deepEqual(broken(inputs), []);
   });
 
-  it("are told of by the check, once each of them is right by itself", () => {
+  it("are checked together only after each of them is correct", () => {
     const raw = { domain: "debian12", name: "a", quiesce: "required" };
     const [, , message = ""] = TABLE.find(([, property]) => property === "quiesce") ?? [];
     assert.deepEqual(check(raw).problems, [{ property: "quiesce", reason: `quiesce: ${message}.` }]);

@@ -79,18 +79,18 @@ const CAUSES: Row[] = [
   [
     "internal error: Child process (/usr/bin/qemu-img snapshot -c s1 /images/a.qcow2) unexpected exit status 1: qemu-img: Could not create snapshot 's1': -28 (No space left on device)",
     "Unexpected",
-    /Make room/,
+    /Free space/,
   ],
-  ["operation failed: Error while writing VM state: No space left on device", "Unexpected", /Make room/],
+  ["operation failed: Error while writing VM state: No space left on device", "Unexpected", /Free space/],
   [
     "operation failed: failed to format image: 'Could not write qcow2 header: No space left on device'",
     "Unexpected",
-    /Make room/,
+    /Free space/,
   ],
   [
     "operation failed: Failed to take snapshot: failed to save SaveStateEntry with id(name): 3(ram): -5  Error: Error while writing VM state: Input/output error",
     "Unexpected",
-    /as a rule because its file system is full\. Make room/,
+    /usually because its file system is full\. Free space/,
   ],
 
   ["Cannot recv data: Host key verification failed.: Connection reset by peer", "Denied", /ssh HOST/],
@@ -114,15 +114,23 @@ const CAUSES: Row[] = [
     "Denied",
     /group libvirt/,
   ],
-  ["authentication failed: access denied by policy", "Denied", /by hand/],
-  ["authentication failed: authentication failed", "Denied", /by hand/],
-  ["authentication cancelled: user cancelled authentication process", "Denied", /by hand/],
-  ["access denied: 'QEMU' denied access", "Denied", /by hand/],
-  ["operation forbidden: read only access prevents virDomainSnapshotCreateXML", "Denied", /by hand/],
+  ["authentication failed: access denied by policy", "Denied", /Run `virsh -c URI list` yourself/],
+  ["authentication failed: authentication failed", "Denied", /Run `virsh -c URI list` yourself/],
+  [
+    "authentication cancelled: user cancelled authentication process",
+    "Denied",
+    /Run `virsh -c URI list` yourself/,
+  ],
+  ["access denied: 'QEMU' denied access", "Denied", /Run `virsh -c URI list` yourself/],
+  [
+    "operation forbidden: read only access prevents virDomainSnapshotCreateXML",
+    "Denied",
+    /Run `virsh -c URI list` yourself/,
+  ],
   ["libssh transport error: authentication failed: no key", "Denied", /ssh HOST/],
 
-  ["End of file while reading data: Input/output error", "Unreachable", /not known.*look/],
-  ["internal error: client socket is closed", "Unreachable", /not known.*look/],
+  ["End of file while reading data: Input/output error", "Unreachable", /may or may not have done it: check/],
+  ["internal error: client socket is closed", "Unreachable", /may or may not have done it: check/],
   [
     "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
     "Unreachable",
@@ -133,14 +141,14 @@ const CAUSES: Row[] = [
     "Unreachable",
     /libvirtd \(or virtqemud\) runs/,
   ],
-  ["unable to connect to server at '127.0.0.1:1': Connection refused", "Unreachable", /can be reached/],
+  ["unable to connect to server at '127.0.0.1:1': Connection refused", "Unreachable", /can reach the host/],
   [
     "Cannot recv data: ssh: Could not resolve hostname h: Name or service not known: Connection reset by peer",
     "Unreachable",
-    /can be reached/,
+    /can reach the host/,
   ],
-  ["Cannot write data: Broken pipe", "Unreachable", /can be reached/],
-  ["SSH transport error: unable to connect", "Unreachable", /can be reached/],
+  ["Cannot write data: Broken pipe", "Unreachable", /can reach the host/],
+  ["SSH transport error: unable to connect", "Unreachable", /can reach the host/],
   ["internal error: Unable to parse URI a b", "Invalid", /uri/],
   ["no connection driver available for URI '-x' does not include a driver name", "Invalid", /uri/],
   [
@@ -185,7 +193,7 @@ const CAUSES: Row[] = [
   ["something that libvirt has never said before", "Unexpected"],
 ];
 
-describe("libvirt's words", () => {
+describe("libvirt's messages", () => {
   for (const [cause, kind, next] of CAUSES) {
     it(`mean ${kind}: ${cause}`, () => {
       const error = explain(`error: ${cause}\n`, "try");
@@ -222,7 +230,7 @@ describe("libvirt's words", () => {
     assert.match(error.message, /^Unable to delete snapshot "x": Operation not supported: no\./);
   });
 
-  it("are compared with regard to case, as libvirt writes them", () => {
+  it("are compared case-sensitively, as libvirt writes them", () => {
     assert.equal(explain("error: domain snapshot NOT found: x\n", "try").kind, "Unexpected");
   });
 
@@ -238,17 +246,17 @@ describe("libvirt's words", () => {
     }
   });
 
-  it("without a connection are never more than unreachable, whatever the cause", () => {
+  it("without a connection mean Unreachable, whatever the cause", () => {
     const error = explain(
       "error: failed to connect to the hypervisor\n" +
         "error: Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory\n",
       "try",
     );
     assert.equal(error.kind, "Unreachable");
-    assert.match(error.next ?? "", /by hand/);
+    assert.match(error.next ?? "", /Run `virsh -c URI list` yourself/);
   });
 
-  it("of a daemon that died are read past the notice that names the connection", () => {
+  it("about a daemon that died are found after the notice that names the connection", () => {
     const error = explain(
       "error: Disconnected from qemu:///session due to end of file\n" +
         "error: End of file while reading data: Input/output error\n",
@@ -258,14 +266,14 @@ describe("libvirt's words", () => {
     assert.equal(error.said, "End of file while reading data: Input/output error");
   });
 
-  it("on a domain that cannot be looked up prove nothing yet", () => {
+  it("about a domain that cannot be looked up do not prove that it is gone", () => {
     const error = explain("error: failed to get domain 'x'\n", "try");
     assert.equal(error.kind, "Unexpected");
     assert.equal(isFailedLookup(error), true);
   });
 
-  it("are the whole text when no line is a message, and are missed when there are none", () => {
+  it("are the whole text if no line is a message, and an empty text gets an error as well", () => {
     assert.equal(explain("Segmentation\nfault\n", "try").said, "Segmentation fault");
-    assert.equal(explain("", "try").message, "Unable to try: virsh failed without a word.");
+    assert.equal(explain("", "try").message, "Unable to try: virsh failed without a message.");
   });
 });

@@ -17,7 +17,7 @@ import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "../../../
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
-describe("files of the host that is this machine", () => {
+describe("files of a host that is this machine", () => {
   let folder: string;
   const path = process.env["PATH"];
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-files-"))));
@@ -86,7 +86,7 @@ describe("files of the host that is this machine", () => {
       .toString()
       .split("\n");
     const free = await freeBytes(join(folder, "not there yet"));
-    // Whatever else goes on in that file system meanwhile.
+    // Other processes may write to that file system at the same time.
     assert.ok(Math.abs((free ?? 0) - Number(available)) < 1024 ** 3, `${free ?? ""} and ${available ?? ""}`);
   });
 
@@ -130,7 +130,7 @@ describe("files of the host that is this machine", () => {
     });
   }
 
-  it("tell nothing of an image on a machine without qemu-img", async () => {
+  it("have unknown tags on a machine without qemu-img", async () => {
     process.env["PATH"] = folder;
     assert.equal(await readTags("/x", LIMITS), undefined);
   });

@@ -39,7 +39,7 @@ describe("images, as qemu-img describes them", () => {
     return { upper, lower };
   }
 
-  it("come with the images below them, and what lies in each", async () => {
+  it("are read with the images below them, and their snapshots", async () => {
     const { upper, lower } = chain();
     const [first, second, ...others] = await read(upper);
     assert.deepEqual(others, []);
@@ -62,10 +62,14 @@ describe("images, as qemu-img describes them", () => {
       (await read(upper, { backingChain: false })).map(({ file }) => file),
       [upper],
     );
-    await fails(read(upper), "Unexpected", /'.*\/lower'.*It may be an image below: backingChain: false/);
+    await fails(
+      read(upper),
+      "Unexpected",
+      /'.*\/lower'.*An image below it may be the cause: backingChain: false/,
+    );
   });
 
-  it("are files, whatever their names look like", async () => {
+  it("are taken for files, whatever their names look like", async () => {
     for (const name of ["-x", "json:{}", "nbd:localhost:1", "a b,c=d", "it's", "é\t\u202e"]) {
       const file = join(folder, name);
       qemuImg("create", "-f", "qcow2", file, "1M");
@@ -76,7 +80,7 @@ describe("images, as qemu-img describes them", () => {
     }
   });
 
-  it("are of the format that is given, whatever they begin with", async () => {
+  it("are read in the given format, whatever they begin with", async () => {
     const { upper } = chain();
     const [image, ...others] = await read(upper, { format: "raw" });
     assert.deepEqual([image?.format, image?.backingFile, others], ["raw", undefined, []]);
@@ -109,7 +113,7 @@ describe("images, as qemu-img describes them", () => {
     ],
   ];
   for (const [script, kind, message] of answers) {
-    it(`are an error after ${script}`, async () => {
+    it(`cause an error after ${script}`, async () => {
       writeFileSync(join(folder, "qemu-img"), `#!/bin/sh\n${script}\n`);
       chmodSync(join(folder, "qemu-img"), 0o700);
       process.env["PATH"] = [folder, path].join(delimiter);

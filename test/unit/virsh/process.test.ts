@@ -50,12 +50,12 @@ describe("a started program", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "virsh-process-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("hands back what it wrote, to the letter, and its exit code", async () => {
+  it("returns its output, unchanged, and its exit code", async () => {
     const source = `process.stdout.write("ñ日本🙂\\n\\n"); process.stderr.write("e"); process.exitCode = 3`;
     assert.deepEqual(await script(source), { exitCode: 3, stdout: "ñ日本🙂\n\n", stderr: "e" });
   });
 
-  it("gets its arguments as they are, through no shell", async () => {
+  it("gets its arguments unchanged, without a shell", async () => {
     const hostile = [
       "a b",
       "$(touch pwned)",
@@ -92,7 +92,7 @@ describe("a started program", () => {
     }
   });
 
-  it("finds its standard input at its end", async () => {
+  it("has an empty standard input", async () => {
     const { stdout } = await script(`process.stdout.write(String(require("fs").readFileSync(0).length))`);
     assert.equal(stdout, "0");
   });
@@ -113,7 +113,7 @@ describe("a started program", () => {
       assert.equal(
         error.message,
         "Unable to do it: virsh was not found. Install the package libvirt-clients (Debian, Ubuntu) or " +
-          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs Pulumi, and see that it is on PATH.",
+          "libvirt-client (Fedora, RHEL, SUSE) on the machine that runs this program, and check that it is on PATH.",
       );
     } finally {
       process.env["PATH"] = path;
@@ -125,7 +125,7 @@ describe("a started program", () => {
     writeFileSync(program, "");
     chmodSync(program, 0o600);
     const error = await failure(run(call({ program })), "Denied");
-    assert.match(error.said, /is there but may not be executed$/);
+    assert.match(error.said, /may not be executed$/);
   });
 
   it("is ended by the time limit and gone before the error, which says that the host may work on", async () => {
@@ -141,7 +141,7 @@ describe("a started program", () => {
     assert.equal(alive(Number(readFileSync(pidFile, "utf8"))), false);
   });
 
-  it("that ignores the request to end is killed, and so is what it started", async () => {
+  it("that ignores the request to end is killed, with the processes it started", async () => {
     const pidFile = join(folder, "pid");
     const source = `
       const { spawn } = require("child_process");
@@ -170,7 +170,7 @@ describe("a started program", () => {
     assert.equal(existsSync(mark), false);
   });
 
-  it("takes a time limit longer than Node's timers do", async () => {
+  it("accepts a time limit longer than Node's timers allow", async () => {
     assert.equal((await script("", { leftMs: 2 ** 40 })).exitCode, 0);
   });
 
@@ -180,7 +180,7 @@ describe("a started program", () => {
     assert.match(error.said, /wrote more than 32 MiB$/);
   });
 
-  it("may write as much as the limit", async () => {
+  it("may write up to the limit", async () => {
     const { stdout } = await script(`process.stdout.write("x".repeat(32 << 20))`);
     assert.equal(stdout.length, 32 << 20);
   });

@@ -28,7 +28,7 @@ describe("a script for virsh", () => {
     );
   });
 
-  it("brings every word to its command to the letter, whatever virsh's own parser would make of it", async () => {
+  it("passes every word to its command unchanged, whatever virsh's parser would make of it", async () => {
     const word = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 40 }),
       fc.string({
@@ -49,7 +49,7 @@ describe("a script for virsh", () => {
     );
   }).timeout(60_000);
 
-  it("runs nothing that a word holds", async () => {
+  it("runs nothing that a word contains", async () => {
     const parts = await played([
       ["echo", "'; echo more; echo '"],
       ["echo", "a\necho more"],
@@ -60,7 +60,7 @@ describe("a script for virsh", () => {
     );
   });
 
-  it("goes on after a command that fails, and tells whose words are whose", async () => {
+  it("continues after a command that fails, and assigns each answer to its command", async () => {
     const parts = await played([
       ["echo", "before"],
       ["domstate", "nobody"],
@@ -73,11 +73,11 @@ describe("a script for virsh", () => {
     ]);
   });
 
-  it("has no answers when virsh does not know a command in it", async () => {
+  it("has no answers if virsh does not know one of its commands", async () => {
     assert.equal(await played([["echo", "before"], ["nonsense"]]), undefined);
   });
 
-  it("has no answers when it did not come to its end, on either output", () => {
+  it("has no answers if either output ends early", () => {
     const whole = { stdout: "aMbM", stderr: "error: M\nerror: x\nerror: M\n" };
     assert.deepEqual(partsOf(whole, 2, "M"), [
       { stdout: "a", stderr: "" },

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { messages, tidy } from "../../../provider/virsh/stderr.js";
 
 describe("virsh's standard error", () => {
-  it("is its messages, in order, without their prefix", () => {
+  it("is read as messages, in order, without their prefix", () => {
     const text = "error: Failed to revert snapshot a b\nerror: Operation not supported: no\n";
     assert.deepEqual(messages(text), ["Failed to revert snapshot a b", "Operation not supported: no"]);
   });
 
-  it("is read past the log lines of the client library", () => {
+  it("is read without the log lines of the client library", () => {
     const text =
       "2026-11-24 18:23:05.907+0000: 19450: info : libvirt version: 9.0.0, package: 9.0.0-4+deb12u2 (Debian)\n" +
       "2026-11-24 18:23:05.907+0000: 19450: warning : esxConnectOpen:804 : Ignoring unexpected path '/x'\n" +
@@ -26,7 +26,7 @@ describe("virsh's standard error", () => {
     ]);
   });
 
-  it("drops the XML and the pointer that libxml adds", () => {
+  it("loses the XML and the pointer that libxml adds", () => {
     const text =
       "error: (domain_snapshot):2: Premature end of data in tag domainsnapshot line 1\n(null)\n^\n";
     assert.deepEqual(messages(text), [
@@ -34,11 +34,11 @@ describe("virsh's standard error", () => {
     ]);
   });
 
-  it("has no message when nothing says error", () => {
+  it("has no message if no line says error", () => {
     assert.deepEqual(messages("Segmentation fault\n"), []);
   });
 
-  it("carries no control character to a terminal, and no more than a terminal can take", () => {
+  it("brings no control character to a terminal, and no endless text", () => {
     assert.equal(tidy("a\u001b[31mb\r\nc\u0000"), "a [31mb c");
     assert.equal(tidy("x".repeat(3000)), `${"x".repeat(2000)}…`);
   });

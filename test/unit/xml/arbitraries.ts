@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Text such as people and hostile programs write: what reads as markup, a number, a format, a script. */
+/** Text as people and hostile programs write it: text that looks like markup, a number, a format, a script. */
 const awkward = fc.constantFrom(
   ...[
     "0123",
@@ -33,7 +33,7 @@ const awkward = fc.constantFrom(
   ],
 );
 
-/** Any text that XML 1.0 can carry, the empty one included. */
+/** Any text that XML 1.0 can carry, including the empty one. */
 export const xmlText: fc.Arbitrary<string> = fc
   .array(fc.oneof(awkward, fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" })), { maxLength: 6 })
   .map((parts) =>

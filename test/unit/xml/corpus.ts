@@ -10,7 +10,7 @@ export interface CorpusDocument {
   kind: "snapshot" | "domain";
   version: string;
   xml: string;
-  /** The file with the facts that the parser has to find in it. */
+  /** The file with the facts that the parser must find in it. */
   golden: string;
 }
 

@@ -17,7 +17,7 @@ function said(xml: string): string {
 }
 
 describe("the domain that a user's XML defines", () => {
-  it("is told by its name, to the letter, and by its UUID where there is one", () => {
+  it("has its name unchanged, and its UUID if the XML has one", () => {
     assert.deepEqual(readIdentity("<domain type='kvm'><name>debian12</name></domain>"), { name: "debian12" });
     assert.deepEqual(
       readIdentity(`<!-- mine -->\n<domain><name> a &amp; $(b) ☃ </name><uuid>${UUID}</uuid></domain>\n`),
@@ -26,7 +26,7 @@ describe("the domain that a user's XML defines", () => {
     assert.deepEqual(readIdentity("<domain><title>x</title><name>-x</name></domain>"), { name: "-x" });
   });
 
-  it("may have its UUID written in every way that libvirt reads", () => {
+  it("may have its UUID in every form that libvirt accepts", () => {
     for (const written of [UUID.toUpperCase(), UUID.replaceAll("-", ""), `\n ${UUID} \n`]) {
       assert.equal(readIdentity(`<domain><name>a</name><uuid>${written}</uuid></domain>`).uuid, UUID);
     }
@@ -41,23 +41,31 @@ describe("the domain that a user's XML defines", () => {
     ["no name", "<domain/>", /^it has no element <name>$/],
     ["an empty name", "<domain><name></name></domain>", /^its element <name> is empty$/],
     ["two names", "<domain><name>a</name><name>b</name></domain>", /^it has 2 elements <name>$/],
-    ["a name of two lines", "<domain><name>a\nb</name></domain>", /^its name "a\\nb" holds a line break/],
-    ["a name with a slash", "<domain><name>a/b</name></domain>", /^its name "a\/b" holds "\/"$/],
-    ["a name that leads out of libvirt's folder", "<domain><name>..</name></domain>", /is that of a folder$/],
-    ["no UUID for one", "<domain><name>a</name><uuid>12</uuid></domain>", /holds "12", which is no UUID$/],
+    ["a name of two lines", "<domain><name>a\nb</name></domain>", /^its name "a\\nb" contains a line break/],
+    ["a name with a slash", "<domain><name>a/b</name></domain>", /^its name "a\/b" contains "\/"$/],
+    [
+      "a name that leads out of libvirt's folder",
+      "<domain><name>..</name></domain>",
+      /is the name of a folder$/,
+    ],
+    [
+      "no UUID for one",
+      "<domain><name>a</name><uuid>12</uuid></domain>",
+      /contains "12", which is not a UUID$/,
+    ],
     ["an entity of its own", '<!DOCTYPE d [<!ENTITY e "x">]><domain><name>&e;</name></domain>', /./],
     ["a character that XML cannot carry", "<domain><name>a\u0007</name></domain>", /U\+0007/],
     [
       "another encoding than it travels in",
       '<?xml version="1.0" encoding="ISO-8859-1"?><domain><name>a</name></domain>',
-      /^its first line says that it is written in ISO-8859-1, and it travels in UTF-8$/,
+      /^its first line declares the encoding ISO-8859-1, but it is sent as UTF-8$/,
     ],
   ];
   for (const [what, xml, expected] of refused) {
-    it(`is refused where it is ${what}`, () => assert.match(said(xml), expected));
+    it(`is refused if the XML is ${what}`, () => assert.match(said(xml), expected));
   }
 
-  it("gets a UUID beside its name, and stays as it is otherwise", () => {
+  it("gets a UUID after its name, and is otherwise unchanged", () => {
     const xml =
       "<?xml version='1.0'?>\n<domain>\n  <name>a&lt;</name> <!-- x -->\n  <vcpu>1</vcpu>\n</domain>\n";
     assert.equal(withUuid(xml, UUID), xml.replace("</name>", `</name><uuid>${UUID}</uuid>`));

@@ -21,7 +21,7 @@ function refusal(xml: string): string {
   return assert.fail(`accepted: ${xml}`);
 }
 
-describe("a text that is not the XML expected", () => {
+describe("a text that is not the expected XML", () => {
   const snapshot = document("9.0.0/snapshot-internal-memory");
   const inside = (text: string) => snapshot.replace("</name>", `</name>${text}`);
 
@@ -57,22 +57,26 @@ describe("a text that is not the XML expected", () => {
     [
       "an end that comes early",
       snapshot.replace("</domainsnapshot>", "</x/></domainsnapshot>"),
-      /: something follows it\.$/,
+      /: there is something after it\.$/,
     ],
-    ["an ampersand after the end", `${snapshot.trimEnd()}&`, /: something follows it\.$/],
+    ["an ampersand after the end", `${snapshot.trimEnd()}&`, /: there is something after it\.$/],
     [
       "an unknown entity",
       inside("<description>&e;</description>"),
-      /: '&e;' is no reference that XML knows\.$/,
+      /: '&e;' is not a reference that XML defines\.$/,
     ],
-    ["a bare ampersand in an attribute", inside("<x y='a & b'/>"), /is no reference that XML knows\.$/],
-    ["an entity named like a property", inside("<x>&constructor;</x>"), /: '&constructor;' is no reference/],
-    ["an entity without its end", inside("<x y='&ltx'/>"), /: '&ltx' is no reference that XML knows\.$/],
-    ["a reference to no character", inside("<x>&#x110000;</x>"), /: '&#x110000;' is no reference/],
-    ["a reference to what XML cannot carry", inside("<x>&#0;</x>"), /: '&#0;' is no reference/],
-    ["a lone surrogate by reference", inside("<x>&#xD800;</x>"), /: '&#xD800;' is no reference/],
-    ["a control character", inside("<x>\u0007</x>"), /: it holds the character U\+0007\.$/],
-    ["a lone surrogate", inside("<x>\uD83D</x>"), /: it holds the character U\+D83D\.$/],
+    ["a bare ampersand in an attribute", inside("<x y='a & b'/>"), /is not a reference that XML defines\.$/],
+    [
+      "an entity named like a property",
+      inside("<x>&constructor;</x>"),
+      /: '&constructor;' is not a reference/,
+    ],
+    ["an entity without its end", inside("<x y='&ltx'/>"), /: '&ltx' is not a reference that XML defines\.$/],
+    ["a reference to no character", inside("<x>&#x110000;</x>"), /: '&#x110000;' is not a reference/],
+    ["a reference to what XML cannot carry", inside("<x>&#0;</x>"), /: '&#0;' is not a reference/],
+    ["a lone surrogate by reference", inside("<x>&#xD800;</x>"), /: '&#xD800;' is not a reference/],
+    ["a control character", inside("<x>\u0007</x>"), /: it contains the character U\+0007\.$/],
+    ["a lone surrogate", inside("<x>\uD83D</x>"), /: it contains the character U\+D83D\.$/],
     ["a comment that does not end", inside("<!-- "), /Unable to read the XML of <domainsnapshot>: /],
     ["an attribute without quotes", inside("<x y=z/>"), /Unable to read the XML of <domainsnapshot>: /],
     ["elements that cross", inside("<x><y></x></y>"), /Expected closing tag 'y'/],
@@ -85,10 +89,10 @@ describe("a text that is not the XML expected", () => {
     });
   }
 
-  it("is refused wherever libvirt's own documents are cut short", () => {
+  it("is refused wherever a document of libvirt is truncated", () => {
     for (const { name, kind, xml } of corpus) {
       const bytes = Buffer.from(xml.trimEnd());
-      // At every byte of the shorter ones, which differ from the others in what their devices are.
+      // At every byte of the shorter documents, which differ from the others only in their devices.
       const step = bytes.length < 2000 ? 1 : 29;
       for (let cut = 0; cut < bytes.length; cut += step) {
         const text = bytes.subarray(0, cut).toString();
@@ -101,7 +105,7 @@ describe("a text that is not the XML expected", () => {
     }
   });
 
-  it("is refused, and as nothing but that, whatever it is", () => {
+  it("is refused with that one error, whatever the text is", () => {
     fc.assert(
       fc.property(fc.oneof(xmlText, fc.string({ unit: "binary" })), (text) => {
         for (const parse of Object.values(parsers)) {
@@ -114,7 +118,7 @@ describe("a text that is not the XML expected", () => {
     );
   });
 
-  it("is refused when a byte of libvirt's own documents is another, or else read as a whole", () => {
+  it("is refused or read completely if one byte of a document of libvirt is changed", () => {
     const flipped = fc.record({
       source: fc.constantFrom(...corpus),
       at: fc.nat(),
@@ -152,15 +156,15 @@ describe("XML characters", () => {
     assert.equal(name("a&#13;&#10;&#9;b"), "a\r\n\tb");
   });
 
-  it("are decoded however many references there are", () => {
+  it("are decoded, however many references there are", () => {
     assert.equal(name("&amp;".repeat(200_000)), "&".repeat(200_000));
   });
 
-  it("read a literal line break of any kind as a newline, as XML has it", () => {
+  it("read a literal line break of any kind as a newline, as XML requires", () => {
     assert.equal(name("a\r\nb\rc\nd"), "a\nb\nc\nd");
   });
 
-  it("come back from what is escaped, whatever the text", () => {
+  it("survive escaping and decoding, whatever the text", () => {
     fc.assert(
       fc.property(xmlText, (text) => {
         assert.equal(decodeReferences(escapeXml(text)), text);
@@ -181,7 +185,7 @@ describe("XML characters", () => {
       assert.throws(() => escapeXml(`a${written}`), {
         name: "VirshError",
         kind: "Invalid",
-        message: `Unable to write a text as XML: it holds the character ${shown}, which XML cannot carry.`,
+        message: `Unable to write a text as XML: it contains the character ${shown}, which XML cannot carry.`,
       });
     });
   }

@@ -25,7 +25,7 @@ const onlyDisk = (content: string, attributes = "type='file' device='disk'") =>
   parseDomain(domain({ devices: `<disk ${attributes}>${content}<target dev='vda'/></disk>` })).disks[0];
 
 describe("parseDomain", () => {
-  it("tells no more than the XML says", () => {
+  it("returns only what the XML contains", () => {
     assert.deepEqual(parseDomain(domain()), {
       name: "d",
       uuid: "u",
@@ -44,7 +44,7 @@ describe("parseDomain", () => {
   });
 
   describe("disks", () => {
-    it("are read with what decides about their snapshots", () => {
+    it("are read with the facts that decide about their snapshots", () => {
       const { disks } = parseDomain(document("12.8.0/domain-running-raw"));
       assert.deepEqual(disks, [
         {
@@ -69,7 +69,7 @@ describe("parseDomain", () => {
       ]);
     });
 
-    it("may lie in a file, on a block device, on the network or in a pool", () => {
+    it("may be in a file, on a block device, on the network or in a pool", () => {
       const { disks } = parseDomain(document("12.8.0/domain-passthrough"));
       assert.deepEqual(
         disks.map(({ type, source, snapshot }) => [type, source, snapshot]),
@@ -82,7 +82,7 @@ describe("parseDomain", () => {
       );
     });
 
-    it("are read with the chain of images below, nearest first", () => {
+    it("are read with the chain of images below them, nearest first", () => {
       const [vda] = parseDomain(document("12.8.0/domain-backing-chain")).disks;
       assert.equal(vda?.source, "/var/tmp/lab/images/partial.qcow2");
       assert.deepEqual(
@@ -101,13 +101,13 @@ describe("parseDomain", () => {
       assert.deepEqual(disk.backing.at(-1), { source: "/1", driver: "qcow2" });
     });
 
-    it("may have an image below that is no file here", () => {
+    it("may have an image below them that is not a local file", () => {
       const backing =
         "<backingStore type='network'><format type='raw'/><source protocol='nbd' name='x'/></backingStore>";
       assert.deepEqual(onlyDisk(backing)?.backing, [{ driver: "raw" }]);
     });
 
-    it("have a target, a device and a type", () => {
+    it("must have a target, a device and a type", () => {
       assert.throws(() => onlyDisk("", "type='file'"), {
         message: /of <disk>: it has no attribute "device"\.$/,
       });
@@ -120,14 +120,14 @@ describe("parseDomain", () => {
   });
 
   describe("firmware", () => {
-    it("is UEFI when chosen by name or when the loader is a flash", () => {
+    it("is UEFI if chosen by name, or if the loader is of the type pflash", () => {
       assert.deepEqual(firmware("<os firmware='efi'/>"), { efi: true });
       assert.deepEqual(firmware("<os firmware='bios'/>"), { efi: false });
       assert.deepEqual(firmware("<os><loader type='pflash'>/c</loader></os>"), { efi: true });
       assert.deepEqual(firmware("<os><loader type='rom'>/c</loader></os>"), { efi: false });
     });
 
-    it("keeps its variables in a file, named in either of two ways, of a format told by newer versions", () => {
+    it("has its variables in a file that is named in one of two ways; newer versions print its format", () => {
       const found = (name: string) => {
         const { nvram, nvramFormat } = parseDomain(document(name)).firmware;
         return [nvram, nvramFormat];
@@ -150,7 +150,7 @@ describe("parseDomain", () => {
       return parseDomain(domain({ devices: `${others}<channel type='unix'>${target}</channel>` })).agent;
     };
 
-    it("is connected, or configured only, or not there", () => {
+    it("is connected, only configured, or missing", () => {
       assert.equal(parseDomain(document("12.8.0/domain-agent-connected")).agent, "connected");
       assert.equal(parseDomain(document("9.0.0/domain-agent-disconnected")).agent, "disconnected");
       assert.equal(parseDomain(document("9.0.0/domain-off")).agent, "none");
@@ -163,7 +163,7 @@ describe("parseDomain", () => {
     });
   });
 
-  describe("devices that keep memory from being saved", () => {
+  describe("devices that prevent saving the memory", () => {
     it("are named", () => {
       assert.deepEqual(parseDomain(document("12.8.0/domain-passthrough")).passthrough, [
         "hostdev pci",
@@ -174,7 +174,7 @@ describe("parseDomain", () => {
       ]);
     });
 
-    it("are not those that libvirt saves all the same", () => {
+    it("do not include those that libvirt can save", () => {
       const devices = [
         "<hostdev mode='subsystem' type='usb'/>",
         "<interface type='vhostuser'/><interface type='network'/>",
@@ -184,7 +184,7 @@ describe("parseDomain", () => {
       assert.deepEqual(passthrough(devices.join("")), []);
     });
 
-    it("include vDPA and a share of memory with a role that is not master's", () => {
+    it("include vDPA and shared memory whose role is not master", () => {
       assert.deepEqual(passthrough("<interface type='vdpa'/><shmem name='s' role='peer'/>"), [
         "interface vdpa",
         "shmem",

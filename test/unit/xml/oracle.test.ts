@@ -8,13 +8,13 @@ import { corpus, document, snapshots } from "./corpus.js";
 import { parseSnapshot, withDescription } from "../../../provider/xml/snapshot.js";
 import { xmlText } from "./arbitraries.js";
 
-/** The line ends of XML 1.0. By itself the other parser takes more characters for some, as XML 1.1 does. */
+/** The line ends of XML 1.0. By default the other parser knows more line ends, those of XML 1.1. */
 const normalizeLineEndings = (text: string) => text.replaceAll(/\r\n?/g, "\n");
 
 /** Another parser's reading of `xml`. */
 function oracle(xml: string): Element {
   const onError = (level: string, message: string) => {
-    // It warns of U+FFFD, which is a character like any other.
+    // It warns about U+FFFD, which is a character like any other.
     if (level !== "warning") assert.fail(message);
   };
   const root = new DOMParser({ onError, normalizeLineEndings }).parseFromString(
@@ -39,7 +39,7 @@ function ownText(element: Element): string {
     .join("");
 }
 
-/** Compares two readings of one element and of all that is in it; gives the number of elements compared. */
+/** Compares two readings of an element and everything in it. Returns the number of compared elements. */
 function compare(ours: XmlElement, theirs: Element): number {
   assert.equal(ours.name, theirs.nodeName);
   assert.equal(ours.text, ownText(theirs), `text of <${ours.name}>`);
@@ -53,7 +53,7 @@ function compare(ours: XmlElement, theirs: Element): number {
   }, 1);
 }
 
-describe("our reading of XML beside that of another parser", () => {
+describe("our XML parser compared with another one", () => {
   for (const { name, kind, xml } of corpus) {
     it(`${name} is read the same`, () => {
       const root = parseDocument(xml, kind === "snapshot" ? "domainsnapshot" : "domain");
@@ -61,7 +61,7 @@ describe("our reading of XML beside that of another parser", () => {
     });
   }
 
-  it("any text that we escape comes back from it, in an element and in an attribute", () => {
+  it("any text that we escape is the same text for the other parser, in an element and in an attribute", () => {
     fc.assert(
       fc.property(xmlText, xmlText, (text, value) => {
         const read = oracle(`<a b="${escapeXml(value)}" c='${escapeXml(value)}'>${escapeXml(text)}</a>`);
@@ -84,7 +84,7 @@ describe("our reading of XML beside that of another parser", () => {
     );
   });
 
-  it("a description that we set is the one that it finds", () => {
+  it("a description that we set is the one that the other parser finds", () => {
     fc.assert(
       fc.property(fc.constantFrom(...snapshots), xmlText, ({ xml }, description) => {
         const changed = oracle(withDescription(xml, description));
@@ -103,7 +103,7 @@ describe("our reading of XML beside that of another parser", () => {
     assert.equal(root.requiredText("name"), "🙂ñ<&>ab&lt;");
   });
 
-  it("a name of libvirt's own escaping is read the same", () => {
+  it("a name that libvirt escaped is read the same", () => {
     const xml = document("9.0.0/snapshot-external-memory");
     const [name] = elements(oracle(xml), "name");
     assert.equal(parseSnapshot(xml).name, `<&>"'`);

@@ -20,7 +20,7 @@ const disk = (attributes: string, content = "") =>
   snapshot({ disks: `<disks><disk ${attributes}>${content}</disk></disks>` });
 
 describe("parseSnapshot", () => {
-  it("tells no more than the XML says", () => {
+  it("returns only what the XML contains", () => {
     assert.deepEqual(parseSnapshot(snapshot()), {
       name: "s",
       state: "running",
@@ -58,7 +58,7 @@ describe("parseSnapshot", () => {
     });
   }
 
-  it("reads a disk's type, driver and source, be it a file, a block device or on the network", () => {
+  it("reads a disk's type, driver and source: a file, a block device or the network", () => {
     const sources = ["<source file='/a'/>", "<source dev='/dev/b'/>", "<source protocol='nbd' name='c'/>"];
     const read = sources.map((source) => {
       const content = `<driver type='qcow2'/>${source}`;
@@ -68,7 +68,7 @@ describe("parseSnapshot", () => {
     assert.deepEqual(read, [{ ...common, source: "/a" }, { ...common, source: "/dev/b" }, common]);
   });
 
-  it("reads which disks a delete is at work on", () => {
+  it("reads which disks are being deleted", () => {
     const { disks } = parseSnapshot(document("12.8.0/snapshot-delete-in-progress"));
     assert.deepEqual(
       disks.map(({ name, deleteInProgress }) => [name, deleteInProgress]),
@@ -76,7 +76,7 @@ describe("parseSnapshot", () => {
     );
   });
 
-  it("reads the overlays that a revert to an external snapshot made", () => {
+  it("reads the overlays that a revert to an external snapshot created", () => {
     const { disks, revertDisks } = parseSnapshot(document("11.3.0/snapshot-external-reverted"));
     assert.match(disks[0]?.source ?? "", /\/rev\.m$/);
     assert.match(revertDisks?.[0]?.source ?? "", /\/rev\.\d+$/);
@@ -96,7 +96,7 @@ describe("parseSnapshot", () => {
     ["shutoff", "no"],
     ["disk-snapshot", "no"],
   ] as const) {
-    it(`takes memory that a ${state} snapshot says nothing about for ${expected}, as libvirt does`, () => {
+    it(`assumes the memory ${expected} if a ${state} snapshot does not say, as libvirt does`, () => {
       const xml = snapshot({ state: `<state>${state}</state>`, memory: "" });
       assert.deepEqual(parseSnapshot(xml).memory, { snapshot: expected });
     });
@@ -109,7 +109,7 @@ describe("parseSnapshot", () => {
     assert.deepEqual([off.domain?.name, off.inactiveDomain], ["one", undefined]);
   });
 
-  it("does not take the domain's description for the snapshot's", () => {
+  it("does not confuse the domain's description with the snapshot's", () => {
     const xml = document("9.0.0/snapshot-redefined");
     assert.match(xml, /<description>not the &lt;snapshot&gt; one<\/description>/);
     assert.equal(parseSnapshot(xml).description, "theirs & ours");
@@ -132,13 +132,13 @@ describe("parseSnapshot", () => {
     [
       "a memory of an unknown kind",
       snapshot({ memory: "<memory snapshot='manual'/>" }),
-      '<memory>: its attribute "snapshot" is manual, which is none of no, internal, external.',
+      '<memory>: its attribute "snapshot" is manual, not one of no, internal, external.',
     ],
     ["a disk without a name", disk("snapshot='no'"), '<disk>: it has no attribute "name".'],
     [
       "a disk of an unknown kind",
       disk("name='vda' snapshot='x'"),
-      '<disk>: its attribute "snapshot" is x, which is none of no, internal, external, manual.',
+      '<disk>: its attribute "snapshot" is x, not one of no, internal, external, manual.',
     ],
   ];
   for (const [what, xml, message] of refusals) {
@@ -154,7 +154,7 @@ describe("parseSnapshot", () => {
 describe("withDescription", () => {
   const anySnapshot = fc.constantFrom(...snapshots);
 
-  it("gives exactly that description, and leaves every other fact as it was", () => {
+  it("sets exactly that description, and changes no other fact", () => {
     fc.assert(
       fc.property(anySnapshot, xmlText, ({ xml }, description) => {
         assert.deepEqual(parseSnapshot(withDescription(xml, description)), {
@@ -165,7 +165,7 @@ describe("withDescription", () => {
     );
   });
 
-  it("leaves every other character as it was, so that setting the old description back is no change", () => {
+  it("changes no other character, so that restoring the old description restores the document", () => {
     fc.assert(
       fc.property(anySnapshot, fc.option(xmlText, { nil: undefined }), xmlText, ({ xml }, first, second) => {
         const start = withDescription(xml, first);
@@ -174,25 +174,25 @@ describe("withDescription", () => {
     );
   });
 
-  it("takes a description of several lines out without a trace", () => {
+  it("removes a description of several lines without a trace", () => {
     const xml = document("9.0.0/snapshot-internal-off");
     const [element] = /\n {2}<description>[^]*?<\/description>/.exec(xml) ?? assert.fail();
     assert.equal(withDescription(xml, undefined), xml.replace(element, ""));
   });
 
-  it("puts a new description on a line of its own behind the name", () => {
+  it("puts a new description on a line of its own after the name", () => {
     assert.equal(
       withDescription(snapshot(), "a"),
       snapshot({ name: "<name>s</name>\n  <description>a</description>" }),
     );
   });
 
-  it("leaves a snapshot without a description as it is when there is to be none", () => {
+  it("leaves a snapshot without a description unchanged if none is declared", () => {
     const xml = document("9.0.0/snapshot-internal-child-no-description");
     assert.equal(withDescription(xml, undefined), xml);
   });
 
-  it("is not fooled by what only looks like the description", () => {
+  it("is not misled by text that only looks like the description", () => {
     const decoys = [
       "<!-- <description>comment</description> -->",
       "<x><![CDATA[<description>data</description>]]></x>",
@@ -209,7 +209,7 @@ describe("withDescription", () => {
     assert.equal(withDescription(around("<description>old</description>"), undefined), around(""));
   });
 
-  it("finds its place behind characters of every width and line breaks of every kind", () => {
+  it("finds the right place after characters of every width and line breaks of every kind", () => {
     const xml = snapshot({ name: "<name>ñ日本🙂</name>\r\n\r<description>old</description>" });
     assert.equal(withDescription(xml, "🙂"), xml.replace("old", "🙂"));
   });
@@ -218,7 +218,7 @@ describe("withDescription", () => {
     assert.throws(() => withDescription(snapshot(), "a\u0000b"), { kind: "Invalid", message: /U\+0000/ });
   });
 
-  it("refuses what is not a whole snapshot", () => {
+  it("refuses a text that is not a complete snapshot", () => {
     const xml = snapshot();
     for (const text of ["", "error: x", xml.slice(0, -10), document("9.0.0/domain-off")]) {
       assert.throws(() => withDescription(text, "a"), { kind: "Unexpected" });

@@ -33,7 +33,8 @@ describe("what a delete asks of virsh", () => {
   }
 });
 
-const HAZARD = "would delete the base image together with an external snapshot that the domain has left";
+const HAZARD =
+  "would delete the base image together with an external snapshot that the domain no longer uses";
 
 const OVERLAYS = EXTERNAL.slice(EXTERNAL.indexOf("<disks>"));
 /** An internal snapshot that was taken while the domain ran on this image. */

@@ -67,7 +67,7 @@ describe("the plan of a revert", () => {
   });
 
   const EXTERNAL_REFUSED = "cannot revert to an external snapshot";
-  const ALONE_REFUSED = "cannot revert to a snapshot of disks alone that was taken of a running domain";
+  const ALONE_REFUSED = "cannot revert to a disk-only snapshot of a running domain";
   const gates: [what: string, found: SnapshotXml, version: string, reason?: string, remedy?: string][] = [
     [
       "disks outside, while off",
@@ -90,7 +90,7 @@ describe("the plan of a revert", () => {
       disksAlone,
       "10.9.0",
       ALONE_REFUSED,
-      "Upgrade the host to libvirt 10.10 or later, or capture memory, too.",
+      "Upgrade the host to libvirt 10.10 or later, or capture memory as well.",
     ],
     ["disks alone of a running domain", disksAlone, "10.10.0"],
     ["all inside", snapshot, "9.0.0"],
