@@ -9,7 +9,7 @@ import type { FunctionName, FunctionResult } from "../provider/program/functions
 export class QuestionError extends pulumi.RunError {
   constructor(
     message: string,
-    /** What kind of error it is; the README lists them. */
+    /** What kind of error it is; docs/troubleshooting.md lists them. */
     readonly kind: ErrorKind,
   ) {
     super(message);
