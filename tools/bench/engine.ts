@@ -29,7 +29,7 @@ export function throughTheEngine(name: string, declare: Declare): Contender {
   };
 }
 
-/** A time tells something only of what was done. */
+/** A time means something only if the work was done. */
 function succeeded({ ok, steps, messages }: Run, expected: number): void {
   if (ok && steps.length === expected) return;
   throw new Error(`${steps.length} steps instead of ${expected}: ${[...steps, ...messages].join("\n")}`);

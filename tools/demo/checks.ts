@@ -3,8 +3,8 @@ import type { Expectations, Facts } from "./expectations.js";
 import { halvesOf, type Outputs } from "./outputs.js";
 
 /**
- * What the program's outputs say against what people would look up by hand. Nothing of the provider's own code reads
- * the answers here.
+ * Compares the program's outputs with what you would look up by hand. None of the provider's own code reads the answers
+ * here.
  */
 export async function meetTheHost(
   expectations: Expectations,
@@ -53,7 +53,7 @@ export async function meetTheHost(
 async function meetTheImage(expectations: Expectations, domain: Guest, outputs: Outputs): Promise<void> {
   const [first, ...others] = await imageSnapshots(await diskOf(domain));
   const size = first?.["vm-state-size"] ?? 0;
-  // Each of the two looks at the clock for itself.
+  // libvirt and QEMU each read the clock.
   const apart = Math.abs((first?.["date-sec"] ?? 0) - Date.parse(outputs.takenAt) / 1000);
   expectations.meet(
     "qemu-img info agrees with the outputs",
@@ -68,7 +68,7 @@ async function meetTheImage(expectations: Expectations, domain: Guest, outputs: 
   );
 }
 
-/** After a destroy: nothing of the snapshot, and the VM as it was. */
+/** After a destroy: no snapshot is left, and the VM is as it was. */
 export async function meetTheEnd(
   expectations: Expectations,
   domain: Guest,
@@ -80,10 +80,14 @@ export async function meetTheEnd(
   const image = (await imageSnapshots(await diskOf(domain))).map(({ name }) => name).join(" ");
   expectations.meet("the image holds none", { snapshots: image || "none" }, { snapshots: "none" });
   const state = await virsh("domstate", domain.name);
-  expectations.meet("the VM runs on, memory and all", { state, ...guest }, { state: "running", ...wanted });
+  expectations.meet(
+    "the VM keeps running, with its memory",
+    { state, ...guest },
+    { state: "running", ...wanted },
+  );
 }
 
-/** The table that people read, where it has one row; more of them would spoil the cells. */
+/** The table that people read. It can be parsed because it has one row. */
 async function listed({ name }: Guest): Promise<Facts> {
   const table = await virsh("snapshot-list", name);
   const [first = "", time = "", ...rest] = table.trim().split(/ {2,}/);
@@ -117,7 +121,7 @@ function xmlFacts(xml: string): Facts {
   };
 }
 
-/** virsh answers an error where there is none, which must not hide any other. */
+/** virsh prints an error where there is none; it must not hide any other. */
 async function parent(of: string[]): Promise<Facts> {
   const said = await virsh("snapshot-parent", ...of).catch((error: unknown) => String(error));
   return { parent: /snapshot '.*' has no parent/.test(said) ? "none" : said };
@@ -131,7 +135,7 @@ function rfc3339(milliseconds: number): string {
   return Number.isNaN(milliseconds) ? "none" : new Date(milliseconds).toISOString().replace(".000Z", "Z");
 }
 
-/** The versions of all that takes part, in one line. */
+/** The versions of everything involved, in one line. */
 export async function versions(): Promise<string> {
   const libvirt = await virsh("version", "--daemon");
   const daemon = /Running against daemon: (\S+)/.exec(libvirt)?.[1] ?? "of unknown version";

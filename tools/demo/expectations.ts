@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { say, wrapped } from "./talk.js";
 
-/** Everything that the demo has to have seen, in the order of the scene. */
+/** Everything that the demo must see, in the order of the scene. */
 const EXPECTED = [
   "the directory and the variable are there",
   "the first up takes one snapshot",
@@ -15,7 +15,7 @@ const EXPECTED = [
   "the image holds a memory state",
   "the directory is removed, the variable changed",
   "the preview shows one update",
-  "the preview tells what the revert discards",
+  "the preview says what the revert discards",
   "the preview touched nothing",
   "the second up updates the snapshot's resource",
   "the directory and the variable are back",
@@ -24,22 +24,22 @@ const EXPECTED = [
   "destroy deletes one snapshot",
   "virsh lists no snapshot",
   "the image holds none",
-  "the VM runs on, memory and all",
+  "the VM keeps running, with its memory",
 ] as const;
 
 type Expectation = (typeof EXPECTED)[number];
 
-/** What was seen, or has to be seen: flat, so that a difference can be told in a line. */
+/** What was seen, or must be seen: flat, so that a difference fits on a line. */
 export type Facts = Record<string, string | number | boolean>;
 
-/** Ends the demo. Its message was for people, and was printed. */
+/** Ends the demo. Its message is already printed. */
 export class NotMet extends Error {}
 
-/** Keeps book: the demo ends well only when everything expected was compared, and held. */
+/** The demo succeeds only if everything expected was compared, and held. */
 export class Expectations {
   private readonly held = new Set<Expectation>();
 
-  /** Compares, and tells what was compared; `note` only adds to what is told. */
+  /** Compares, and prints what was compared. `note` is added to that line. */
   meet(expectation: Expectation, seen: Facts, wanted: Facts, note = ""): void {
     const keys = [...new Set([...Object.keys(wanted), ...Object.keys(seen)])];
     const different = keys.filter((key) => !isDeepStrictEqual(seen[key], wanted[key]));
@@ -54,7 +54,7 @@ export class Expectations {
     this.held.add(expectation);
   }
 
-  /** How many held; not met when one was never compared. */
+  /** How many held. Fails if one was never compared. */
   finish(): number {
     const missing = EXPECTED.filter((expectation) => !this.held.has(expectation));
     for (const expectation of missing) say(`   ✗ never compared: ${expectation}`);

@@ -5,10 +5,10 @@ import { Expectations, NotMet } from "./expectations.js";
 import { play } from "./scene.js";
 import { say } from "./talk.js";
 
-// `npm run demo`: a checkpoint of a running VM, and the way back to it. Exits with 0 only when all of it was seen.
+// `npm run demo`: a checkpoint of a running VM, and a revert to it. Exits with 0 only if all of it was seen.
 async function main(): Promise<number> {
-  say(`A checkpoint of a running VM, and the way back to it, for real: ${await versions()}.`);
-  say("The program is examples/checkpoint/index.ts. What is checked is marked ✓, with what was compared.");
+  say(`A checkpoint of a running VM, and a revert to it, on ${await versions()}.`);
+  say("The program is examples/checkpoint/index.ts. Each ✓ is a check, with what was compared.");
   const begun = Date.now();
   const domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
   const expectations = new Expectations();
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof NotMet)) throw error;
-    say(`\nThe demo ends here, for this was not met: ${error.message}.`);
+    say(`\nThe demo ends here, because this was not as expected: ${error.message}.`);
     return 1;
   } finally {
     await stack.close();

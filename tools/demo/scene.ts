@@ -11,7 +11,7 @@ const program = example("checkpoint");
 const BEFORE: Facts = { "/data/importante": "there", remembered: "before" };
 const AFTER: Facts = { "/data/importante": "gone", remembered: "after" };
 
-/** Plays the whole scene on the running VM; ends early where something is not as expected. */
+/** Plays the whole scene on the running VM. Ends early if something is not as expected. */
 export async function play(stack: TestStack, domain: Guest, expectations: Expectations): Promise<void> {
   await prepare(domain, expectations);
   const outputs = await take(stack, domain, expectations);
@@ -19,17 +19,17 @@ export async function play(stack: TestStack, domain: Guest, expectations: Expect
   await previewRevert(stack, domain, outputs, expectations);
   await revert(stack, domain, expectations);
   await rest(stack, expectations);
-  await forget(stack, domain, expectations);
+  await remove(stack, domain, expectations);
 }
 
 async function prepare(domain: Guest, expectations: Expectations): Promise<void> {
-  step(`On ${domain.name}, running, someone makes the directory /data/importante and sets a shell variable.`);
+  step(`${domain.name} is running. Someone makes the directory /data/importante and sets a shell variable.`);
   await inGuest(domain.name, "mkdir /data/importante && sync; remembered=before");
   expectations.meet("the directory and the variable are there", await seen(domain), BEFORE);
 }
 
 async function take(stack: TestStack, domain: Guest, expectations: Expectations): Promise<Outputs> {
-  step("pulumi up takes the snapshot that the program declares, disk and memory, while the VM runs.");
+  step("pulumi up takes the declared snapshot, disk and memory, while the VM runs.");
   const run = await waiting("pulumi up", stack.up(program));
   told(run);
   expectations.meet("the first up takes one snapshot", done(run), {
@@ -42,7 +42,7 @@ async function take(stack: TestStack, domain: Guest, expectations: Expectations)
     { name: halvesOf(all).name, description: all.description },
     { name: "instantánea1", description: "Creada carpeta importante" },
   );
-  say(`   Its outputs, next to what virsh and qemu-img say:`);
+  say(`   Its outputs, compared with virsh and qemu-img:`);
   await meetTheHost(expectations, domain, all);
   return all;
 }
@@ -59,12 +59,12 @@ async function previewRevert(
   outputs: Outputs,
   expectations: Expectations,
 ): Promise<void> {
-  step("pulumi config set revert please, and pulumi preview tells what an up would do:");
+  step("pulumi config set revert please, then pulumi preview says what an update would do:");
   await waiting("pulumi config set", stack.configure("revert", "please"));
   const run = await waiting("pulumi preview", stack.preview(program));
   expectations.meet("the preview shows one update", done(run), { did: "update checkpoint" });
   expectations.meet(
-    "the preview tells what the revert discards",
+    "the preview says what the revert discards",
     { said: run.messages.join(" ") },
     {
       said:
@@ -76,7 +76,7 @@ async function previewRevert(
 }
 
 async function revert(stack: TestStack, domain: Guest, expectations: Expectations): Promise<void> {
-  step("pulumi up does it.");
+  step("pulumi up reverts.");
   const run = await waiting("pulumi up", stack.up(program));
   told(run);
   expectations.meet("the second up updates the snapshot's resource", done(run), { did: "update checkpoint" });
@@ -84,15 +84,15 @@ async function revert(stack: TestStack, domain: Guest, expectations: Expectation
 }
 
 async function rest(stack: TestStack, expectations: Expectations): Promise<void> {
-  step("Nothing is left to do: neither another up nor a refresh finds a difference.");
+  step("Nothing is left to do: neither another update nor a refresh finds a difference.");
   const up = await waiting("pulumi up", stack.up(program));
   expectations.meet("a further up changes nothing", done(up), { did: "nothing" });
   const refresh = await waiting("pulumi refresh", stack.refresh());
   expectations.meet("refresh changes nothing", done(refresh), { did: "nothing" });
 }
 
-async function forget(stack: TestStack, domain: Guest, expectations: Expectations): Promise<void> {
-  step("pulumi destroy forgets the snapshot, and the VM runs on.");
+async function remove(stack: TestStack, domain: Guest, expectations: Expectations): Promise<void> {
+  step("pulumi destroy deletes the snapshot, and the VM keeps running.");
   await inGuest(domain.name, "remembered=running-on");
   const run = await waiting("pulumi destroy", stack.destroy());
   told(run);
@@ -100,7 +100,7 @@ async function forget(stack: TestStack, domain: Guest, expectations: Expectation
   await meetTheEnd(expectations, domain, await seen(domain), { ...BEFORE, remembered: "running-on" });
 }
 
-/** What the guest itself answers; the variable lives in its memory alone. */
+/** What the guest itself answers. The variable exists only in its memory. */
 async function seen(domain: Guest): Promise<Facts> {
   const answer = await inGuest(
     domain.name,

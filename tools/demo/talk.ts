@@ -1,4 +1,4 @@
-/** What the demo says, and how: plain lines, and on a terminal a sign of life where it waits. */
+/** What the demo prints: plain lines, and progress on a terminal while it waits. */
 const { stdout } = process;
 const WIDTH = 110;
 const PATIENCE_MS = 2000;
@@ -16,12 +16,12 @@ export function step(text: string): void {
   say(wrapped(`${steps}. ${text}`, "   "));
 }
 
-/** A line that somebody else said: the engine, the guest. */
+/** A line from someone else: the engine, the guest. */
 export function quoted(text: string): void {
   say(wrapped(`   │ ${text}`, "   │ "));
 }
 
-/** Waits for `work`. From the third second on a terminal tells how long already; elsewhere it stays quiet. */
+/** Waits for `work`. On a terminal it shows the time from the third second on; otherwise it is quiet. */
 export async function waiting<T>(what: string, work: Promise<T>): Promise<T> {
   if (!stdout.isTTY) return work;
   const begun = Date.now();

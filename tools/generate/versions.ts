@@ -1,7 +1,7 @@
 import { GATES, type Feature, type Gate } from "../../provider/capabilities/version-gates.js";
 import { table } from "./table.js";
 
-/** What each gate is about, in the words of somebody who wants it. */
+/** What each gate is about, in the words of someone who wants it. */
 const FEATURES: Record<Feature, string> = {
   deleteExternal: "delete external snapshots",
   internalEfi: "internal snapshots of a VM with UEFI firmware that is off",

@@ -120,13 +120,12 @@ function imagesOf({ disks }: DomainXml, who: string): Use[] {
     .flatMap(({ source, driver }) => (source === undefined ? [] : [{ who, file: source, format: driver }]));
 }
 
-function imagesIn({ name, disks, revertDisks = [], domain, inactiveDomain }: SnapshotXml): Use[] {
-  const who = `snapshot ${quote(name)}`;
-  const overlays = [...disks, ...revertDisks].flatMap(({ source, driver = "qcow2" }) =>
-    source === undefined ? [] : [{ who, file: source, format: driver }],
-  );
+function imagesIn(snapshot: SnapshotXml): Use[] {
+  const { domain, inactiveDomain } = snapshot;
+  const who = `snapshot ${quote(snapshot.name)}`;
+  const { began, reverted } = overlaysOf(snapshot);
   return [
-    ...overlays,
+    ...[...began, ...reverted].map(({ source, driver = "qcow2" }) => ({ who, file: source, format: driver })),
     ...(domain === undefined ? [] : imagesOf(domain, who)),
     ...(inactiveDomain === undefined ? [] : imagesOf(inactiveDomain, who)),
   ];
