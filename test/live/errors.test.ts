@@ -67,7 +67,7 @@ describe("errors as a user meets them", () => {
     assert.deepEqual([ok, steps, messages.length], [false, [], 1]);
     assert.match(
       messages[0] ?? "",
-      / uri: "qemu\+ssh:\/\/host\/system\?\*\*\*" cannot be used: the parameter command runs a program on this machine\. Remove it; ports, keys and jump hosts go into ~\/\.ssh\/config\.$/,
+      / uri: "qemu\+ssh:\/\/host\/system\?\*\*\*" cannot be used: the parameter command runs a program on this machine\. Remove it; put ports, keys and jump hosts into ~\/\.ssh\/config\.$/,
     );
   });
 

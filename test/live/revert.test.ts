@@ -168,7 +168,7 @@ describe("a revert", () => {
     const refused = await stack.up(program({ triggers: [1] }));
     assert.match(
       refused.messages.join("\n"),
-      /revert requires force: .* `revert\.force: true` does it all the same/,
+      /revert requires force: .* Set `revert\.force: true` if you can afford to lose that\./,
     );
     assert.equal(await virsh("list", "--all", "--with-managed-save", "--uuid"), domain.uuid);
     await succeed(stack.up(program({ triggers: [1], force: true })));

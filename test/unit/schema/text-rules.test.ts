@@ -69,12 +69,20 @@ describe("the name of a snapshot", () => {
   }
 });
 
+describe("a plain name", () => {
+  it("is made of A-Z a-z 0-9 . _ - alone", () => {
+    assert.ok(isPlainName("A-z_0.9"));
+    for (const name of ["", "ña", "añ", "aña", "a b", "a\n"]) assert.ok(!isPlainName(name), name);
+  });
+});
+
 describe("a suggested name", () => {
   const suggestions: [name: string, suggested: string][] = [
     ["instantánea1", "instantanea1"],
     ["before upgrade", "before-upgrade"],
     ["Ångström (2)", "Angstrom-2"],
     ["日本", "checkpoint"],
+    ["a--", "a"],
     ["A-z_0.9", "A-z_0.9"],
   ];
   for (const [name, suggested] of suggestions) {
