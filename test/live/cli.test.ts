@@ -47,7 +47,7 @@ describe("the command line on the project at the top of the repository", () => {
 
   it("previews a create, and only looks at the host for it", async () => {
     assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
-    assert.deepEqual(await verbs(), ["blockjob", "dumpxml", "list", "snapshot-list", "version"]);
+    assert.deepEqual(await verbs(), ["blockjob", "domstate", "dumpxml", "list", "snapshot-list", "version"]);
   });
 
   it("takes the snapshot, and shows what the first example exports", async () => {
