@@ -6,7 +6,7 @@ import { snapshotInputs, type SnapshotInputs } from "./inputs.js";
 import type { SnapshotFacts } from "./outputs.js";
 
 /** Version of the shape of outputs. Older ones stay readable for ever: they are in people's state files. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Everything that is kept of a snapshot: its inputs and what was read back. */
 export type SnapshotState = SnapshotInputs & SnapshotFacts & { schemaVersion: number };

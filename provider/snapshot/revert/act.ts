@@ -15,7 +15,7 @@ export interface Before {
   id: number | undefined;
 }
 
-export const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
+const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
 /** Has libvirt revert the domain, and brings it into the state that is asked for. */
 export async function goBack(
