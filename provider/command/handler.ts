@@ -60,7 +60,7 @@ function messageOf(error: unknown): string {
   if (!isVirshError(error)) return error instanceof Error ? String(error.stack) : String(error);
   if (error.kind !== "Timeout") return error.message;
   // The error's own next step names an input that a Domain does not have.
-  return error.with({ next: AFTER_TIMEOUT }).message;
+  return error.with({ unchanged: false, next: AFTER_TIMEOUT }).message;
 }
 
 const AFTER_TIMEOUT =

@@ -40,14 +40,17 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
+/** A program that passes null or undefined writes those words; they mean that the input is absent. */
+const ABSENT: readonly string[] = ["", "null", "undefined"];
+
 function readFlag(name: string, written: string): boolean | undefined {
-  if (written === "") return undefined;
+  if (ABSENT.includes(written)) return undefined;
   if (written === "true" || written === "false") return written === "true";
   throw unreadable(name, `${quote(written)} is neither true nor false`);
 }
 
 function readSeconds(name: string, written: string): number {
-  if (written === "") return DEFAULT_SHUTDOWN_TIMEOUT_SECONDS;
+  if (ABSENT.includes(written)) return DEFAULT_SHUTDOWN_TIMEOUT_SECONDS;
   if (/^\d+$/.test(written)) return Number(written);
   throw unreadable(name, `${quote(written)} is not a number of seconds`);
 }

@@ -23,7 +23,9 @@ export async function createDomain(
     await applySettings(host, domain, declared, tell);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    throw adopted === undefined ? await cleanedUp(host, domain, error) : leftAdopted(domain, error);
+    // The call that failed may have changed nothing, but the domain is defined.
+    const failed = error.with({ unchanged: false });
+    throw adopted === undefined ? await cleanedUp(host, domain, failed) : leftAdopted(domain, failed);
   }
   return recordOf(domain, declared.xml);
 }

@@ -55,7 +55,7 @@ export const queries = {
   fileExists: query<[path: string], boolean>(),
   /**
    * `qemu-img info -U`: the tags of the internal snapshots in an image. `undefined` where the image cannot be read
-   * from here: the host is another machine, or the file is not ours to read.
+   * from here: the host is another machine, or the file is unreadable.
    */
   imageTags: query<[path: string], string[] | undefined>(),
   /**

@@ -26,7 +26,7 @@ export async function whenFree<T>(
   tell: Tell,
   call: () => Promise<T>,
 ): Promise<T> {
-  let told: string | undefined;
+  let reported: string | undefined;
   for (;;) {
     try {
       await expectIdle(host, waiting);
@@ -34,8 +34,8 @@ export async function whenFree<T>(
     } catch (error) {
       if (!isVirshError(error, "Busy")) throw error;
       if (host.remaining() < 2 * PAUSE_MS) throw gaveUp(error, waiting);
-      if (told !== holder(error)) tell(info(`Waiting to ${waiting.tried}: ${error.said}`));
-      told = holder(error);
+      if (reported !== holder(error)) tell(info(`Waiting to ${waiting.tried}: ${error.said}`));
+      reported = holder(error);
       await sleep(PAUSE_MS);
     }
   }

@@ -2,33 +2,35 @@ import { quote } from "../errors.js";
 import { act, Interrupted } from "../hypervisor/act.js";
 import type { Host } from "../hypervisor/host.js";
 import type { Operation } from "../hypervisor/operation.js";
-import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
 import { withDescription } from "../xml/snapshot.js";
+import { readTarget, type Target } from "./identity.js";
 
 /** Edits the description in place: parent, children, creation time and current snapshot stay as they are. */
 export async function editDescription(
   { host, tell }: Pick<Operation, "host" | "tell">,
-  domain: DomainRef,
-  { xml, snapshot }: SnapshotDocument,
+  target: Target,
+  domainName: string,
   description: string | undefined,
 ): Promise<void> {
+  const { domainUuid, name } = target;
   const wanted = description === "" ? undefined : description;
+  const tried = `edit the description of snapshot ${quote(name)} of ${domainName}`;
   const change = {
-    domainUuid: domain.uuid,
-    // libvirt edits the metadata of a domain whatever its QEMU does.
+    domainUuid,
+    // Not asked for a job first: libvirt refuses the edit at once while one holds the domain.
     isOff: true,
-    tried: describePhrase(domain, snapshot.name),
-    ask: () => host.redefineSnapshot(domain.uuid, withDescription(xml, wanted)),
+    tried,
+    // Read right before each attempt: an older document would define a snapshot again that was deleted meanwhile.
+    ask: async () => {
+      const { xml } = await readTarget(host, target, tried);
+      await host.redefineSnapshot(domainUuid, withDescription(xml, wanted));
+    },
     wasDone: async (later: Host) =>
-      (await later.readSnapshot(domain.uuid, snapshot.name)).snapshot.description === wanted,
+      (await later.readSnapshot(domainUuid, name)).snapshot.description === wanted,
   };
   try {
     await act(host, change, tell);
   } catch (error) {
     throw error instanceof Interrupted ? error.cause : error;
   }
-}
-
-export function describePhrase(domain: DomainRef, name: string): string {
-  return `edit the description of snapshot ${quote(name)} of ${domain.name}`;
 }

@@ -62,6 +62,6 @@ export async function readTarget(host: QueryHost, target: Target, tried: string)
     });
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    throw error.with({ tried, unchanged: true, next: error.next ?? next });
+    throw error.with({ tried, ...(error.next === undefined ? { unchanged: true, next } : {}) });
   }
 }

@@ -5,12 +5,12 @@ import { overlayFiles } from "./overlays.js";
 import type { QueryHost } from "../hypervisor/host.js";
 
 /**
- * An external snapshot is an image that nobody writes to any more, below an overlay. A revert to an internal snapshot
- * inside that image has the domain write to it again: what the external one captured is gone, and libvirt says nothing of
- * it, neither then nor when the domain is to go back to that one.
+ * Image dependencies: an external snapshot is an image that nothing writes to any more, below an overlay. A revert to an
+ * internal snapshot inside that image makes the domain write to it again, so what the external one captured is lost.
+ * libvirt does not say so, neither then nor when the domain is reverted to the external one.
  */
 
-/** The snapshots that are lost with a revert to `target`, by name. Nobody is asked where the domain is on its images. */
+/** The names of the snapshots that are lost with a revert to `target`. Costs no query where the domain is on its images. */
 export async function snapshotsLostBy(
   host: QueryHost,
   domainUuid: string,
@@ -21,13 +21,13 @@ export async function snapshotsLostBy(
   if (written.length === 0) return [];
   const others = (await host.listSnapshots(domainUuid)).filter((name) => name !== target.name);
   const found = await Promise.all(others.map((name) => readIfThere(host, domainUuid, name)));
-  return standingOn(
+  return dependingOn(
     written,
     found.filter((snapshot) => snapshot !== undefined),
   );
 }
 
-/** Another one may be gone by now; and of a name that holds a line break the list makes two, which are none. */
+/** Another one may be gone by now, and a name with a line break shows in the list as two that do not exist. */
 async function readIfThere(
   host: QueryHost,
   domainUuid: string,
@@ -41,7 +41,7 @@ async function readIfThere(
   }
 }
 
-/** To what the domain is on it has been writing all along. */
+/** The images of `target` that the domain does not write to now, and will write to again. */
 function writtenAgain(target: SnapshotXml, now: DomainXml): string[] {
   return target.disks.flatMap((disk) => {
     const source = capturedOn(target, disk)?.source;
@@ -49,19 +49,19 @@ function writtenAgain(target: SnapshotXml, now: DomainXml): string[] {
   });
 }
 
-/** Those whose image is one of these, and those that stand on the overlays of such in turn. */
-export function standingOn(images: readonly string[], snapshots: readonly SnapshotXml[]): string[] {
+/** The names of the snapshots that depend on one of these images, or on the overlays of such a snapshot. */
+export function dependingOn(images: readonly string[], snapshots: readonly SnapshotXml[]): string[] {
   const [below, overlays] = [new Set(images), new Set<string>()];
   const lost = new Set<SnapshotXml>();
-  const stands = (snapshot: SnapshotXml) =>
+  const depends = (snapshot: SnapshotXml) =>
     snapshot.disks.some((disk) => {
       const source = capturedOn(snapshot, disk)?.source;
-      // An internal one is kept by the image that it lies in, but not by those below.
+      // An internal snapshot is lost with an overlay that it is inside of, but not with an image below.
       return source !== undefined && (disk.snapshot === "external" ? below : overlays).has(source);
     });
   for (let before = -1; before < lost.size;) {
     before = lost.size;
-    for (const snapshot of snapshots.filter(stands)) {
+    for (const snapshot of snapshots.filter(depends)) {
       lost.add(snapshot);
       for (const file of overlayFiles(snapshot)) {
         below.add(file);
@@ -72,7 +72,7 @@ export function standingOn(images: readonly string[], snapshots: readonly Snapsh
   return snapshots.filter((snapshot) => lost.has(snapshot)).map(({ name }) => name);
 }
 
-/** The images that the domain writes to although `target` stands on them. */
+/** The images that the domain writes to although `target` depends on them. */
 export async function overwrittenImages(
   host: QueryHost,
   target: SnapshotXml,
@@ -101,7 +101,7 @@ async function isBelow(
   return chain.slice(1).some((each) => real.includes(each));
 }
 
-/** The image that the domain ran on when the snapshot was taken, as far as the snapshot captured that disk. */
+/** The image of a disk when the snapshot was taken; `undefined` where the snapshot did not capture that disk. */
 function capturedOn({ domain }: SnapshotXml, { name, snapshot }: SnapshotDisk): DomainDisk | undefined {
   if (snapshot !== "internal" && snapshot !== "external") return undefined;
   return diskOf(domain, name);

@@ -25,11 +25,11 @@ export function readState(outputs: Record<string, unknown>): PartialState {
     kind: "Unsupported",
     tried: `read the state of snapshot ${quote(name)}`,
     said: isNewer
-      ? `it has schema version ${schemaVersion}, and this version of pulumi-virsh reads schema versions up to ${SCHEMA_VERSION}`
+      ? `it has schema version ${schemaVersion}, and this version of the package reads schema versions up to ${SCHEMA_VERSION}`
       : `its schemaVersion is ${quote(schemaVersion)}, and not a number`,
     unchanged: true,
     next: isNewer
-      ? "Install the version of pulumi-virsh that wrote the state, or a later one."
+      ? "Install the version of the package that wrote the state, or a later one."
       : "Restore the state from before it was edited.",
   });
 }

@@ -5,12 +5,14 @@ import { run, type Finished, type Limits } from "./process.js";
 import { Batcher } from "./batcher.js";
 import { isHere } from "../hypervisor/uri.js";
 
+const VERSION_LIFETIME_MS = 60_000;
+
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
   readonly #batcher = new Batcher((args, { tried, limits }) =>
     this.#run(args, { tried, changes: false }, limits),
   );
-  #version: string | undefined;
+  #version: { value: string; at: number } | undefined;
 
   constructor(
     /** `undefined` for virsh's own default. */
@@ -29,9 +31,13 @@ export class Connection {
     return understood(command, await this.#run(args, command, limits));
   }
 
-  /** A daemon is not replaced within a run: its version is asked for once. */
+  /** Asked for once a minute: a daemon is hardly replaced within a run, but a program may live for long. */
   async daemonVersion(limits: Limits): Promise<string> {
-    return (this.#version ??= await this.carryOut(daemonVersion(), limits));
+    const known = this.#version;
+    if (known !== undefined && performance.now() - known.at < VERSION_LIFETIME_MS) return known.value;
+    const value = await this.carryOut(daemonVersion(), limits);
+    this.#version = { value, at: performance.now() };
+    return value;
   }
 
   #run(

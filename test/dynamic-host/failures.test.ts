@@ -68,7 +68,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
       const { message } = await failureOf(call());
       assert.match(
         message,
-        /^Unable to read the state of snapshot "newer": it has schema version 2, and this version of pulumi-virsh reads schema versions up to 1\. Nothing was changed\. Install the version /,
+        /^Unable to read the state of snapshot "newer": it has schema version 2, and this version of the package reads schema versions up to 1\. Nothing was changed\. Install the version /,
       );
     }
     assert.deepEqual(await snapshotsOf(domain), ["newer"]);

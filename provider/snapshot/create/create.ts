@@ -4,7 +4,7 @@ import { resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { untilFree } from "../../hypervisor/wait-until-free.js";
 import { editDescription } from "../edit-description.js";
-import type { Evidence } from "../facts.js";
+import { toRfc3339, type Evidence } from "../facts.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { SnapshotState } from "../state.js";
 import { explainInterrupted, take } from "./act.js";
@@ -60,7 +60,9 @@ async function carryOut(
   decision.notices.forEach(operation.tell);
   if (decision.do === "adopt") {
     const { existing, redescribes } = decision;
-    if (redescribes) await editDescription(operation, domain, existing, inputs.description);
+    const { name, creationTime } = existing.snapshot;
+    const target = { domainUuid: domain.uuid, name, creationTime: toRfc3339(creationTime) };
+    if (redescribes) await editDescription(operation, target, domain.name, inputs.description);
     return { quiesced: false, suspended: false };
   }
   try {

@@ -1,23 +1,16 @@
-import { isVirshError, quote } from "../../errors.js";
+import { isVirshError, quote, type VirshError } from "../../errors.js";
 import { mayStillRun, withTimeLeft } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
 import { warning, type Tell } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
-import type { SnapshotXml } from "../../xml/snapshot.js";
 import { scopeOf } from "../delete-scope.js";
 import { findTarget } from "../identity.js";
 import type { PartialState } from "../state.js";
 import { deleteSnapshot } from "./act.js";
 import { decideDelete } from "./decide.js";
-import { deletePhrase, lookBeforeDelete } from "./look.js";
+import { deletePhrase, lookBeforeDelete, type DeleteFacts } from "./look.js";
 import { removeOrphanedOverlays } from "./orphaned-overlays.js";
 import { proveDeleted } from "./prove.js";
-
-/** What is deleted, as far as its files matter afterwards. */
-interface Deleted {
-  snapshot: SnapshotXml;
-  abandoned: boolean;
-}
 
 /**
  * Deletes the snapshot that `state` remembers, if it exists and is still the same, and proves that it is gone. The caller
@@ -29,38 +22,38 @@ export async function deleteOne(
   mayWait: () => boolean = () => false,
 ): Promise<boolean> {
   const { host, tell } = operation;
-  let deleted: Deleted | undefined;
+  const facts = await lookUnlessGone(host, state);
+  if (facts === undefined) return true;
+  const { request, abandons, notices, refusal } = decideDelete(state, facts);
   try {
-    deleted = await carryOut(operation, state);
+    if (refusal !== undefined) throw refusal;
+    notices.forEach(tell);
+    await deleteSnapshot(operation, state, facts, request);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    if (await isGone(host, state, error.kind)) return true;
+    if (await isGone(host, state, error)) return true;
     if (!mayStillRun(error) && mayWait()) return false;
     throw error.with({ tried: deletePhrase(state) });
   }
-  if (deleted === undefined) return true;
   await proveDeleted(withTimeLeft(host), state);
   await removeMemoryFile(withTimeLeft(host), state, tell);
-  await removeOrphanedOverlays(withTimeLeft(host), state, deleted.snapshot, {
-    abandoned: deleted.abandoned,
-    tell,
-  });
+  const { snapshot } = facts.document;
+  await removeOrphanedOverlays(withTimeLeft(host), state, snapshot, { abandoned: abandons, tell });
   return true;
 }
 
-/** What was deleted; `undefined` where nothing was left to delete. */
-async function carryOut(operation: Operation, state: PartialState): Promise<Deleted | undefined> {
-  const facts = await lookBeforeDelete(operation.host, state);
-  if (facts === undefined) return undefined;
-  const { request, abandons, notices, refusal } = decideDelete(state, facts);
-  if (refusal !== undefined) throw refusal;
-  notices.forEach(operation.tell);
-  await deleteSnapshot(operation, state, facts, request);
-  return { snapshot: facts.document.snapshot, abandoned: abandons };
+async function lookUnlessGone(host: Host, state: PartialState): Promise<DeleteFacts | undefined> {
+  try {
+    return await lookBeforeDelete(host, state);
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    if (await isGone(host, state, error)) return undefined;
+    throw error.with({ tried: deletePhrase(state) });
+  }
 }
 
 /** What was not found may as well be a snapshot that it came after. */
-async function isGone(host: Host, state: PartialState, kind: string): Promise<boolean> {
+async function isGone(host: Host, state: PartialState, { kind }: VirshError): Promise<boolean> {
   return kind === "NotFound" && (await findTarget(host, state, deletePhrase(state))) === undefined;
 }
 

@@ -58,10 +58,12 @@ export async function lookBeforeDelete(
     isSeenOff(host, domainUuid),
   ]);
   if (document === undefined) return undefined;
-  const external = data && isExternal(document.snapshot);
-  const descendants = external || takesOthers ? await host.listDescendants(domainUuid, name) : [];
-  const facts = { document, isOff, descendants };
-  return external ? { ...facts, external: await lookAtExternal(host, domainUuid, document.snapshot) } : facts;
+  const isExternalData = data && isExternal(document.snapshot);
+  const [descendants, external] = await Promise.all([
+    isExternalData || takesOthers ? host.listDescendants(domainUuid, name) : [],
+    isExternalData ? lookAtExternal(host, domainUuid, document.snapshot) : undefined,
+  ]);
+  return { document, isOff, descendants, ...(external === undefined ? {} : { external }) };
 }
 
 async function isSeenOff(host: QueryHost, domainUuid: string): Promise<boolean> {

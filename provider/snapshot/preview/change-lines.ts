@@ -72,12 +72,12 @@ function goesAlong(
   { descendants }: ChangeFacts,
 ): string[] {
   const safety = safetySnapshots.map(({ name }) => name);
-  const ours = safety.map((name) => `its safety snapshot ${quote(name)}`);
-  if (!scopeOf({ deleteScope }).descendants) return ours;
+  const own = safety.map((name) => `its safety snapshot ${quote(name)}`);
+  if (!scopeOf({ deleteScope }).descendants) return own;
   const scope = `(deleteScope ${quote(deleteScope)})`;
-  if (descendants === undefined) return [...ours, `everything that came after it ${scope}`];
+  if (descendants === undefined) return [...own, `everything that came after it ${scope}`];
   const others = descendants.filter((name) => !safety.includes(name));
-  return others.length === 0 ? ours : [...ours, `${quoteAll(others)}, which came after it ${scope}`];
+  return others.length === 0 ? own : [...own, `${quoteAll(others)}, which came after it ${scope}`];
 }
 
 function gapLine({ replaces }: Plan, state: PartialState): Notice {

@@ -1,7 +1,7 @@
 import { quote } from "../../errors.js";
 import { info, warning, type Notice } from "../../hypervisor/notice.js";
 import { mib } from "../../schema/size.js";
-import { decideCreate, type Refuse } from "../create/decide.js";
+import type { CreateDecision, Refuse } from "../create/decide.js";
 import type { CreateFacts } from "../create/look.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../inputs.js";
 import type { Surroundings } from "./surroundings.js";
@@ -10,9 +10,9 @@ import type { Surroundings } from "./surroundings.js";
 export function createLines(
   inputs: SnapshotInputs,
   facts: CreateFacts,
-  surroundings: Surroundings,
+  decision: CreateDecision,
+  surroundings: Surroundings = { jobs: [] },
 ): Notice[] {
-  const decision = decideCreate(inputs, facts);
   switch (decision.do) {
     case "refuse":
       return [refusalLine(inputs, facts, decision)];

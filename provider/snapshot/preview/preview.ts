@@ -5,6 +5,7 @@ import { resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { redactUri } from "../../hypervisor/uri.js";
 import { holdsUnknown } from "../../schema/unknown.js";
+import { decideCreate } from "../create/decide.js";
 import { lookBeforeCreate } from "../create/look.js";
 import { scopeOf } from "../delete-scope.js";
 import type { SnapshotInputs } from "../inputs.js";
@@ -97,7 +98,9 @@ export class Preview {
     const leaving = this.#leaving.get(placeOf(domain.uuid, inputs.name));
     const ahead = leaving === undefined ? host : hostWithout(host, leaving);
     const facts = await lookBeforeCreate(ahead, domain, inputs);
-    return createLines(inputs, facts, await lookAround(ahead, facts, inputs));
+    const decision = decideCreate(inputs, facts);
+    if (decision.do !== "take") return createLines(inputs, facts, decision);
+    return createLines(inputs, facts, decision, await lookAround(ahead, facts, inputs));
   }
 
   /** The domain, or the proof that there is none. An update may have defined it since the last look. */

@@ -14,10 +14,9 @@ export interface Surroundings {
 
 export async function lookAround(
   host: QueryHost,
-  { definition, existing }: CreateFacts,
+  { definition }: CreateFacts,
   inputs: SnapshotInputs,
 ): Promise<Surroundings> {
-  if (existing !== undefined) return { jobs: [] };
   const [jobs, space] = await Promise.all([
     jobsOn(host, definition, inputs),
     spaceFor(host, definition, inputs),

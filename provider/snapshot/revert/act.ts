@@ -26,8 +26,10 @@ export async function goBack(
 ): Promise<void> {
   const { host } = operation;
   const { domainUuid } = step.target;
+  let reverted = false;
   try {
     await revertDomain(operation, step, decision, before);
+    reverted = true;
     const later = withTimeLeft(host);
     if (decision.dropManagedSave) await later.removeManagedSave(domainUuid);
     if (decision.stopAfterwards && (await later.domainState(domainUuid)) !== "shut off")
@@ -35,7 +37,7 @@ export async function goBack(
   } catch (thrown) {
     const error = thrown instanceof Interrupted ? thrown.cause : thrown;
     if (!isVirshError(error)) throw error;
-    const named = error.with({ tried: revertPhrase(step) });
+    const named = error.with({ tried: revertPhrase(step), unchanged: error.unchanged && !reverted });
     throw error.begun === false ? named.adding(AGAIN) : named.adding(await stateNow(host, step), AGAIN);
   }
 }

@@ -1,5 +1,5 @@
 import { isVirshError, quote } from "../../errors.js";
-import { Interrupted } from "../../hypervisor/act.js";
+import { Interrupted, withTimeLeft } from "../../hypervisor/act.js";
 import { warning } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import { take } from "../create/act.js";
@@ -63,10 +63,11 @@ export async function takeSafety(
   try {
     await take(operation, facts, decision.request);
     taken = true;
-    const { snapshot } = await host.readSnapshot(domain.uuid, name);
+    const { snapshot } = await withTimeLeft(host).readSnapshot(domain.uuid, name);
     return { name, creationTime: toRfc3339(snapshot.creationTime) };
   } catch (error) {
-    if (error instanceof Interrupted) throw new SafetyIncomplete({ name }, error.cause);
+    if (error instanceof Interrupted)
+      throw error.outcome.is === "not done" ? error.cause : new SafetyIncomplete({ name }, error.cause);
     if (taken && isVirshError(error)) throw new SafetyIncomplete({ name }, error);
     throw error;
   }

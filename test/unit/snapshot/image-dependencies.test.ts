@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   overwrittenImages,
-  standingOn,
+  dependingOn,
   snapshotsLostBy,
 } from "../../../provider/snapshot/image-dependencies.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
@@ -70,7 +70,7 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
     ],
   ];
   for (const [what, images, snapshots, lost] of table) {
-    it(`are ${what}`, () => assert.deepEqual(standingOn(images, snapshots), lost));
+    it(`are ${what}`, () => assert.deepEqual(dependingOn(images, snapshots), lost));
   }
 
   it("are named although one that is listed is gone by now", async () => {

@@ -166,8 +166,8 @@ describe("reading a state", () => {
       name: "VirshError",
       kind: "Unsupported",
       message:
-        'Unable to read the state of snapshot "a": it has schema version 2, and this version of pulumi-virsh reads ' +
-        "schema versions up to 1. Nothing was changed. Install the version of pulumi-virsh that wrote the state, or a later one.",
+        'Unable to read the state of snapshot "a": it has schema version 2, and this version of the package reads ' +
+        "schema versions up to 1. Nothing was changed. Install the version of the package that wrote the state, or a later one.",
     });
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { info } from "../../../../provider/hypervisor/notice.js";
 import type { SnapshotDocument } from "../../../../provider/hypervisor/results.js";
 import { UNKNOWN } from "../../../../provider/schema/unknown.js";
+import { decideCreate } from "../../../../provider/snapshot/create/decide.js";
 import type { CreateFacts } from "../../../../provider/snapshot/create/look.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { createLines, missingDomainLine } from "../../../../provider/snapshot/preview/create-lines.js";
@@ -27,7 +28,8 @@ function lines(definition: DomainXml, found: Found = {}, inputs: Partial<Snapsho
     jobs: [],
     ...found,
   };
-  return createLines({ ...INPUTS, ...inputs }, facts, facts);
+  const wanted = { ...INPUTS, ...inputs };
+  return createLines(wanted, facts, decideCreate(wanted, facts), facts);
 }
 
 /** A snapshot of that name that is there, taken of the running domain. */
