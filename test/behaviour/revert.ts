@@ -1,7 +1,7 @@
 import type { Feature } from "../../provider/capabilities/version-gates.js";
 import type { SnapshotArgs } from "../../sdk/index.js";
 
-/** How domains go back: what docs/behaviour.md tells, and what the laboratory is asked. */
+/** Reverts and their results: the source of a table in docs/behaviour.md and of live tests. */
 
 export type State = "running" | "paused" | "shut off";
 
@@ -11,7 +11,7 @@ export interface RevertRow {
   /** Its state before the revert. */
   now: State;
   to: "captured" | "running" | "paused" | "shutoff";
-  /** Its state after it. */
+  /** Its state after the revert. */
   ends: State;
 }
 
@@ -30,10 +30,10 @@ export const revertTable: readonly RevertRow[] = [
   { taken: "shut off", now: "paused", to: "shutoff", ends: "shut off" },
 ];
 
-/** A snapshot whose state lies in files of its own; `DIR` in a path stands for a folder on the host. */
+/** A snapshot whose data is in files of its own; `DIR` in a path stands for a folder on the host. */
 export interface ExternalRevertRow extends RevertRow {
   asked: Pick<SnapshotArgs, "diskOnly" | "memory">;
-  /** What libvirt has to be able to do for it: it is refused before anything is touched where it is not. */
+  /** What libvirt must support. Where it does not, the revert is refused and nothing is changed. */
   needs: Feature;
 }
 

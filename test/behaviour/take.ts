@@ -1,8 +1,8 @@
 import type { SnapshotArgs } from "../../sdk/index.js";
 
-/** How snapshots are taken: what docs/behaviour.md tells, and what the laboratory is asked. */
+/** Creates and their results: the source of a table in docs/behaviour.md and of live tests. */
 
-/** A guest as `lab-vm` makes it, and the state it is brought into. */
+/** A guest as `lab-vm` makes it, and the state that it is brought into. */
 export interface Given {
   what: string;
   shape: readonly string[];
@@ -12,7 +12,7 @@ export interface Given {
 const off = { what: "off", shape: ["--off"] };
 const offTwo = { what: "off, two disks", shape: ["--off", "--disks", "2"] };
 const offRaw = { what: "off, raw disk", shape: ["--off", "--raw"] };
-// An overlay would make its image a qcow2: of this one none is taken.
+// An overlay would make its image qcow2, so no snapshot is taken of this one.
 const offRawUntouched = { ...offRaw };
 const running = { what: "running", shape: [] };
 const runningTwo = { what: "running, two disks", shape: ["--disks", "2"] };
@@ -33,7 +33,7 @@ export interface Taken {
 export interface TakeRow {
   given: Given;
   asked: Asked;
-  /** What comes of it, or why it is refused: property and reason, to the letter. */
+  /** What the create captures, or why it is refused: property and reason, word for word. */
   gives: Taken | { refused: string };
 }
 

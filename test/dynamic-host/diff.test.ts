@@ -18,9 +18,9 @@ const OUTPUTS: Props = {
   capturedMemory: { snapshot: "internal" },
 };
 
-describe("check and diff of the real dynamic host, which touch no hypervisor", () => {
+describe("check and diff of the real dynamic host", () => {
   let host: DynamicHost;
-  // Without virsh: whatever would call it fails.
+  // Without virsh: any call to it fails.
   before(async () => (host = await DynamicHost.start({ PATH: "/nonexistent" })));
   after(() => host.stop());
   beforeEach(() => host.told());
@@ -35,7 +35,7 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
   const diffs: [what: string, change: Props, expected: Diff][] = [
     ["nothing", {}, nothing],
     [
-      "a default that is written out",
+      "a default that is written explicitly",
       { diskOnly: false, revert: { triggers: [] }, timeoutSeconds: 600 },
       nothing,
     ],
@@ -52,17 +52,17 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     ["the domain, to something unknown", { domain: UNKNOWN }, replace(false, "domain")],
   ];
   for (const [what, change, expected] of diffs) {
-    it(`answer a change of ${what} explicitly`, async () => {
+    it(`return the complete diff for a change of ${what}`, async () => {
       assert.deepEqual(await host.diff(ID, OUTPUTS, { ...INPUTS, ...change }), expected);
     });
   }
 
-  it("see no change in the provider's text, whatever an older state holds", async () => {
+  it("report no change of the provider's text, whatever an older state contains", async () => {
     const olds = { ...OUTPUTS, __provider: "exports.handler = () => ({});".padEnd(5000) };
     assert.deepEqual(await host.diff(ID, olds, INPUTS), nothing);
   });
 
-  it("refuse a revert together with a replacement, and say so once", async () => {
+  it("refuse a revert together with a replacement, and report it once", async () => {
     const news = { ...INPUTS, name: "b", revert: { triggers: ["x"] } };
     await assert.rejects(host.diff(ID, OUTPUTS, news), {
       code: 2,
@@ -72,7 +72,7 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     assert.deepEqual(await host.told(), ["pulumi-virsh: see the error of the resource"]);
   });
 
-  it("name the property of everything that is wrong, and print nothing", async () => {
+  it("report every problem with its property, and print nothing", async () => {
     const { failures } = await host.check(
       {},
       { __provider, name: "a/b", revert: { triggers: "now", too: 1 }, disk: [] },
@@ -85,7 +85,7 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     assert.deepEqual(await host.told(), []);
   });
 
-  it("tell of a create that is coming, in a preview, that nothing could be seen of it, once", async () => {
+  it("report once, in the preview of a create, that the host could not be checked", async () => {
     const fresh = await DynamicHost.start({ PATH: "/nonexistent" });
     try {
       const news = { ...INPUTS, __preview: true };
@@ -101,24 +101,24 @@ describe("check and diff of the real dynamic host, which touch no hypervisor", (
     }
   });
 
-  it("take nothing for a create but empty olds", async () => {
+  it("treat only empty olds as a create", async () => {
     const { inputs } = await host.check(INPUTS, { ...INPUTS, name: "d", __preview: true });
     assert.deepEqual(inputs, { ...INPUTS, name: "d" });
     assert.deepEqual(await host.told(), []);
   });
 
-  it("check a second time, with empty olds, as before a replacement", async () => {
+  it("check again with empty olds, as before a replacement", async () => {
     const first = await host.check(INPUTS, { ...INPUTS, name: "b" });
     const second = await host.check({}, { ...INPUTS, name: "b" });
     assert.deepEqual(second, first);
   });
 
-  it("hand nulls and line ends back in the form in which they will be compared", async () => {
+  it("return nulls and line ends in the form that later diffs compare", async () => {
     const { inputs } = await host.check({}, { ...INPUTS, uri: null, description: "a\r\nb" });
     assert.deepEqual(inputs, { ...INPUTS, description: "a\nb" });
   });
 
-  it("keep the provider's text short, for it is in every state", () => {
+  it("keep the provider's text short, because every state contains it", () => {
     assert.ok(__provider.length < 100);
   });
 });

@@ -12,30 +12,30 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 
 export type Props = Record<string, JavaScriptValue>;
 
-/** What every state holds for ever; see provider/dynamic-handler.ts. */
+/** What every state contains; see provider/dynamic-handler.ts. */
 export const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-virsh/dynamic-handler");';
 
-/** What stands for a value that a preview does not know yet. */
+/** The placeholder for a value that is not known yet in a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const root = resolve(__dirname, "../../..");
 const URN = "urn:pulumi:test::project::pulumi-nodejs:dynamic/virsh:Snapshot::checkpoint";
 
-/** What the engine learns of a diff. */
+/** A diff as the engine receives it. */
 export interface Diff {
   changes: "DIFF_UNKNOWN" | "DIFF_NONE" | "DIFF_SOME";
   replaces: string[];
   deleteBeforeReplace: boolean;
 }
 
-/** What is saved of a resource whose creation or update failed halfway. */
+/** What the engine saves of a resource whose create or update failed halfway. */
 export interface InitFailure {
   id: string;
   properties: Props;
   reasons: string[];
 }
 
-/** Pulumi's own dynamic host, in a process of its own as the engine starts it, asked as the engine asks it. */
+/** Pulumi's own dynamic host, in a process of its own, started and called as the engine does it. */
 export class DynamicHost {
   private constructor(
     private readonly child: ChildProcess,
@@ -44,7 +44,7 @@ export class DynamicHost {
     private readonly printed: string[],
   ) {}
 
-  /** `env`: what differs in the environment of the host. */
+  /** `env`: the differences in the environment of the host. */
   static async start(env: NodeJS.ProcessEnv = {}): Promise<DynamicHost> {
     const program = await mkdtemp(join(tmpdir(), "virsh-program-"));
     await mkdir(join(program, "node_modules"));
@@ -72,7 +72,7 @@ export class DynamicHost {
     return host;
   }
 
-  /** Inputs as they will be recorded, and what is wrong with them: property and reason. */
+  /** Inputs as they are recorded, and the problems: property and reason. */
   async check(olds: Props, news: Props): Promise<{ inputs: Props; failures: [string, string][] }> {
     const request = new proto.CheckRequest().setUrn(URN).setOlds(struct(olds)).setNews(struct(news));
     const response = await unary<proto.CheckResponse>((done) => this.client.check(request, done));
@@ -102,7 +102,7 @@ export class DynamicHost {
     return { id: response.getId(), outputs: plain(response.getProperties()) };
   }
 
-  /** An empty id says that it is gone. */
+  /** An empty id means that the resource is gone. */
   async read(id: string, outputs: Props): Promise<{ id: string; outputs: Props; inputs: Props }> {
     const request = new proto.ReadRequest().setId(id).setUrn(URN).setProperties(struct(outputs));
     const response = await unary<proto.ReadResponse>((done) => this.client.read(request, done));
@@ -128,9 +128,9 @@ export class DynamicHost {
     await unary((done) => this.client.delete(request, done));
   }
 
-  /** What it has printed since it was asked this before, line by line: the engine shows that to the user. */
+  /** What it has printed since the last call of this method, line by line: the engine shows that to the user. */
   async told(): Promise<string[]> {
-    // It prints before it answers, but on another way.
+    // It prints before it answers, but through another channel.
     await sleep(50);
     return this.printed.splice(0);
   }
@@ -144,7 +144,7 @@ export class DynamicHost {
   }
 }
 
-/** What the engine is to save although a call failed, if that is what the error says. */
+/** What the engine is asked to save although a call failed. */
 export function initFailure(error: unknown): InitFailure | undefined {
   const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
   if (!Buffer.isBuffer(bytes)) return undefined;

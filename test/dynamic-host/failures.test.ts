@@ -5,7 +5,7 @@ import { DynamicHost, initFailure, PROVIDER_TEXT, type InitFailure, type Props }
 
 const __provider = PROVIDER_TEXT;
 
-/** What is thrown, with its message and what it asks to be saved. */
+/** The error of a call: its message and what it asks the engine to save. */
 async function failureOf(
   running: Promise<unknown>,
 ): Promise<{ message: string; saved: InitFailure | undefined }> {
@@ -19,7 +19,7 @@ async function failureOf(
   return assert.fail("it did not fail");
 }
 
-describe("failures, as the engine hears of them from the real dynamic host", () => {
+describe("failures that the real dynamic host reports to the engine", () => {
   let host: DynamicHost;
   let standIn: VirshStandIn;
   let domain: Guest;
@@ -39,7 +39,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
   });
 
   const inputsOf = (name: string): Props => ({ __provider, domain: domain.name, name });
-  /** What virsh says when the daemon goes away. */
+  /** virsh's message when the daemon goes away. */
   const AWAY = "End of file while reading data: Input/output error";
   const GONE = `${AWAY}.`;
   const LOOK = "The host may or may not have done it: check the domain before you try again.";
@@ -54,7 +54,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.deepEqual(await host.told(), []);
   });
 
-  it("of a state of a newer version name both versions, and nothing is touched", async () => {
+  it("of a state of a newer version name both versions, and change nothing", async () => {
     const { id, outputs } = await host.create(inputsOf("newer"));
     const newer = { ...outputs, schemaVersion: 2 };
     const inputs = inputsOf("newer");
@@ -75,7 +75,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.doesNotMatch(await virsh("snapshot-dumpxml", domain.uuid, "newer"), /changed/);
   });
 
-  it("of a create that could not be read back save the snapshot, and the next up completes it", async () => {
+  it("of a create that could not read the snapshot back save the snapshot, and the next update completes it", async () => {
     await standIn.refuse("snapshot-dumpxml", AWAY);
     const inputs = inputsOf("half");
     const { message, saved } = await failureOf(host.create(inputs));
@@ -88,14 +88,14 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.deepEqual(await snapshotsOf(domain), ["half"]);
 
     await standIn.allow();
-    // The engine asks for a diff first, and then for an update in any case.
+    // The engine first requests a diff, and then an update in any case.
     assert.equal((await host.diff(saved.id, saved.properties, inputs)).changes, "DIFF_NONE");
     const outputs = await host.update(saved.id, saved.properties, inputs);
     assert.deepEqual((await host.read(saved.id, outputs)).outputs, outputs);
     assert.equal(outputs["state"], "running");
   });
 
-  it("of a create that could not be read back leave enough to delete it", async () => {
+  it("of a create that could not read the snapshot back save enough to delete it", async () => {
     await standIn.refuse("snapshot-dumpxml", AWAY);
     const { saved } = await failureOf(host.create(inputsOf("half")));
     await standIn.allow();
@@ -122,7 +122,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.equal((await host.diff(id, saved.properties, news)).changes, "DIFF_NONE");
   });
 
-  it("of an update that did nothing save nothing, so that the old state stays", async () => {
+  it("of an update that did nothing save nothing, so the old state stays", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
     await virsh("snapshot-delete", `--domain=${domain.uuid}`, "--snapshotname=a");
     const { message, saved } = await failureOf(
@@ -135,7 +135,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.equal(saved, undefined);
   });
 
-  it("of a read of a host that is away are errors, never an absence", async () => {
+  it("of a read on an unreachable host are errors, and never report an absence", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
     for (const command of ["list", "snapshot-dumpxml", "snapshot-current"]) {
       await standIn.refuse(command, AWAY);
@@ -144,7 +144,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     }
   });
 
-  it("of a delete at a host that is away are errors, and the snapshot stays in the state", async () => {
+  it("of a delete on an unreachable host are errors, and the state keeps the snapshot", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
     const away = { ...outputs, uri: "qemu+unix:///session?socket=/nonexistent" };
     const { message } = await failureOf(host.delete(id, away));
@@ -152,7 +152,7 @@ describe("failures, as the engine hears of them from the real dynamic host", () 
     assert.deepEqual(await snapshotsOf(domain), ["a"]);
   });
 
-  it("of read and delete are told once, by the engine, without a stack", async () => {
+  it("of read and delete are reported once, by the engine, without a stack trace", async () => {
     const { id, outputs } = await host.create(inputsOf("a"));
     await standIn.refuse("snapshot-dumpxml", AWAY);
     await host.told();

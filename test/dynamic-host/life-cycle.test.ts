@@ -13,7 +13,7 @@ import { DynamicHost, PROVIDER_TEXT, UNKNOWN, type Props } from "./dynamic-host.
 const __provider = PROVIDER_TEXT;
 const TOKEN = { triggers: ["first"] };
 
-describe("the life cycle of a snapshot, as the engine asks the real dynamic host for it", () => {
+describe("the life cycle of a snapshot through the real dynamic host", () => {
   let host: DynamicHost;
   let domain: Guest;
   before(async () => {
@@ -21,18 +21,18 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
   });
   after(() => host.stop());
 
-  /** Steps of one life: each goes on where the one before it stopped. */
+  /** Steps of one life cycle: each continues where the one before it ended. */
   let id: string;
   let inputs: Props;
   let outputs: Props;
 
-  it("previews a creation: check alone, with what is not known yet", async () => {
+  it("previews a create with check alone, and accepts unknown values", async () => {
     const news = { __provider, domain: UNKNOWN, name: "instantánea1", revert: UNKNOWN };
     assert.deepEqual(await host.check({}, news), { inputs: news, failures: [] });
     assert.deepEqual(await snapshotsOf(domain), []);
   });
 
-  it("checks the inputs, and hands them back with the provider's text and without nulls", async () => {
+  it("checks the inputs, and returns them without nulls and with the provider's text", async () => {
     const news = {
       __provider,
       domain: domain.name,
@@ -51,7 +51,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     inputs = checked.inputs;
   });
 
-  it("creates: every input and what was read back come as outputs, the provider's text among them", async () => {
+  it("creates the snapshot, and returns every input and what was read back, with the provider's text", async () => {
     await inGuest(domain.name, "mkdir /data/importante; kept=before");
     const created = await host.create(inputs);
     assert.equal(created.id, `${domain.uuid}/instantánea1`);
@@ -82,12 +82,12 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     assert.deepEqual(await host.told(), []);
   });
 
-  it("reads what was written, outputs as inputs, so that a refresh shows nothing", async () => {
+  it("reads the state that create returned, so a refresh shows nothing", async () => {
     assert.deepEqual(await host.read(id, outputs), { id, outputs, inputs });
     assert.equal((await host.diff(id, outputs, inputs)).changes, "DIFF_NONE");
   });
 
-  it("previews a revert as an update, with one line for each time it is asked", async () => {
+  it("previews a revert as an update, with one line per diff", async () => {
     inputs = { ...inputs, description: "Vuelta", revert: { triggers: ["second"] } };
     const { inputs: news } = await host.check(outputs, inputs);
     const expected = { changes: "DIFF_SOME", replaces: [], deleteBeforeReplace: false };
@@ -100,7 +100,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     assert.deepEqual(await host.told(), [line]);
   });
 
-  it("leaves that line, in an update, to the revert", async () => {
+  it("leaves that line to the revert during an update", async () => {
     const { inputs: news } = await host.check(outputs, { ...inputs, __preview: false });
     assert.equal((await host.diff(id, outputs, news)).changes, "DIFF_SOME");
     assert.deepEqual(await host.told(), []);
@@ -123,7 +123,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     assert.equal((await host.diff(id, outputs, inputs)).changes, "DIFF_NONE");
   });
 
-  it("refuses a second revert of the domain in one run, in the same process", async () => {
+  it("refuses a second revert of the domain in the same run and process", async () => {
     const again = { ...inputs, revert: { triggers: ["third"] } };
     await assert.rejects(
       host.update(id, outputs, again),
@@ -131,7 +131,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     );
   });
 
-  it("records what only later operations need", async () => {
+  it("records inputs that only later operations use", async () => {
     const news = { ...inputs, timeoutSeconds: 60, revert: {} };
     assert.equal((await host.diff(id, outputs, news)).changes, "DIFF_SOME");
     outputs = await host.update(id, outputs, news);
@@ -140,7 +140,7 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     assert.equal((await host.diff(id, outputs, inputs)).changes, "DIFF_NONE");
   });
 
-  it("finds the same snapshot through another URI before it records it", async () => {
+  it("finds the same snapshot through another URI before it records that URI", async () => {
     const news = { ...inputs, uri: lab("LIBVIRT_DEFAULT_URI") };
     assert.equal((await host.diff(id, outputs, news)).changes, "DIFF_SOME");
     outputs = await host.update(id, outputs, news);
@@ -151,13 +151,13 @@ describe("the life cycle of a snapshot, as the engine asks the real dynamic host
     );
   });
 
-  it("deletes, and has nothing to do when asked again", async () => {
+  it("deletes the snapshot, and succeeds a second time", async () => {
     await host.delete(id, outputs);
     assert.deepEqual(await snapshotsOf(domain), []);
     await host.delete(id, outputs);
   });
 
-  it("answers a read of what is gone with an empty id, and one line that says so", async () => {
+  it("returns an empty id for a deleted snapshot, and prints one line about it", async () => {
     await host.told();
     assert.equal((await host.read(id, outputs)).id, "");
     assert.deepEqual(await host.told(), [

@@ -4,20 +4,20 @@ import { ROOT } from "./support/example.js";
 import { creationTime, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
-/** What of `pulumi preview --json` is looked at. */
+/** The part of the output of `pulumi preview --json` that is compared. */
 interface Digest {
   diagnostics: { severity: string; message: string }[];
   steps: { op: string; newState: { inputs: object } }[];
 }
 
-/** Without what tells when and how long it ran. */
+/** Without times and durations. */
 function steady(json: string): string {
   return json.replaceAll(/"(?:duration|created|modified)": [^,\n]+/g, "");
 }
 
 const NAME = "instantánea1";
 
-describe("the command line on the project at the top of the repository", () => {
+describe("the command line, on the project at the top of the repository", () => {
   let standIn: VirshStandIn;
   let commandLine: CommandLine;
   let domain: Guest;
@@ -36,7 +36,7 @@ describe("the command line on the project at the top of the repository", () => {
     await commandLine.close();
   });
 
-  /** What virsh was asked since the last time: the commands, each once. */
+  /** The virsh commands since the last call, each once. */
   const verbs = async () => {
     const asked = await standIn.verbs();
     await standIn.forget();
@@ -45,12 +45,12 @@ describe("the command line on the project at the top of the repository", () => {
   /** What `pulumi preview --json` writes to its standard output. */
   const digest = (...words: string[]) => commandLine.stdout("preview", "--json", ...words);
 
-  it("previews a create, and only looks at the host for it", async () => {
+  it("previews a create, and only reads from the host", async () => {
     assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
     assert.deepEqual(await verbs(), ["blockjob", "domstate", "dumpxml", "list", "snapshot-list", "version"]);
   });
 
-  it("takes the snapshot, and shows what the first example exports", async () => {
+  it("takes the snapshot, and shows the outputs that the quick start exports", async () => {
     const shown = await pulumi("up", "--yes", "--skip-preview");
     taken = await creationTime(domain, NAME);
     assert.match(shown, /Resources:\n {4}\+ 2 created\n/);
@@ -59,13 +59,13 @@ describe("the command line on the project at the top of the repository", () => {
     }
   });
 
-  it("asks nothing of virsh when nothing changes, neither in a preview nor in an up", async () => {
+  it("does not run virsh when nothing changes, neither in preview nor in up", async () => {
     await standIn.forget();
     assert.match(await pulumi("up", "--yes", "--expect-no-changes"), /Resources:\n {4}2 unchanged\n/);
     assert.deepEqual(await standIn.calls(), []);
   });
 
-  it("shows in a preview what a revert will lose, also with --diff, and only looks at the host for it", async () => {
+  it("shows in a preview what a revert discards, also with --diff, and only reads from the host", async () => {
     const line =
       `${domain.name} will go back to snapshot "${NAME}", taken ${taken}: ` +
       "everything since then, on disk and in memory, is discarded.";
@@ -77,14 +77,14 @@ describe("the command line on the project at the top of the repository", () => {
     assert.deepEqual(await verbs(), ["dumpxml", "list", "snapshot-current", "snapshot-dumpxml", "version"]);
   });
 
-  it("writes the same JSON each time, the lines with their severity among it", async () => {
+  it("prints the same JSON each time, including the lines with their severity", async () => {
     const [once, again] = [
       await digest("--config", "revert=please"),
       await digest("--config", "revert=please"),
     ];
     assert.equal(steady(once), steady(again));
     const { diagnostics, steps } = JSON.parse(once) as Digest;
-    // How the engine found its language host is its own affair.
+    // How the engine found its language host does not matter here.
     const ours = diagnostics.filter(({ message }) => !message.includes("pulumi-language-nodejs"));
     assert.deepEqual(
       ours.map(({ severity, message }) => [severity, message.includes("will go back to snapshot")]),
@@ -104,7 +104,7 @@ describe("the command line on the project at the top of the repository", () => {
 
   it("reverts, and has nothing to refresh afterwards", async () => {
     await inGuest(domain.name, "remembered=after");
-    // As the README says it: some names and values are taken for secrets, and refused.
+    // As the README says it: the engine takes some names and values for secrets, and refuses them.
     await pulumi("config", "set", "revert", new Date().toString());
     const shown = await pulumi("up", "--yes", "--skip-preview");
     assert.match(shown, /Resources:\n {4}~ 1 updated\n {4}1 unchanged\n/);
@@ -115,14 +115,14 @@ describe("the command line on the project at the top of the repository", () => {
     );
   });
 
-  it("ends with 0 or 7 as there is drift or none, when no changes are expected", async () => {
+  it("exits with status 0 without drift and 7 with drift, when no changes are expected", async () => {
     const alarm = () => pulumi("preview", "--refresh", "--expect-no-changes");
     assert.match(await alarm(), /Resources:\n {4}2 unchanged\n/);
     await virsh("snapshot-delete", domain.name, NAME);
     await assert.rejects(alarm(), { code: 7 });
   });
 
-  it("destroys the snapshot, and the VM runs on", async () => {
+  it("destroys the snapshot, and the VM keeps running", async () => {
     assert.match(await pulumi("destroy", "--yes", "--skip-preview"), /Resources:\n {4}- 2 deleted\n/);
     assert.deepEqual(await snapshotsOf(domain), []);
     assert.equal(await virsh("domstate", domain.name), "running");

@@ -15,7 +15,7 @@ import {
   type Guest,
 } from "./support/host.js";
 
-/** Operations made slow on purpose: the guest's QEMU is stopped in the middle of them, or it has much memory in use. */
+/** Operations made slow on purpose: the guest's QEMU is stopped in the middle of them, or it uses much memory. */
 describe("Ctrl-C", function () {
   this.timeout(180_000);
   let domain: Guest;
@@ -38,7 +38,7 @@ describe("Ctrl-C", function () {
   const up = (args?: Partial<SnapshotArgs>) => stack.up(declaring(args));
   const triggers = (...some: string[]) => ({ revert: { triggers: some } });
 
-  /** Begins it with QEMU stopped, so that it goes no further than `underWay`. */
+  /** Starts it with QEMU stopped, so that it goes no further than `underWay`. */
   const begin = async (command: () => Foreground, underWay: () => Promise<boolean>): Promise<Foreground> => {
     qemu = await qemuPid(domain);
     process.kill(qemu, "SIGSTOP");
@@ -50,7 +50,7 @@ describe("Ctrl-C", function () {
     try {
       process.kill(qemu, "SIGCONT");
     } catch {
-      // A revert has ended it.
+      // A revert has ended that QEMU.
     }
   };
   const busy = () => isBusy(domain);
@@ -58,7 +58,7 @@ describe("Ctrl-C", function () {
   const idle = () => until("the host is done", async () => !(await busy()));
   const runs = async () => assert.equal(await virsh("domstate", domain.uuid), "running");
 
-  describe("once lets what is under way come to its end, and the state knows of it:", () => {
+  describe("pressed once lets the running operation finish, and the state records", () => {
     const once = async (begun: () => Foreground, underWay: () => Promise<boolean>): Promise<Run> => {
       const command = await begin(begun, underWay);
       command.pressCtrlC();
@@ -77,7 +77,7 @@ describe("Ctrl-C", function () {
       assertDone(await up(), []);
     });
 
-    it("a create that is slow for the memory that the guest has in use", async () => {
+    it("a create that is slow because the guest uses much memory", async () => {
       const big = await guest("--memory", "1536");
       await inGuest(big.name, "for each in $(seq 350); do cat /bin/busybox; done >/tmp/700-mebibytes");
       const own = await TestStack.open();
@@ -108,7 +108,7 @@ describe("Ctrl-C", function () {
     });
   });
 
-  describe("twice ends the provider; what the host goes on with is looked after by the next command:", () => {
+  describe("pressed twice ends the provider, and the next command", () => {
     const twice = async (begun: () => Foreground, underWay: () => Promise<boolean>): Promise<void> => {
       const command = await begin(begun, underWay);
       command.pressCtrlC();
@@ -118,7 +118,7 @@ describe("Ctrl-C", function () {
       assert.deepEqual(await snapshotsOf(domain), ["slow"]);
     };
 
-    it("a create is waited for, not taken again, and taken over with adopt", async () => {
+    it("waits for the running create, does not take the snapshot again, and takes it over with adopt", async () => {
       await twice(start(), busy);
       assert.deepEqual(await stack.pending(), ["creating slow"]);
       const next = start()();
@@ -147,12 +147,12 @@ describe("Ctrl-C", function () {
       await runs();
     });
 
-    it("a revert keeps the old triggers, and is done by the next up, in its turn", async () => {
+    it("finds the old triggers after a revert, and reverts again", async () => {
       assert.ok((await up({ adopt: true, ...triggers("a") })).ok);
       await twice(start({ adopt: true, ...triggers("b") }), reverting);
       assert.ok((await stack.pending()).includes("updating slow"));
       goOn();
-      // Who knows that it was done, and wants to keep what came since, puts the old ones back.
+      // If you know that the revert was done, and want to keep what came since, restore the old triggers.
       assert.deepEqual((await stack.preview(declaring({ adopt: true, ...triggers("a") }))).steps, []);
       const { ok, steps, messages } = await up({ adopt: true, ...triggers("b") });
       assert.deepEqual([ok, steps], [true, ["update slow"]]);
@@ -162,7 +162,7 @@ describe("Ctrl-C", function () {
       assert.deepEqual(await snapshotsOf(domain), ["slow"]);
     });
 
-    it("a delete is found done", async () => {
+    it("finds that a delete is done", async () => {
       await twice(destroy, busy);
       assert.ok((await stack.pending()).includes("deleting slow"));
       goOn();

@@ -19,8 +19,8 @@ describe("deleting a snapshot", () => {
     domain = await guest(...shape);
     filesBefore = await filesOf(domain);
   };
-  describe("by scope", () => {
-    it("snapshot: the children move to its parent", async () => {
+  describe("with deleteScope", () => {
+    it("snapshot moves the children to its parent", async () => {
       await start("--off");
       await take(stack, domain, { a: {}, b: {}, c: {} });
       await succeed(stack.up(declare(domain, { a: {}, c: {} })));
@@ -28,7 +28,7 @@ describe("deleting a snapshot", () => {
       assert.equal(await virsh("snapshot-parent", domain.uuid, "c"), "a");
     });
 
-    it("children: everything that came after it is deleted too, and is named before", async () => {
+    it("children also deletes everything that came after it, and names it first", async () => {
       await start("--off");
       await take(stack, domain, { a: {}, b: { deleteScope: "children" } });
       await virsh("snapshot-create-as", domain.uuid, "foreign");
@@ -41,7 +41,7 @@ describe("deleting a snapshot", () => {
       assert.deepEqual(await snapshotsOf(domain), ["a"]);
     });
 
-    it("childrenOnly: it stays itself", async () => {
+    it("childrenOnly keeps the snapshot itself", async () => {
       await start("--off");
       await take(stack, domain, { a: { deleteScope: "childrenOnly" } });
       await virsh("snapshot-create-as", domain.uuid, "foreign");
@@ -50,7 +50,7 @@ describe("deleting a snapshot", () => {
     });
 
     for (const deleteScope of ["children", "childrenOnly"] as const) {
-      it(`${deleteScope}: external ones libvirt does not delete so, which is told, and all stay`, async () => {
+      it(`${deleteScope} fails for external children, which libvirt cannot delete, and keeps all snapshots`, async () => {
         await start("--off");
         await take(stack, domain, { a: { diskOnly: true, deleteScope } });
         await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
@@ -68,7 +68,7 @@ describe("deleting a snapshot", () => {
       });
     }
 
-    it("metadata: libvirt no longer lists it, and the image keeps its data", async () => {
+    it("metadata removes it from libvirt's list, and keeps the data in the image", async () => {
       await start("--off");
       await take(stack, domain, { a: { deleteScope: "metadata" } });
       await succeed(stack.destroy());
@@ -80,7 +80,7 @@ describe("deleting a snapshot", () => {
     });
   });
 
-  describe("of a whole program leaves no metadata, no tag, no overlay and no memory file, and the domain can start", () => {
+  describe("and all others of a program leaves no metadata, tag, overlay or memory file, and the domain can start", () => {
     const chains: Record<string, { shape: string[]; chain: Chain }> = {
       "internal, off": { shape: ["--off"], chain: { a: {}, b: {}, c: {} } },
       "internal, running": { shape: [], chain: { a: {}, b: {}, c: {} } },
@@ -93,7 +93,7 @@ describe("deleting a snapshot", () => {
         shape: [],
         chain: { a: { memory: { snapshot: "external", file: "MEMORY" } } },
       },
-      "external with memory, and what came after it": {
+      "external with memory, and a snapshot that came after it": {
         shape: [],
         chain: {
           a: { memory: { snapshot: "external", file: "MEMORY" } },
@@ -119,7 +119,7 @@ describe("deleting a snapshot", () => {
     }
   });
 
-  it("internal and external mixed: a running domain has to be stopped first, and loses nothing until then", async () => {
+  it("fails for internal and external ones of a running domain, loses nothing, and succeeds once it is off", async () => {
     await start();
     await take(stack, domain, { a: {}, b: { diskOnly: true } });
     const { ok, messages } = await stack.destroy();
@@ -141,7 +141,7 @@ describe("deleting a snapshot", () => {
     assert.deepEqual(await filesOf(domain), filesBefore);
   });
 
-  it("with the safety snapshots of its reverts leaves none of them, and the domain can start", async () => {
+  it("deletes the safety snapshots of its reverts too, and the domain can start", async () => {
     await start("--off");
     const of = (token: string) => ({
       a: { revert: { triggers: [token], safetySnapshot: { keep: 2 } } },
@@ -155,18 +155,18 @@ describe("deleting a snapshot", () => {
     await virsh("start", domain.uuid);
   });
 
-  it("that is gone already is success", async () => {
+  it("succeeds if it no longer exists", async () => {
     await start("--off");
     await take(stack, domain, { a: {} });
     await virsh("snapshot-delete", domain.uuid, "a");
     await succeed(stack.destroy());
   });
 
-  it("under a foreign one leaves that one; where libvirt cannot, it says why, and leaves both", async () => {
+  it("keeps a foreign child; if libvirt cannot do that, it says why, and keeps both", async () => {
     await start("--off");
     await take(stack, domain, { a: { diskOnly: true } });
     await virsh("snapshot-create-as", domain.uuid, "foreign", "--disk-only");
-    // Of a domain that is off: 9.0 does not find the base of the one in the middle, 11.3 does.
+    // For a domain that is off, libvirt 9.0 does not find the base of the one in the middle; 11.3 does.
     if (!(await isAtLeast("11.3.0"))) {
       const { ok, messages } = await stack.destroy();
       assert.equal(ok, false);

@@ -15,7 +15,7 @@ const COMMAND = "virsh:index:Domain$command:local:Command::vm";
 /** A name that only this run uses, because the laboratory is shared. */
 const own = (name: string) => `${name} ${process.pid}`;
 
-describe("a Domain, with care for what is there", () => {
+describe("a Domain", () => {
   let stack: TestStack;
   let disk: Disk;
 
@@ -63,7 +63,7 @@ describe("a Domain, with care for what is there", () => {
     assert.ok(!(await names()).includes(theirs.name));
   });
 
-  it("leaves alone a domain that someone else defined under its name after it was gone", async () => {
+  it("does not touch a domain that someone else defined under its name after it was undefined", async () => {
     const [name, other] = [own("again"), "bcfa3df3-7f64-4055-baf6-8ec50c3b0251"];
     assertDone(await stack.up(program({ xml: disk.xml(name) })), made);
     const uuid = await virsh("domuuid", name);
@@ -80,7 +80,7 @@ describe("a Domain, with care for what is there", () => {
     await virsh("undefine", other);
   });
 
-  it("replaces it on a change of its name, its snapshots first", async () => {
+  it("is replaced when its name changes, after its snapshots are deleted", async () => {
     const renamed = (name: string) => () => {
       const vm = new Domain("vm", { xml: disk.xml(own(name)), running: false });
       new Snapshot("checkpoint", { domain: vm.name });
@@ -205,7 +205,7 @@ function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
 }
 
-/** Asserts that a command failed with these words, which follow the text of `@pulumi/command` itself. */
+/** Asserts that a command failed with this message, which follows the text of `@pulumi/command` itself. */
 function failedWith(run: Run, words: string): Run {
   assert.deepEqual([run.ok, run.messages.length], [false, 1], run.messages.join("\n"));
   assert.ok(run.messages[0]?.includes(words), `${words}\nin\n${run.messages[0] ?? ""}`);

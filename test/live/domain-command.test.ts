@@ -12,7 +12,7 @@ import { guest, output, snapshotsOf, virsh } from "./support/host.js";
 
 const NAME = `command ${process.pid}`;
 
-/** The environment as `Domain` sets it, without what differs. */
+/** The environment as `Domain` sets it, without the differences. */
 const DEFAULTS = {
   [variables.uri]: "",
   [variables.running]: "true",
@@ -29,7 +29,7 @@ interface Finished {
   stderr: string;
 }
 
-/** Runs a text that states keep, with the environment and the standard input that `@pulumi/command` gives it. */
+/** Runs a program text from the state, with the environment and the standard input that `@pulumi/command` gives it. */
 async function run(verb: "create" | "update" | "delete", xml: string, inputs: Inputs = {}, previous = "") {
   const environment = { ...DEFAULTS, ...inputs, PULUMI_COMMAND_STDOUT: previous };
   const script = `require("pulumi-virsh/domain-command").${verb}()`;
@@ -80,7 +80,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     assert.match(await virsh("dominfo", uuid), /^Autostart: +enable$/m);
   });
 
-  it("create refuses a domain that exists, on standard output alone", async () => {
+  it("create refuses a domain that exists, and writes that to standard output alone", async () => {
     failed(
       await run("create", titled("other")),
       new RegExp(
@@ -89,7 +89,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     );
   });
 
-  it("update redefines a running domain, and says that it uses that from its next boot", async () => {
+  it("update redefines a running domain, and says that the definition takes effect at its next boot", async () => {
     const environment = { ...DEFAULTS };
     const [line, ...more] = await previewUpdate(recorded, { xml: titled("second"), environment });
     assert.deepEqual([line?.severity, more], ["info", []]);
@@ -128,7 +128,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     assert.equal(await state(), "shut off");
   });
 
-  it("update refuses another UUID, in the preview, too, and names Pulumi's way to replace the domain", async () => {
+  it("update refuses another UUID, in the preview too, and names Pulumi's way to replace the domain", async () => {
     const xml = disk.xml(NAME, { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251" });
     const message = /^Unable to redefine domain .* or run pulumi up --replace with its URN\.\s*$/;
     failed(await run("update", xml, {}, recorded), message);
@@ -138,7 +138,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     });
   });
 
-  it("delete refuses a domain with snapshots and changes nothing", async () => {
+  it("delete refuses a domain with snapshots, and changes nothing", async () => {
     await virsh("start", uuid);
     await virsh("snapshot-create-as", `--domain=${uuid}`, "--name=theirs");
     failed(

@@ -30,7 +30,7 @@ const SHAPES = {
 type Shape = keyof typeof SHAPES;
 const shapes = Object.keys(SHAPES) as Shape[];
 
-describe("states with a Domain that earlier versions wrote", () => {
+describe("states with a Domain from earlier versions", () => {
   const disks = new Map<Shape, Disk>();
   let stack: TestStack;
 
@@ -48,7 +48,7 @@ describe("states with a Domain that earlier versions wrote", () => {
     return {};
   };
 
-  /** The texts that stand in a recorded state as {{name}}. A text that contains another one comes first. */
+  /** The texts that a recorded state has as {{name}}. A text that contains another one comes first. */
   async function particulars(): Promise<[name: string, value: string][]> {
     const all: [string, string][] = [
       ["uri", lab("LIBVIRT_DEFAULT_URI")],
@@ -103,7 +103,7 @@ describe("states with a Domain that earlier versions wrote", () => {
       for (const shape of shapes) {
         assert.match(await virsh("dumpxml", "--inactive", domainOf(shape)), /<title>changed<\/title>/);
       }
-      // The guest of "defaults" does not react to a shutdown, so that one takes as long as it may.
+      // The guest of "defaults" does not react to a shutdown, so that one takes its whole time limit.
       await virsh("destroy", domainOf("defaults"));
       await succeed(stack.destroy());
       const left = (await virsh("list", "--all", "--name")).split("\n");
@@ -115,7 +115,7 @@ describe("states with a Domain that earlier versions wrote", () => {
   });
 });
 
-/** Where in this program a resource was declared says nothing about the state. */
+/** The place in this program where a resource was declared says nothing about the state. */
 function withoutPositions(key: string, value: unknown): unknown {
   return key === "sourcePosition" || key === "stackTrace" ? undefined : value;
 }

@@ -113,7 +113,7 @@ describe("a Domain and its Snapshot in one program", () => {
     );
   });
 
-  it("does not delete it while it has someone else's snapshot, names that snapshot, and lets it run", async () => {
+  it("keeps the domain while it has a foreign snapshot, names that snapshot, and lets the domain run", async () => {
     await standIn.forget();
     await virsh("snapshot-create-as", `--domain=${uuid}`, "--name=theirs");
     const { ok, steps, messages } = await stack.destroy();

@@ -29,14 +29,14 @@ async function recreate(domain: Guest): Promise<void> {
   await virsh("snapshot-create-as", `--domain=${domain.uuid}`, `--name=${NAME}`);
 }
 
-/** Gives virsh a document that was edited by hand. */
+/** Gives virsh an edited document. */
 async function fed(xml: string, ...command: [string, ...string[]]): Promise<void> {
   const file = join(lab("LAB_DIR"), "edited.xml");
   await writeFile(file, xml);
   await virsh(...command, file);
 }
 
-describe("what happened to snapshots behind Pulumi's back", () => {
+describe("drift", () => {
   const cases = ["deleted", "recreated", "superseded", "described", "renamed", "gone", "redefined"] as const;
   type Case = (typeof cases)[number];
   const domains = {} as Record<Case, Guest>;
@@ -73,14 +73,14 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     const definition = await virsh("dumpxml", redefined.uuid);
     const image = await diskOf(redefined);
     await virsh("undefine", redefined.uuid, "--snapshots-metadata");
-    // What is left in the image would be in the way of a new one of that name.
+    // The tag that is left in the image would block a new one of that name.
     await output("qemu-img", "snapshot", "-d", "s1", image);
     await fed(definition.replace(/<uuid>.*<\/uuid>/, ""), "define", "--file");
     refreshed = await stack.refresh();
   });
   after(() => stack.close());
 
-  it("is told by a refresh, of each that is gone and of nothing else", () => {
+  it("is reported by refresh for each snapshot that is gone, and for nothing else", () => {
     assert.equal(refreshed.ok, true);
     assert.deepEqual(refreshed.steps.sort(), [
       "delete deleted",
@@ -92,14 +92,14 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     assert.equal(refreshed.messages.length, 4);
   });
 
-  it("deleted: the refresh says so", () => {
+  it("refresh reports a deleted snapshot", () => {
     const { name } = domains.deleted;
     assert.deepEqual(said(name), [
       `snapshot "s1" of ${name} was deleted outside of this program. The next update takes a new snapshot, of the state that the domain has then.`,
     ]);
   });
 
-  it("recreated under the same name: the refresh tells it from ours", async () => {
+  it("refresh reports a snapshot that was recreated under the same name", async () => {
     const { name } = domains.recreated;
     const now = await creationTime(domains.recreated, NAME);
     assert.deepEqual(said(name), [
@@ -108,7 +108,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     ]);
   });
 
-  it("domain gone: the refresh says so", () => {
+  it("refresh reports that the domain is gone", () => {
     const { name, uuid } = domains.gone;
     assert.deepEqual(said(name), [
       `domain ${name} (${uuid}) is gone from the host, and snapshot "s1" with it. ` +
@@ -116,7 +116,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     ]);
   });
 
-  it("domain defined anew with another UUID: the refresh says so", async () => {
+  it("refresh reports that the domain was defined anew with another UUID", async () => {
     const { name, uuid } = domains.redefined;
     assert.deepEqual(said(name), [
       `domain ${name} was defined anew (its UUID was ${uuid} and is ${await virsh("domuuid", name)}), and snapshot "s1" is gone with the old one. ` +
@@ -124,19 +124,19 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     ]);
   });
 
-  it("another snapshot became current: isCurrent follows", async () => {
+  it("refresh updates isCurrent when another snapshot became current", async () => {
     assert.equal(await fact("superseded", "isCurrent"), false);
   });
 
-  it("domain renamed: its name follows", async () => {
+  it("refresh updates the name of a renamed domain", async () => {
     assert.equal(await fact("renamed", "domainName"), `${domains.renamed.name}-renamed`);
   });
 
-  it("description edited: the refresh takes it into the state", async () => {
+  it("refresh takes an edited description into the state", async () => {
     assert.equal(await fact("described", "description"), "theirs");
   });
 
-  it("the next up takes anew what is gone, puts the description back, and leaves all else", async () => {
+  it("the next up creates the missing snapshots, restores the description, and changes nothing else", async () => {
     const run = await stack.up(program("deleted", "superseded", "described", "renamed", "redefined"));
     assert.deepEqual(
       [run.ok, run.steps.sort(), run.messages],
@@ -146,12 +146,12 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     assert.equal(await fact("redefined", "domainUuid"), await virsh("domuuid", domains.redefined.name));
   });
 
-  it("a description is put back in place: it is the same snapshot", async () => {
+  it("the next up restores a description in place, in the same snapshot", async () => {
     assert.match(await snapshotXml(domains.described, NAME), /<description>ours<\/description>/);
     assert.equal(await creationTime(domains.described, NAME), taken.described);
   });
 
-  it("the next up does not touch another one under its name", async () => {
+  it("the next up does not touch a foreign snapshot of the same name", async () => {
     const { name } = domains.recreated;
     const foreign = await snapshotXml(domains.recreated, NAME);
     assertFailed(
@@ -165,7 +165,7 @@ describe("what happened to snapshots behind Pulumi's back", () => {
     assert.equal(await snapshotXml(domains.recreated, NAME), foreign);
   });
 
-  it("destroy does not delete another one under its name, and succeeds for what is gone", async () => {
+  it("destroy keeps a foreign snapshot of the same name, and succeeds for a missing one", async () => {
     await recreate(domains.superseded);
     await virsh("snapshot-delete", ...selected(domains.deleted));
     const run = await stack.destroy();
@@ -213,7 +213,7 @@ describe("a host that cannot be reached", () => {
     assertDone(await stack.up(program({})), []);
   });
 
-  it("for it refuses the login, is one as well", async () => {
+  it("is an error of refresh and destroy also if it refuses the login", async () => {
     const locked = await LockedDaemon.start();
     try {
       await rename(socket("way"), socket("lost"));
@@ -238,7 +238,7 @@ describe("a host that cannot be reached", () => {
     assertDone(await stack.up(program({})), []);
   });
 
-  it("another way to it is recorded once the same snapshot is seen through it", async () => {
+  it("is recorded under another URI after the same snapshot is found there", async () => {
     const before = await creationTime(domain, "kept");
     assertDone(await stack.up(program({ uri: uri("another-way") })), ["update kept"]);
     assert.equal((await stack.recorded("kept")).outputs["uri"], uri("another-way"));

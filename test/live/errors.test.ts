@@ -21,7 +21,7 @@ import {
 } from "./support/host.js";
 import { isAtLeast } from "./support/libvirt.js";
 
-describe("errors as a user meets them", () => {
+describe("errors that a user sees", () => {
   let off: Guest;
   let stack: TestStack;
   const program = (args: SnapshotArgs) => () => ({ checkpoint: new Snapshot("checkpoint", args) });
@@ -35,14 +35,14 @@ describe("errors as a user meets them", () => {
   });
   after(() => stack.close());
 
-  it("no such domain: names those that there are", async () => {
+  it("name the domains that exist when the host has no such domain", async () => {
     await fails(
       { domain: "nope", uri: "test:///default" },
       'Unable to find domain "nope" at test:///default: the host lists no domain of that name or UUID. It lists "test". Check domain and uri.',
     );
   });
 
-  it("a domain given by its number: a number is not taken, though virsh would", async () => {
+  it("reject a domain given by its numeric id, though virsh accepts it", async () => {
     const id = await virsh("domid", lab("LAB_DOMAIN"));
     assert.match(id, /^\d+$/);
     await fails(
@@ -52,7 +52,7 @@ describe("errors as a user meets them", () => {
     );
   });
 
-  it("a host that does not answer", async () => {
+  it("report a host that does not answer", async () => {
     await fails(
       { domain: off.name, uri: "qemu+tcp://127.0.0.1:1/system" },
       "Unable to list the domains: unable to connect to server at '127.0.0.1:1': Connection refused. " +
@@ -60,7 +60,7 @@ describe("errors as a user meets them", () => {
     );
   });
 
-  it("a URI that would run a program here: refused, and not repeated", async () => {
+  it("reject a URI that would run a program here, and do not repeat it", async () => {
     const { ok, steps, messages } = await stack.up(
       program({ domain: off.name, uri: "qemu+ssh://host/system?command=/tmp/secret" }),
     );
@@ -71,7 +71,7 @@ describe("errors as a user meets them", () => {
     );
   });
 
-  it("a snapshot of that name exists: it is left as it is", async () => {
+  it("reject a snapshot whose name exists, and leave that one as it is", async () => {
     await virsh("snapshot-create-as", `--domain=${off.uuid}`, "--name=theirs");
     const before = await snapshotXml(off, "theirs");
     await fails(
@@ -82,7 +82,7 @@ describe("errors as a user meets them", () => {
     assert.equal(await snapshotXml(off, "theirs"), before);
   });
 
-  it("a raw disk: says how to convert it, and what works without", async () => {
+  it("say how to convert a raw disk, and which snapshot works without that", async () => {
     const raw = await guest("--off", "--raw");
     await fails(
       { domain: raw.name },
@@ -94,7 +94,7 @@ describe("errors as a user meets them", () => {
     assertDone(await stack.destroy(), ["delete checkpoint"]);
   });
 
-  it("virsh is not installed: says which package has it", async () => {
+  it("name the package that contains virsh when it is not installed", async () => {
     const folder = await onlyPulumi();
     const without = await TestStack.open({ PATH: folder });
     try {
@@ -110,13 +110,13 @@ describe("errors as a user meets them", () => {
     }
   });
 
-  describe("a full disk", () => {
+  describe("on a full disk", () => {
     let small: string;
 
     before(async function () {
       small = join(lab("LAB_DIR"), "small");
       await mkdir(small);
-      // Room for the image and some of the memory. Without the right to mount there is no such place.
+      // Room for the image and some of the memory. Without the right to mount there is no such file system.
       const options = ["-t", "tmpfs", "-o", "size=16m,mode=0777", "tmpfs", small];
       await output(...(await besideDaemon("mount")), ...options).catch(() => this.skip());
     });
@@ -125,12 +125,12 @@ describe("errors as a user meets them", () => {
       await rm(small, { recursive: true });
     });
 
-    it("says so; nothing is left of the snapshot, and the VM runs on", async () => {
+    it("report it; nothing of the snapshot is left, and the VM keeps running", async () => {
       const domain = await guest("--off");
       await moveDisk(domain, small);
       await virsh("start", domain.uuid);
       await inGuest(domain.name, "echo up");
-      // Newer ones have QEMU save in a job of its own.
+      // Newer versions have QEMU save in a job of its own.
       const words = (await isAtLeast("11.3.0"))
         ? "snapshot-save job failed: "
         : "Failed to take snapshot: failed to save SaveStateEntry with id(name): 3(ram): -5  Error: ";
@@ -147,10 +147,10 @@ describe("errors as a user meets them", () => {
       await virsh("destroy", domain.uuid);
     });
 
-    it("of file systems that were frozen for it says so, and they are thawed", async () => {
+    it("report it after file systems were frozen, and those are thawed", async () => {
       const domain = await guest("--agent");
       const disks = [{ name: "vda", snapshot: "external", file: join(small, "overlay") }] as const;
-      // Less than the header of an image takes.
+      // Less than the header of an image needs.
       await output(
         ...(await besideDaemon("sh")),
         "-c",
@@ -173,12 +173,12 @@ describe("errors as a user meets them", () => {
   });
 });
 
-/** The start of a command that runs where the daemon does: one of a tree has mounts and a root of its own. */
+/** The start of a command that runs where the daemon does: a chroot has mounts of its own. */
 async function besideDaemon(program: string): Promise<[string, ...string[]]> {
   return ["nsenter", `--target=${await daemonPid()}`, "--mount", "--root", "--wd=/", program];
 }
 
-/** A folder with what the engine needs to run, and no virsh. */
+/** A folder with what the engine needs to run, without virsh. */
 async function onlyPulumi(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "only-pulumi-"));
   const engine = dirname((await output("which", "pulumi")).trim());

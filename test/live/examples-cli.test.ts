@@ -6,7 +6,7 @@ import { guest, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/h
 
 interface Row {
   example: string;
-  /** What its README has set by `pulumi config set`. */
+  /** The configuration that its README sets by `pulumi config set`. */
   settings: (domain: string) => [path: string, value: string][];
   /** The one snapshot that it takes. */
   takes: string;

@@ -33,7 +33,7 @@ async function backLine(domain: Guest, name: string, what: string): Promise<stri
 
 const WITH_MEMORY = "everything since then, on disk and in memory, is discarded.";
 
-/** A revert's line comes beside others that tell of resources, in any order. */
+/** The line of a revert comes beside others about resources, in any order. */
 function sorted({ steps, ...run }: Run): Run {
   return { ...run, steps: [...steps].sort(), messages: [...run.messages].sort() };
 }
@@ -61,7 +61,7 @@ describe("examples/checkpoint", () => {
   const stack = stackPerDescribe();
   const program = example("checkpoint");
 
-  it("takes a checkpoint of a running VM and brings it back, disk and memory; or says that it needs a plainer name", async () => {
+  it("takes a checkpoint of a running VM and reverts disk and memory to it, or says that it needs a plainer name", async () => {
     const domain = await labDomain();
     const reason = await closed("internalRunningAnyName");
     if (reason !== undefined) {
@@ -104,7 +104,7 @@ describe("examples/before-upgrade", () => {
   });
   after(() => inGuest(domain.name, "rm -f /data/version"));
 
-  it("keeps the checkpoint when the verification fails, and says how to go back", async () => {
+  it("keeps the checkpoint when the verification fails, and says how to revert", async () => {
     const { ok, steps, messages } = await stack.current.up(program);
     assert.deepEqual(
       { ok, steps },
@@ -118,7 +118,7 @@ describe("examples/before-upgrade", () => {
     assert.deepEqual(await snapshotsOf(domain), ["before-1.2"]);
   });
 
-  it("brings the VM back with that one value, once", async () => {
+  it("reverts the VM once with that one value", async () => {
     await stack.current.configure("rollback", "true");
     const { ok, steps, messages } = await stack.current.up(program);
     assert.deepEqual({ ok, steps }, { ok: true, steps: ["update checkpoint", "delete upgrade"] });
@@ -127,7 +127,7 @@ describe("examples/before-upgrade", () => {
     assert.deepEqual((await stack.current.up(program)).steps, []);
   });
 
-  it("takes the next upgrade with a checkpoint of its own, before the old one is deleted", async () => {
+  it("takes a new checkpoint before the next upgrade, and deletes the old one afterwards", async () => {
     await stack.current.configure("rollback", "false");
     await stack.current.configure("upgrade", "1.3");
     const { ok, steps } = await stack.current.up(program);
@@ -148,7 +148,7 @@ describe("examples/before-upgrade", () => {
     assert.deepEqual(await snapshotsOf(domain), ["before-1.3"]);
   });
 
-  it("forgets the checkpoint and keeps the upgrade", async () => {
+  it("deletes the checkpoint and keeps the upgrade", async () => {
     assert.equal((await stack.current.destroy()).ok, true);
     assert.deepEqual(await snapshotsOf(domain), []);
     assert.equal(await version(), "1.3");
@@ -159,7 +159,7 @@ describe("examples/adopt-existing", () => {
   const stack = stackPerDescribe();
   const program = example("adopt-existing");
 
-  it("takes over what was taken by hand, as it is, goes back to it, and deletes it", async () => {
+  it("adopts a manual snapshot as it is, reverts to it, and deletes it", async () => {
     const domain = await guest("--off");
     const byHand = async (name: string, ...how: string[]) =>
       virsh("snapshot-create-as", `--domain=${domain.uuid}`, `--name=${name}`, ...how);
@@ -200,7 +200,7 @@ describe("examples/many-vms", () => {
   const program = example("many-vms");
   const NOWHERE = "qemu+unix:///session?socket=/nowhere/libvirt-sock";
 
-  it("takes what can be taken while a host is down, and the rest once it is up", async () => {
+  it("takes the possible snapshots while a host is down, and the rest once it is up", async () => {
     const [web, db, cache] = await Promise.all([guest("--off"), guest("--off"), guest("--off")]);
     const configure = (uri: string) => {
       const hosts = {
@@ -234,7 +234,7 @@ describe("examples/ci-fleet", () => {
   const stack = stackPerDescribe();
   const program = example("ci-fleet");
 
-  it("brings every worker back to clean for a new job, also one that the last job shut down", async () => {
+  it("reverts every worker to clean for a new job, also one that the last job shut down", async () => {
     const workers = [await labDomain(), await guest()];
     const [left, stopped] = workers as [Guest, Guest];
     const steps = (verb: string) => workers.map(({ name }) => `${verb} ${name}`).sort();

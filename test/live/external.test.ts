@@ -19,7 +19,7 @@ import { bring, stateOf } from "./support/states.js";
 
 type RevertArgs = NonNullable<SnapshotArgs["revert"]>;
 
-/** What would show a change: snapshots, the current one, the domain's state and disk, and all files. */
+/** What a change would alter: snapshots, the current one, the domain's state and disk, and all files. */
 async function everything(domain: Guest): Promise<unknown[]> {
   const { uuid } = domain;
   const current = await virsh("snapshot-current", "--name", uuid);
@@ -32,7 +32,7 @@ async function everything(domain: Guest): Promise<unknown[]> {
   ];
 }
 
-/** That the revert was refused by the gate, and all is as it was. */
+/** Asserts that the version gate refused the revert, and that everything is as it was. */
 async function assertGated(run: Run, reason: string, domain: Guest, before: unknown[]): Promise<void> {
   assert.equal(run.ok, false);
   const told = run.messages.join("\n");
@@ -41,8 +41,8 @@ async function assertGated(run: Run, reason: string, domain: Guest, before: unkn
   assert.deepEqual(await everything(domain), before);
 }
 
-describe("reverting to an external snapshot, as the table of behaviour has it", () => {
-  /** One snapshot for each way to take one; on the guest it is told by what its file says. */
+describe("reverting to an external snapshot (table of docs/behaviour.md)", () => {
+  /** One snapshot for each way to take one; a file in the guest tells them apart. */
   const nameOf = ({ taken, asked }: ExternalRevertRow) =>
     `${taken === "shut off" ? "off" : taken}-${asked.memory === undefined ? "disks" : "memory"}`;
   const kinds = new Map(externalRevertTable.map((row) => [nameOf(row), row]));
@@ -87,7 +87,7 @@ describe("reverting to an external snapshot, as the table of behaviour has it", 
   externalRevertTable.forEach((row, index) => {
     const { taken, asked, now, to, ends, needs } = row;
     const name = nameOf(row);
-    it(`${JSON.stringify(asked)}, taken ${taken}, now ${now}, to ${to}: ${ends}, or refused without ${needs}`, async () => {
+    it(`${JSON.stringify(asked)}, taken ${taken}, now ${now}, to ${to}: ends ${ends}, or is refused without ${needs}`, async () => {
       const reason = await closed("revertExternal", needs);
       if (reason === undefined) {
         await bring(domain, "running");
@@ -122,7 +122,7 @@ describe("reverting to an external snapshot, as the table of behaviour has it", 
     });
   });
 
-  it("leaves nothing when all is destroyed", async () => {
+  it("leaves nothing after a destroy", async () => {
     await bring(domain, "running");
     await succeed(stack.destroy());
     assert.deepEqual(await snapshotsOf(domain), []);
@@ -144,7 +144,7 @@ describe("an external snapshot", () => {
   };
   afterEach(() => stack.close());
 
-  it("with children is gone back to twice in a row, and they are kept; or refused, as a whole", async () => {
+  it("can be reverted to twice and keeps its children, or the revert is refused as a whole", async () => {
     await start();
     await inGuest(domain.name, "echo base >/data/file; sync");
     await succeed(stack.up(program({ triggers: [0] })));
@@ -170,7 +170,7 @@ describe("an external snapshot", () => {
     assert.deepEqual(await snapshotsOf(domain), ["base", "child"]);
   });
 
-  it("loses nothing with a safety snapshot, which is external, too; or none is taken", async () => {
+  it("loses nothing with an external safety snapshot, or takes none if the revert is refused", async () => {
     await start("--off");
     await succeed(stack.up(program({ triggers: [0] })));
     const wanted = (token: number) => program({ triggers: [token], safetySnapshot: { keep: 1 } });
@@ -197,7 +197,7 @@ describe("an external snapshot", () => {
     assert.deepEqual(await filesOf(domain), [`${domain.uuid}-0.qcow2`]);
   });
 
-  it("leaves the overlay that holds an internal one, and does not say that it goes; or is refused", async () => {
+  it("keeps the overlay that holds an internal one, and does not report it as deleted, or refuses the revert", async () => {
     await start("--off");
     await succeed(stack.up(program({ triggers: [0] })));
     await virsh("snapshot-create-as", domain.uuid, "inside");
@@ -214,7 +214,7 @@ describe("an external snapshot", () => {
     assert.equal(await diskOf(domain), overlay);
   });
 
-  it("is not gone back to when the current one was set by hand, and libvirt would delete what another needs", async () => {
+  it("is not reverted to when the current one was set by hand and libvirt would delete an image that another needs", async () => {
     await start("--off");
     await succeed(stack.up(program({ triggers: [0] })));
     await virsh("snapshot-create-as", domain.uuid, "child", "--disk-only");
@@ -227,7 +227,7 @@ describe("an external snapshot", () => {
     await assertGated(run, reason, domain, before);
   });
 
-  it("that froze the file systems holds what was written and not synced", async () => {
+  it("holds unsynced writes if it froze the file systems", async () => {
     await start("--agent");
     const quiet = { quiesce: "required" } as const;
     const image = await diskOf(domain);
@@ -240,7 +240,7 @@ describe("an external snapshot", () => {
       assert.equal(await inGuest(domain.name, "cat /data/file"), "before");
       return;
     }
-    // The image below the overlay is as it was at that moment: another guest starts from it.
+    // The image below the overlay has the state of that moment: another guest boots from it.
     const other = await guest("--off");
     await copyFile(image, await diskOf(other));
     await virsh("start", other.uuid);

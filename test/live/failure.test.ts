@@ -19,8 +19,8 @@ import { VirshStandIn } from "./support/stand-in.js";
 
 const state = ({ uuid }: Guest) => virsh("domstate", `--domain=${uuid}`);
 
-describe("failure in the middle", function () {
-  // Guests that start and go back while the daemon does, too: a busy machine takes its time for it.
+describe("failures and concurrency", function () {
+  // Guests also start and are reverted while the daemon restarts: that takes time on a busy machine.
   this.timeout(180_000);
   let standIn: VirshStandIn;
   let stack: TestStack;
@@ -38,7 +38,7 @@ describe("failure in the middle", function () {
     await standIn.close();
   });
 
-  it("a snapshot that was taken but not read back is kept, and completed by the next up", async () => {
+  it("a snapshot that was taken but not read back is kept, and the next up completes it", async () => {
     const domain = await guest("--off");
     const program = () => ({ kept: new Snapshot("kept", { domain: domain.name }) });
     await standIn.refuse("snapshot-dumpxml", "Cannot recv data: Connection reset by peer");
@@ -66,7 +66,7 @@ describe("failure in the middle", function () {
     assertDone(await stack.up(program), []);
   });
 
-  it("a daemon that dies during a create: it is looked for what came of it, and the next up takes it", async () => {
+  it("a daemon that dies during a create is followed by a look at the host, and the next up takes the snapshot", async () => {
     const domain = await guest();
     const program = () => ({ taken: new Snapshot("taken", { domain: domain.name }) });
     const qemu = await qemuPid(domain);
@@ -92,7 +92,7 @@ describe("failure in the middle", function () {
     await virsh("destroy", domain.uuid);
   });
 
-  it("a revert that failed tells the state of the VM, keeps the old triggers, and is tried again", async () => {
+  it("a failed revert reports the state of the VM and keeps the old triggers, and the next up tries again", async () => {
     const domain = await guest();
     const program = (token: string) => () => ({
       checkpoint: new Snapshot("checkpoint", { domain: domain.name, revert: { triggers: [token] } }),
@@ -130,7 +130,7 @@ describe("failure in the middle", function () {
     await virsh("destroy", domain.uuid);
   });
 
-  it("of two reverts of one domain in one run the second fails, by name, and is done by the next up", async () => {
+  it("the second of two reverts of one domain in one run fails, by name, and the next up does it", async () => {
     const domain = await guest("--off");
     const program = (token: string) => () => {
       const [a, b] = ["a", "b"].map(
@@ -158,7 +158,7 @@ describe("failure in the middle", function () {
     assert.equal(await virsh("snapshot-current", domain.uuid, "--name"), second);
   });
 
-  it("operations on one domain wait for each other, those on two domains do not", async () => {
+  it("operations on one domain wait for each other, and those on two domains do not", async () => {
     const [one, other] = [await guest("--off"), await guest("--off")];
     const of = (domain: Guest, name: string, args: Partial<SnapshotArgs> = {}) =>
       new Snapshot(name, { domain: domain.name, ...args });

@@ -21,12 +21,12 @@ import {
   type Guest,
 } from "./support/host.js";
 
-describe("questions in a program", () => {
+describe("functions in a program", () => {
   let domain: Guest;
   let stack: TestStack;
   const declared = () => new Snapshot("checkpoint", { domain: domain.name });
 
-  /** Asks of a snapshot that the same program declares. */
+  /** Queries a snapshot that the same program declares. */
   const program = () => {
     const checkpoint = declared();
     const told = getSnapshotOutput({ domain: checkpoint.domainName, name: checkpoint.name });
@@ -46,11 +46,11 @@ describe("questions in a program", () => {
   });
   after(() => stack.close());
 
-  it("wait in a preview for what is still to be created", async () => {
+  it("wait in a preview for resources that do not exist yet", async () => {
     assertDone(await stack.preview(program), ["create checkpoint"]);
   });
 
-  it("are answered in the update that creates it, as virsh does", async () => {
+  it("return in the update that creates the snapshot what virsh prints", async () => {
     assertDone(await stack.up(program), ["create checkpoint"]);
     const { time, names, roots } = await stack.outputs();
     assert.equal(time, await creationTime(domain, "checkpoint"));
@@ -58,7 +58,7 @@ describe("questions in a program", () => {
     assert.deepEqual(roots, [{ name: "checkpoint", children: [] }]);
   });
 
-  it("are secrets in the state when they may hold passwords", async () => {
+  it("return secrets where passwords may be included", async () => {
     const { deployment } = (await stack.export()) as { deployment: { resources?: RecordedResource[] } };
     const outputs = deployment.resources?.find(({ urn }) => urn.includes("pulumi:pulumi:Stack"))?.outputs;
     assert.match(String(outputs?.["open"]), /^<domainsnapshot>/);
@@ -66,7 +66,7 @@ describe("questions in a program", () => {
     assert.match(String(JSON.parse(plaintext)), /^<domainsnapshot>/, "the XML with passwords is no secret");
   });
 
-  it("are answered as promises, too, in previews as in updates", async () => {
+  it("return promises as well, in previews and updates", async () => {
     const asking = () => {
       declared();
       return { told: pulumi.output(getSnapshot({ domain: domain.name, name: "checkpoint" })) };
@@ -79,8 +79,8 @@ describe("questions in a program", () => {
   });
 });
 
-describe("the snapshots in an image, as getDiskSnapshots tells of them", () => {
-  it("are those that qemu-img prints, also while a guest uses the image", async () => {
+describe("getDiskSnapshots", () => {
+  it("returns the snapshots that qemu-img prints, also while a guest uses the image", async () => {
     const domain = await guest();
     await virsh("snapshot-create-as", domain.uuid, "--name=with-memory");
     const file = await diskOf(domain);
@@ -103,7 +103,7 @@ describe("the snapshots in an image, as getDiskSnapshots tells of them", () => {
     await virsh("destroy", domain.uuid);
   });
 
-  it("are found down the chain, whatever the names of the files look like", async () => {
+  it("returns those of the backing chain, whatever the names of the files", async () => {
     const [lower, upper] = ["json:{}", "nbd:x"].map((name) => join(lab("LAB_DIR"), name)) as [string, string];
     await output("qemu-img", "create", "-q", "-f", "qcow2", lower, "1M");
     await output("qemu-img", "snapshot", "-c", "a b", lower);

@@ -15,7 +15,7 @@ import { diskOf, guest, lab, snapshotsOf, snapshotXml, virsh, type Guest } from 
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 
-describe("the snapshots of a domain that has 200, a hundred deep and a hundred wide", () => {
+describe("getSnapshots of a domain with 200 snapshots, a hundred deep and a hundred wide", () => {
   let domain: Guest;
   const KINDS: Kind[] = ["off", "memory", "diskOnly"];
   const deep = (index: number) => `deep-${String(index).padStart(3, "0")}`;
@@ -58,7 +58,7 @@ describe("the snapshots of a domain that has 200, a hundred deep and a hundred w
     [["--roots", "--topological", "--internal"], { roots: true, topological: true, internal: true }, 2],
   ];
   for (const [flags, filter, some] of FILTERS) {
-    it(`are those that snapshot-list ${flags.join(" ")} prints, in its order`, async () => {
+    it(`returns those that snapshot-list ${flags.join(" ")} prints, in the same order`, async () => {
       const { snapshots } = await getSnapshots({ domain: domain.name, ...filter });
       const printed = await virsh("snapshot-list", `--domain=${domain.uuid}`, "--name", ...flags);
       assert.deepEqual(
@@ -69,7 +69,7 @@ describe("the snapshots of a domain that has 200, a hundred deep and a hundred w
     });
   }
 
-  it("have the parents that snapshot-list --parent prints, and one is current", async () => {
+  it("returns the parents that snapshot-list --parent prints, and one current snapshot", async () => {
     const { snapshots } = await getSnapshots({ domain: domain.uuid });
     const table = linesOf(await virsh("snapshot-list", `--domain=${domain.uuid}`, "--parent"));
     assert.deepEqual(
@@ -84,13 +84,13 @@ describe("the snapshots of a domain that has 200, a hundred deep and a hundred w
     assert.deepEqual(current, [await virsh("snapshot-current", `--domain=${domain.uuid}`, "--name")]);
   });
 
-  it("form the trees that snapshot-list --tree prints", async () => {
+  it("returns the trees that snapshot-list --tree prints", async () => {
     const { roots } = await getSnapshots({ domain: domain.name });
     const printed = linesOf(await virsh("snapshot-list", `--domain=${domain.uuid}`, "--tree"))
       .map((line) => /^((?: |\|)*(?:\+- )?)([a-z].*)$/.exec(line))
       .flatMap((match) => (match === null ? [] : [[(match[1] ?? "").length, match[2]]]));
     const walk = (node: SnapshotNode, depth: number): [number, string][] => [
-      // A root stands at the margin; each step below it takes four columns, the first of them one more.
+      // A root is at the margin; each step below it takes four columns, the first of them one more.
       [depth === 0 ? 0 : depth * 4 + 1, node.name],
       ...node.children.flatMap((child) => walk(child, depth + 1)),
     ];
@@ -101,7 +101,7 @@ describe("the snapshots of a domain that has 200, a hundred deep and a hundred w
   });
 });
 
-describe("snapshots of foreign names and descriptions", () => {
+describe("snapshots with unusual names and descriptions", () => {
   const NAMES = [
     "a b",
     "$(touch pwned)",
@@ -127,7 +127,7 @@ describe("snapshots of foreign names and descriptions", () => {
   });
   after(() => virsh("undefine", domain.uuid, "--snapshots-metadata"));
 
-  it("are told to the letter, all together and each by itself", async () => {
+  it("are returned exactly, all together and one by one", async () => {
     const { snapshots } = await getSnapshots({ domain: domain.name });
     assert.deepEqual(snapshots.map(({ name }) => name).sort(), [...NAMES].sort());
     for (const [index, name] of NAMES.entries()) {
@@ -151,14 +151,14 @@ describe("snapshots of foreign names and descriptions", () => {
     await virsh("snapshot-delete", domain.uuid, "--snapshotname=it's", "--metadata");
   });
 
-  it("with a line break are not mistaken for two, and are read by their whole name", async () => {
+  it("are not split at a line break in a name, and can be read by their whole name", async () => {
     await plant(domain, [{ name: "one\ntwo" }]);
     await assert.rejects(getSnapshots({ domain: domain.name }), /a snapshot's name holds a line break/);
     const { name } = await getSnapshot({ domain: domain.name, name: "one\ntwo" });
     assert.equal(name, "one\ntwo");
   });
 
-  it("that are not there are provenly so, unlike those of a host that cannot be reached", async () => {
+  it("fail with NotFound if they do not exist, and with Unreachable if the host cannot be reached", async () => {
     const asked = { domain: domain.name, name: "nope" };
     const kindOf = (running: Promise<unknown>) =>
       running.then(
@@ -172,11 +172,11 @@ describe("snapshots of foreign names and descriptions", () => {
   });
 });
 
-describe("a domain, as getDomain tells of it", () => {
+describe("getDomain", () => {
   const domains: Record<string, Guest> = {};
   const named = (shape: string): Guest => domains[shape] ?? assert.fail(shape);
 
-  /** A domain with UEFI firmware, defined and never started. */
+  /** Defines a domain with UEFI firmware without starting it. */
   async function uefi(): Promise<Guest> {
     const made = await guest("--off");
     const firmware =
@@ -219,7 +219,7 @@ describe("a domain, as getDomain tells of it", () => {
     ["chain", "shut off", "none"],
   ];
   for (const [shape, state, agent] of SHAPES) {
-    it(`${shape}: has what dominfo, domblklist and domblkinfo print`, async () => {
+    it(`returns for ${shape} what dominfo, domblklist and domblkinfo print`, async () => {
       const { name, uuid } = named(shape);
       const told = await getDomain({ domain: name });
       const info = await virsh("dominfo", uuid);
@@ -242,11 +242,11 @@ describe("a domain, as getDomain tells of it", () => {
       assert.ok((await virsh("version", "--daemon")).endsWith(`daemon: ${told.libvirtVersion}`));
     });
 
-    it(`${shape}: takes the kinds of snapshots that are said to be possible, and no others`, async () => {
+    it(`returns for ${shape} exactly the kinds of snapshots that libvirt can take`, async () => {
       const { name, uuid } = named(shape);
       const { possibleSnapshots } = await getDomain({ domain: name });
       const isActive = state !== "shut off";
-      // `--memspec` alone would have libvirt ignore what it asks for, of a domain that is off, or refuse it.
+      // For a domain that is off, libvirt would ignore `--memspec` alone, or refuse it.
       const ATTEMPTS: Record<keyof typeof possibleSnapshots, string[] | undefined> = {
         internalWithMemory: isActive ? [] : undefined,
         internalOffline: isActive ? ["--memspec=snapshot=no"] : [],
@@ -263,7 +263,7 @@ describe("a domain, as getDomain tells of it", () => {
     });
   }
 
-  /** Takes a snapshot and lets libvirt forget it, or tells why it was not taken. */
+  /** Takes a snapshot and deletes its metadata, or returns why it was not taken. */
   async function attempt(domain: Guest, name: string, flags: string[]): Promise<string> {
     const before = await snapshotsOf(domain);
     try {
@@ -276,7 +276,7 @@ describe("a domain, as getDomain tells of it", () => {
     return "taken";
   }
 
-  it("has the firmware of its definition", async () => {
+  it("returns the firmware of the definition", async () => {
     const { firmware } = await getDomain({ domain: named("uefi").name });
     assert.deepEqual(firmware, { type: "efi", nvram: "/firmware/vars.fd", nvramFormat: "raw" });
     assert.deepEqual((await getDomain({ domain: named("off").name })).firmware, { type: "bios" });

@@ -19,10 +19,10 @@ import { closed } from "./support/libvirt.js";
 import { stateOf } from "./support/states.js";
 
 /**
- * What depends on libvirt's version, on whichever side of its gate this daemon is; those of a revert to an external
- * snapshot are with the table of external.test.ts.
+ * What depends on the libvirt version, tested on the side of the gate that this daemon is on. The gates of reverts to
+ * external snapshots are in external.test.ts.
  */
-describe("a gate: where it is closed nothing is touched, where it is open it works", () => {
+describe("a version gate refuses, with nothing changed, or allows", () => {
   let domain: Guest;
   let stack: TestStack;
   const program =
@@ -36,7 +36,7 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
   });
   afterEach(() => stack.close());
 
-  /** That taking it was refused for this reason, with the domain as it was. */
+  /** Asserts that the create is refused for this reason, with the domain as it was. */
   async function assertRefused(args: Partial<SnapshotArgs>, property: string, reason: string): Promise<void> {
     const state = await stateOf(domain);
     const run = await stack.up(program(args));
@@ -50,7 +50,7 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
     assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
   }
 
-  it("a name of any letters for an internal snapshot of a running domain", async () => {
+  it("any name for an internal snapshot of a running domain", async () => {
     domain = await guest();
     const reason = await closed("internalRunningAnyName");
     if (reason !== undefined) {
@@ -64,13 +64,13 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
     assert.deepEqual(await snapshotsOf(domain), ["Az.0-9_"]);
   });
 
-  it("deleting an external snapshot that the domain has left for an internal one below", async () => {
+  it("deleting an external snapshot after a revert to an internal one below it", async () => {
     domain = await guest("--off");
     const image = await diskOf(domain);
     await virsh("snapshot-create-as", domain.uuid, "inside");
     await succeed(stack.up(program({ diskOnly: true })));
     await virsh("snapshot-revert", domain.uuid, "inside");
-    // Where libvirt would delete the image as well, it is only made to forget the snapshot; the overlay goes either way.
+    // Where libvirt would delete the image as well, only the metadata is deleted; the overlay goes either way.
     await succeed(stack.destroy());
     assert.deepEqual(await snapshotsOf(domain), ["inside"]);
     assert.equal(await diskOf(domain), image);
@@ -83,12 +83,12 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
   });
 
   describe("an internal snapshot of a domain with firmware in flash", () => {
-    /** The same domain with a flash, and its variables in a file of this format; that file. */
+    /** Gives the domain a flash, with its variables in a file of this format; returns that file. */
     async function withFlash(format: "raw" | "qcow2", template?: string): Promise<string> {
       const [code, variables] = ["code", `variables.${format}`].map((name) =>
         join(lab("LAB_DIR"), `${domain.uuid}.${name}`),
       ) as [string, string];
-      // What is in it does not matter to libvirt, which tells UEFI by the flash; this one boots.
+      // libvirt ignores the content and detects UEFI by the flash; this firmware boots.
       await copyFile("/usr/share/seabios/bios-256k.bin", code);
       await output("qemu-img", "create", "-f", format, variables, "256K");
       await output("chown", "--reference", lab("LAB_DIR"), variables);
@@ -101,7 +101,7 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
       return variables;
     }
 
-    it("that is off", async () => {
+    it("while it is off", async () => {
       domain = await guest("--off");
       await withFlash("raw");
       const reason = await closed("internalEfi");
@@ -116,11 +116,11 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
       assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
     });
 
-    it("that is reverted to with resetNvram, which takes the variables from their template again", async () => {
+    it("and a revert to it with resetNvram, which copies the variables from their template again", async () => {
       domain = await guest("--off");
       const template = join(lab("LAB_DIR"), `${domain.uuid}.template`);
       await writeFile(template, Buffer.alloc(256 * 1024, "template"));
-      // Without such a firmware there is nothing to take, and nothing in the way of the revert.
+      // Without such firmware there is nothing to reset, and nothing prevents the revert.
       const possible = (await closed("internalEfi")) === undefined;
       const variables = possible ? await withFlash("raw", template) : undefined;
       await succeed(stack.up(program({ revert: { triggers: [0] } })));
@@ -137,7 +137,7 @@ describe("a gate: where it is closed nothing is touched, where it is open it wor
       await succeed(stack.destroy());
     });
 
-    it("that runs, with its variables in qcow2 and no other format", async () => {
+    it("while it runs, with its variables in qcow2 and in no other format", async () => {
       domain = await guest("--off");
       const reason = await closed("internalEfi", "internalEfiRunning");
       await withFlash("raw");

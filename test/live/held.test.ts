@@ -18,7 +18,7 @@ import {
 } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
-/** Each of the three, on a domain with the snapshot "kept" of the program and "theirs" of another. */
+/** Each operation, on a domain with the program's snapshot "kept" and another client's "theirs". */
 const OPERATIONS = {
   create: { args: {}, more: true, tried: (name: string) => `take snapshot "more" of ${name}` },
   revert: {
@@ -32,7 +32,7 @@ const OPERATIONS = {
   { args: Partial<SnapshotArgs> | undefined; more: boolean; tried: (name: string) => string }
 >;
 
-describe("a domain that another client holds", function () {
+describe("operations on a domain that another client holds", function () {
   this.timeout(180_000);
   let domain: Guest;
   let stack: TestStack;
@@ -59,8 +59,8 @@ describe("a domain that another client holds", function () {
     };
 
   for (const [what, { args, more, tried }] of Object.entries(OPERATIONS)) {
-    describe(`a ${what} while another takes a snapshot`, () => {
-      /** Another client's job, for as long as QEMU is stopped. */
+    describe(`a ${what} while another client takes a snapshot`, () => {
+      /** Another client's job, which lasts as long as QEMU is stopped. */
       const held = async <T>(use: (release: () => void) => Promise<T>): Promise<T> => {
         const qemu = await qemuPid(domain);
         process.kill(qemu, "SIGSTOP");
@@ -86,14 +86,14 @@ describe("a domain that another client holds", function () {
           "m",
         );
 
-      /** The time limit of a delete is that of the state. */
+      /** The time limit of a delete is the one in the state. */
       const prepare = async (timeoutSeconds: number) => {
         const run = await stack.up(program(timeoutSeconds, {}));
         assert.ok(run.ok, told(run));
         await standIn.forget();
       };
 
-      it("says who holds it, and fails within its time with nothing changed", async () => {
+      it("says who holds the domain, and fails within its time limit with nothing changed", async () => {
         await prepare(4);
         const before = await creationTime(domain, "kept");
         await held(async () => {
@@ -117,7 +117,7 @@ describe("a domain that another client holds", function () {
         assert.deepEqual(await standIn.calls("snapshot-delete"), []);
       });
 
-      it("goes on by itself when they are done in time", async () => {
+      it("continues once the domain is free", async () => {
         await prepare(100);
         const run = await held(async (release) => {
           const running = stack.up(program(100, args, more));
@@ -133,7 +133,7 @@ describe("a domain that another client holds", function () {
   }
 
   describe("a create during a block job", () => {
-    it("waits, says which disk it is about, and goes on when it is over", async () => {
+    it("waits, names the disk, and continues when the job is over", async () => {
       const kept = await stack.up(program(100, {}));
       assert.ok(kept.ok, kept.messages.join("\n"));
       const copy = join(lab("LAB_DIR"), `${domain.uuid}.copy`);

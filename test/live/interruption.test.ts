@@ -16,7 +16,7 @@ import {
   type Guest,
 } from "./support/host.js";
 
-/** Seconds: enough for what virsh is asked beforehand, also where other tests run beside this one. */
+/** Seconds: enough for the preceding virsh calls, also while other tests run. */
 const LIMIT = 4;
 
 /** Operations made slow on purpose: the guest's QEMU is stopped in the middle of them. */
@@ -34,7 +34,7 @@ describe("an operation that outlasts its time limit", function () {
   });
   after(() => stack.close());
 
-  /** Lets the limit pass while the host is at it, and has it finish then. */
+  /** Lets the limit pass while the host is busy, and lets it finish then. */
   const outlast = async (command: string, begin: () => Promise<Run>): Promise<Run> => {
     const qemu = await qemuPid(domain);
     process.kill(qemu, "SIGSTOP");
@@ -46,7 +46,7 @@ describe("an operation that outlasts its time limit", function () {
   };
   const runs = async () => assert.equal(await virsh("domstate", domain.uuid), "running");
 
-  it("a create is watched and, once the host has finished it, kept as created", async () => {
+  it("keeps the snapshot of a create once the host has finished it", async () => {
     assertDone(await outlast("snapshot-create-as", () => stack.up(program())), ["create slow"]);
     assert.deepEqual(await snapshotsOf(domain), ["slow"]);
     const { outputs } = await stack.recorded("slow");
@@ -56,7 +56,7 @@ describe("an operation that outlasts its time limit", function () {
     assertDone(await stack.up(program()), []);
   });
 
-  it("a revert is watched and, once the host has finished it, known to be done", async () => {
+  it("records a revert once the host has finished it", async () => {
     const changed = program({ revert: { triggers: ["once"] } });
     await inGuest(domain.name, "remembered=no");
     const { ok, steps, messages } = await outlast("snapshot-revert", () => stack.up(changed));
@@ -72,14 +72,14 @@ describe("an operation that outlasts its time limit", function () {
     assertDone(await stack.up(changed), []);
   });
 
-  it("a delete is watched and, once the host has finished it, done", async () => {
+  it("completes a delete once the host has finished it", async () => {
     assertDone(await outlast("snapshot-delete", () => stack.destroy()), ["delete slow"]);
     assert.deepEqual(await snapshotsOf(domain), []);
     assert.deepEqual(await imageSnapshots(await diskOf(domain)), []);
     await runs();
   });
 
-  it("and is still under way half a minute later is kept in the state, and completed by the next up", async () => {
+  it("keeps a create in the state that is still running half a minute later, and the next up completes it", async () => {
     const pid = await qemuPid(domain);
     process.kill(pid, "SIGSTOP");
     const run = await stack.up(program());

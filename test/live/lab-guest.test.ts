@@ -11,7 +11,7 @@ interface Ended {
   errors: string;
 }
 
-/** Runs lab-guest as a shell would: its output, its status, its error messages. */
+/** Runs lab-guest as a shell would: its output, its status, its error message. */
 async function labGuest(...args: string[]): Promise<Ended> {
   const child = spawn("lab-guest", args, { stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
@@ -22,7 +22,7 @@ async function labGuest(...args: string[]): Promise<Ended> {
   return { status, output: Buffer.concat(output), errors };
 }
 
-/** Leaves bytes on the guest's serial line, as somebody who typed there and disconnected. */
+/** Leaves bytes on the guest's serial line, as a user does who types there and disconnects. */
 async function leaveOnLine({ uuid }: Guest, bytes: Buffer): Promise<void> {
   const client = connect(join(lab("LAB_DIR"), `${uuid}.serial`));
   await once(client, "connect");
@@ -88,7 +88,7 @@ describe("lab-guest", () => {
       assert.equal(await inGuest(vm.name, 'echo "$kept"'), "a b");
     });
 
-    it("and starts a new one when a command killed it, reports the status, and does not run the command again", async () => {
+    it("and starts a new one when a command kills it, reports the status, and does not run the command again", async () => {
       const { output, status } = await labGuest(vm.name, "echo run >>/tmp/runs; echo said; kill -9 $$");
       assert.deepEqual([output.toString(), status], ["said\n", 137]);
       assert.equal(await inGuest(vm.name, 'cat /tmp/runs; echo "[$kept]"'), "run\n[]");
@@ -104,7 +104,7 @@ describe("lab-guest", () => {
     });
   });
 
-  describe("is not misled by what is on the line", () => {
+  describe("ignores on the serial line", () => {
     const lines: [string, string][] = [
       ["half a line", "echo half 'a line"],
       ["half a request", "@run 0123456789abcdef H4sI"],
@@ -119,7 +119,7 @@ describe("lab-guest", () => {
       });
     }
 
-    it("output of other programs in the guest while it answers", async () => {
+    it("the output of other programs in the guest while it answers", async () => {
       const noise = 'for i in $(seq 40); do echo "noise $i @end" >/dev/ttyS0; usleep 20000; done';
       const { output, status } = await labGuest(vm.name, `(${noise}) & seq 1 2000`);
       const numbers = Array.from({ length: 2000 }, (_, index) => `${index + 1}\n`).join("");
@@ -127,7 +127,7 @@ describe("lab-guest", () => {
     });
   });
 
-  it("runs in the shell of the snapshot right after a revert, also when it was called before the revert", async () => {
+  it("runs in the shell of the snapshot right after a revert, also if it was called before the revert", async () => {
     await inGuest(vm.name, "time=before");
     await virsh("snapshot-create-as", vm.uuid, "moment");
     await inGuest(vm.name, "time=after");

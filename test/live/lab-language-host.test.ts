@@ -7,12 +7,12 @@ import { CommandLine } from "./support/command-line.js";
 import { ROOT } from "./support/example.js";
 import { output, until } from "./support/host.js";
 
-/** The same, whichever pulumi-language-nodejs the laboratory uses: Pulumi's or its own. */
+/** The tests hold for whichever pulumi-language-nodejs the laboratory uses: Pulumi's or its own. */
 describe("the language host of the laboratory", () => {
   let folder: string;
   let commandLine: CommandLine;
 
-  /** A project with these files, below a folder that has the SDK in its node_modules. */
+  /** A project with these files, in a subfolder of a folder that has the SDK in its node_modules. */
   async function project(files: Record<string, string>, where = join(ROOT, "dist")): Promise<void> {
     folder = await mkdtemp(join(where, "language-host-"));
     for (const [name, text] of Object.entries(files)) {
@@ -31,7 +31,7 @@ describe("the language host of the laboratory", () => {
   const PACKAGE = JSON.stringify({ name: "program", private: true });
   const IMPORT = `import * as pulumi from "@pulumi/pulumi";\n`;
 
-  /** What a command wrote that failed. */
+  /** The error output of a command that fails. */
   async function failure(...words: string[]): Promise<string> {
     try {
       await commandLine.pulumi(...words);
@@ -42,7 +42,7 @@ describe("the language host of the laboratory", () => {
     return assert.fail("it succeeded");
   }
 
-  it("runs a TypeScript program as it stands, with project, stack, configuration, secrets and dry run", async () => {
+  it("runs a TypeScript program without a build, with project, stack, configuration, secrets and dry run", async () => {
     await project({
       "Pulumi.yaml": YAML,
       "package.json": PACKAGE,
@@ -68,7 +68,7 @@ describe("the language host of the laboratory", () => {
     });
   });
 
-  it("finds the program by main of Pulumi.yaml", async () => {
+  it("finds the program by main in Pulumi.yaml", async () => {
     await project({
       "Pulumi.yaml": `${YAML}main: deeper/\n`,
       "package.json": PACKAGE,
@@ -77,7 +77,7 @@ describe("the language host of the laboratory", () => {
     assert.match(await commandLine.pulumi("preview"), /found: "deeper\/index\.ts"/);
   });
 
-  it("finds the program by main of package.json", async () => {
+  it("finds the program by main in package.json", async () => {
     await project({
       "Pulumi.yaml": YAML,
       "package.json": JSON.stringify({ name: "program", private: true, main: "other.js" }),
@@ -91,7 +91,7 @@ describe("the language host of the laboratory", () => {
     assert.match(await commandLine.pulumi("preview"), /said aloud/);
   });
 
-  it("leaves the report of an exception to the SDK, which makes it once", async () => {
+  it("leaves an exception to the SDK, which reports it once", async () => {
     const program = `throw new Error("thrown" + 1);`;
     await project({ "Pulumi.yaml": YAML, "package.json": PACKAGE, "index.js": program });
     const shown = await failure("preview");
@@ -110,7 +110,7 @@ describe("the language host of the laboratory", () => {
     assert.match(await failure("preview"), /Program exited with non-zero exit code: 3/);
   });
 
-  it("says what to do where the SDK is not installed", async () => {
+  it("says what to do if the SDK is not installed", async () => {
     await project({ "Pulumi.yaml": YAML, "package.json": PACKAGE, "index.js": "" }, tmpdir());
     assert.match(await failure("preview"), /(npm|pulumi) install/);
   });

@@ -12,14 +12,14 @@ async function complaint(program: string, ...args: string[]): Promise<string> {
   );
 }
 
-/** All that set-up prints when everything is ready. */
+/** Everything that set-up prints when everything is ready. */
 const ONLY_PLUGINS = /^• Pulumi's plugins: .*pulumi-language-nodejs, .*pulumi-resource-command\n$/;
 
 describe("the laboratory", () => {
   /** Prints the folder of its laboratory, and keeps running. */
   const STAY = ["sh", "-c", 'echo "$LAB_DIR"; exec sleep 600'];
 
-  it("prints nothing of its own on standard output, shares no domain with another one, and ends as its command ends", async () => {
+  it("prints nothing itself on standard output, shares no domain with another one, and ends with its command", async () => {
     await output("lab-vm", "--off", "only here");
     const other = Laboratory.start("sh", "-c", 'echo "$LAB_DIR"; virsh --quiet list --all --name; exit 7');
     const status = await other.status();
@@ -31,7 +31,7 @@ describe("the laboratory", () => {
     assert.deepEqual(await remainsOf(await other.base()), []);
   });
 
-  it("ends what its command left running", async () => {
+  it("ends the processes that its command left running", async () => {
     const other = Laboratory.start("sh", "-c", 'echo "$LAB_DIR"; setsid sleep 600 & kill -KILL $$');
     assert.equal(await other.status(), 137);
     assert.deepEqual(await remainsOf(await other.base()), []);
@@ -51,7 +51,7 @@ describe("the laboratory", () => {
     });
   }
 
-  it("lets Ctrl-C reach its command once, and cleans up however often it is pressed then", async () => {
+  it("lets Ctrl-C reach its command once, and cleans up however often you press it after that", async () => {
     const caught = 'n=0; trap "echo caught; n=1" INT';
     const other = Laboratory.inTerminal(
       `sh -c '${caught}; echo "$LAB_DIR"; while [ $n = 0 ]; do sleep 0.1; done; sleep 0.5; exit 5'`,
@@ -68,12 +68,12 @@ describe("the laboratory", () => {
     assert.deepEqual(await remainsOf(base), []);
   });
 
-  it("cleans up after a laboratory that was killed, and leaves running ones alone", async () => {
+  it("cleans up after a laboratory that was killed, and does not touch running ones", async () => {
     const killed = Laboratory.start(...STAY);
     const base = await killed.base();
     const mounted = join(base, "work/mounted");
     await mkdir(mounted);
-    // Without the right to mount, there is nothing to unmount either.
+    // Without the right to mount, there is also nothing to unmount.
     await output("mount", "-t", "tmpfs", "tmpfs", mounted).catch(() => undefined);
     killed.signal("SIGKILL");
     await until("it is dead", () => Promise.resolve(killed.hasEnded()));
@@ -91,7 +91,7 @@ describe("the laboratory", () => {
     assert.deepEqual(await remainsOf(nextBase), []);
   });
 
-  it("can be interrupted while its guest boots, too", async () => {
+  it("can also be interrupted while its guest boots", async () => {
     const other = Laboratory.start("true");
     const base = await other.earlyBase();
     await until("its guest boots", async () =>
@@ -104,13 +104,13 @@ describe("the laboratory", () => {
     assert.deepEqual(await remainsOf(base), []);
   });
 
-  it("has virsh and the daemon of the same libvirt", async () => {
+  it("has virsh and the daemon from the same libvirt", async () => {
     const versions = await virsh("version", "--daemon");
     const [, client] = /Using library: libvirt (\S+)/.exec(versions) ?? [];
     assert.match(versions, new RegExp(`Running against daemon: ${client ?? "?"}$`));
   });
 
-  it("restarts its daemon when that is killed, and the guests keep running", async () => {
+  it("restarts its daemon if that is killed, and the guests keep running", async () => {
     await inGuest(lab("LAB_DOMAIN"), "here=still");
     const killed = await daemonPid();
     process.kill(killed, "SIGKILL");
@@ -121,7 +121,7 @@ describe("the laboratory", () => {
 });
 
 describe("lab-vm", () => {
-  /** The guests that a test has made, however it ended. */
+  /** The guests that a test has made, whatever its result. */
   let made: Guest[] = [];
   afterEach(async () => {
     for (const { uuid } of made) {
@@ -136,7 +136,7 @@ describe("lab-vm", () => {
     return vm;
   }
 
-  // What these names do in libvirt is tested with the snapshots. This tests that none is misread on the way to it.
+  // The tests of snapshots cover what these names do in libvirt. This one tests that none is misread on the way there.
   const names = [
     "$(touch pwned)",
     "'; touch pwned; '",

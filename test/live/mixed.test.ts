@@ -9,7 +9,7 @@ import { bring } from "./support/states.js";
 
 const INTERNAL = {};
 const EXTERNAL = { diskOnly: true };
-/** The same snapshot, gone back to. */
+/** The same snapshot, with a trigger that reverts to it. */
 const back = (args: Partial<SnapshotArgs>) => ({ ...args, revert: { triggers: ["back"] } });
 
 describe("internal and external snapshots of one domain", function () {
@@ -35,7 +35,7 @@ describe("internal and external snapshots of one domain", function () {
     assert.equal(await inGuest(domain.name, "echo on"), "on");
   };
 
-  describe("that went back behind external ones leave nothing when all are destroyed", () => {
+  describe("leave nothing after a revert to the internal one and a destroy", () => {
     const chains: Record<string, Chain> = {
       "one external": { a: INTERNAL, b: EXTERNAL },
       "two external": { a: INTERNAL, b: EXTERNAL, c: EXTERNAL },
@@ -53,7 +53,7 @@ describe("internal and external snapshots of one domain", function () {
     }
   });
 
-  it("leave no overlay when one goes alone, and the domain goes back to the other", async () => {
+  it("leave no overlay when the external one is deleted, and the domain reverts to the internal one", async () => {
     await start();
     await inGuest(domain.name, "echo first >/data/file; sync");
     await take(stack, domain, { a: INTERNAL, b: EXTERNAL });
@@ -67,7 +67,7 @@ describe("internal and external snapshots of one domain", function () {
     await nothingIsLeft();
   });
 
-  it("are named before one of them takes the others with it, and none of those is gone back to", async () => {
+  it("are named before a revert overwrites what they depend on, and cannot be reverted to afterwards", async () => {
     await start();
     await take(stack, domain, { a: INTERNAL, b: EXTERNAL, i: INTERNAL });
     const pending = declare(domain, { a: back(INTERNAL), b: EXTERNAL, i: INTERNAL });
@@ -91,7 +91,7 @@ describe("internal and external snapshots of one domain", function () {
     await nothingIsLeft();
   });
 
-  it("leave the overlay, and tell of it, where another domain has made it its disk", async () => {
+  it("leave an overlay that another domain uses as its disk, and report it", async () => {
     await start();
     await take(stack, domain, { a: INTERNAL, b: EXTERNAL });
     const overlay = await diskOf(domain);
@@ -106,7 +106,7 @@ describe("internal and external snapshots of one domain", function () {
     await access(overlay);
   });
 
-  it("inside the overlay of an external one are not lost with it: it goes after them", async () => {
+  it("inside the overlay of an external one are not lost with it: it is deleted after them", async () => {
     await start();
     await inGuest(domain.name, "echo first >/data/file; sync");
     await take(stack, domain, { e: EXTERNAL, i: INTERNAL });
@@ -127,7 +127,7 @@ describe("internal and external snapshots of one domain", function () {
     await nothingIsLeft();
   });
 
-  it("leave no overlay that a revert made, once the domain has gone on to an internal one", async () => {
+  it("leave no overlay that a revert made after the domain reverts to an internal one", async () => {
     await start();
     const chain = { e: EXTERNAL, i: INTERNAL };
     await take(stack, domain, chain);

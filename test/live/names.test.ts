@@ -7,7 +7,7 @@ import { assertDone, TestStack, type RecordedResource } from "./support/engine.j
 import { diskOf, guest, imageSnapshots, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
-/** What a shell, an option parser, printf, XML or a reader of numbers might take for something else. */
+/** What a shell, an option parser, printf, XML or a number parser might misread. */
 const TAKEN = [
   "a b",
   "$(touch pwned)",
@@ -57,7 +57,7 @@ const REFUSED: [what: string, name: string, shown: string, reason: string][] = [
   ],
 ];
 
-describe("names that a shell, an option parser or XML would trip over", () => {
+describe("names that a shell, an option parser or XML could misread", () => {
   const names = TAKEN.map((name, index) => [`snapshot-${index}`, name] as const);
   const domains: Record<string, Guest> = {};
   let stack: TestStack;
@@ -90,7 +90,7 @@ describe("names that a shell, an option parser or XML would trip over", () => {
   });
   after(() => stack.close());
 
-  it("are given to snapshots as they are, in libvirt and in the image", async () => {
+  it("reach libvirt and the image unchanged", async () => {
     const { ok, steps, messages } = await stack.up(program("never"));
     assert.deepEqual([ok, steps.sort(), messages], [true, each("create"), []]);
     const outputs = await stack.outputs();
@@ -110,11 +110,11 @@ describe("names that a shell, an option parser or XML would trip over", () => {
     );
   });
 
-  it("are read again as they are", async () => {
+  it("are read back unchanged", async () => {
     assertDone(await stack.refresh(), []);
   });
 
-  it("are reverted to", async () => {
+  it("identify the snapshot of a revert", async () => {
     await onEach(({ uuid }) => virsh("snapshot-create-as", `--domain=${uuid}`, "--name=later"));
     const { ok, steps } = await stack.up(program("now"));
     assert.deepEqual([ok, steps.sort()], [true, each("update")]);
@@ -125,7 +125,7 @@ describe("names that a shell, an option parser or XML would trip over", () => {
     );
   });
 
-  it("are deleted, and nothing else is", async () => {
+  it("identify the snapshot of a delete, and no other one is deleted", async () => {
     const { ok, steps, messages } = await stack.destroy();
     assert.deepEqual([ok, steps.sort(), messages], [true, each("delete"), []]);
     assert.deepEqual(
@@ -134,7 +134,7 @@ describe("names that a shell, an option parser or XML would trip over", () => {
     );
   });
 
-  it("have made nothing run", async () => {
+  it("run no command", async () => {
     const places = [
       stack.folder,
       process.cwd(),
@@ -150,7 +150,7 @@ describe("names that a shell, an option parser or XML would trip over", () => {
   });
 });
 
-describe("names that libvirt would refuse, cut, or fail to save", () => {
+describe("names that libvirt would refuse, truncate or fail to save", () => {
   let standIn: VirshStandIn;
   let stack: TestStack;
   const program = (name: string) => () => ({
@@ -167,16 +167,16 @@ describe("names that libvirt would refuse, cut, or fail to save", () => {
   });
 
   for (const [what, name, shown, reason] of REFUSED) {
-    it(`${what}: refused in the preview, in words of its own`, async () => {
+    it(`are refused in the preview, with a reason of their own: ${what}`, async () => {
       const { ok, steps, messages } = await stack.preview(program(name));
       assert.deepEqual([ok, steps], [false, []]);
-      // What comes before it is the engine's, and differs between its versions.
+      // The text before it is the engine's, and differs between its versions.
       const [said, ...others] = messages.map((message) => message.slice(message.indexOf(" name: ") + 1));
       assert.deepEqual([said, others], [`name: ${shown} cannot be used: ${reason}.`, []]);
     });
   }
 
-  it("half a surrogate pair: refused by the program itself, for nothing could carry it", () => {
+  it("are refused by the program itself if they contain half of a surrogate pair, which UTF-8 cannot encode", () => {
     assert.throws(program("a\ud83d"), {
       message:
         'Snapshot "never": name: "a\\ud83d" cannot be used: it contains half of a surrogate pair, ' +
@@ -184,7 +184,7 @@ describe("names that libvirt would refuse, cut, or fail to save", () => {
     });
   });
 
-  it("none of them made virsh run", async () => {
+  it("do not run virsh", async () => {
     assert.deepEqual(await standIn.calls(), []);
   });
 });

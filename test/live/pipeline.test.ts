@@ -4,7 +4,7 @@ import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, TestStack, type Run } from "./support/engine.js";
 import { guest, snapshotsOf, virsh, type Guest } from "./support/host.js";
 
-describe("what a pipeline runs (docs/ci.md)", () => {
+describe("commands of a pipeline (docs/ci.md)", () => {
   let domain: Guest;
   let stack: TestStack;
   const program =
@@ -27,16 +27,16 @@ describe("what a pipeline runs (docs/ci.md)", () => {
   describe("pulumi preview --refresh --expect-no-changes, the drift alarm", () => {
     const alarm = () => stack.preview(program(), { refresh: true, expectNoChanges: true });
 
-    it("is silent when nothing has changed on the host", async () => {
+    it("succeeds when nothing has changed on the host", async () => {
       assertDone(await alarm(), ["refresh checkpoint"]);
     });
 
-    it("is silent about what follows reality: a snapshot by hand that is current now", async () => {
+    it("succeeds when a manual snapshot is current, because outputs may follow the host", async () => {
       await virsh("snapshot-create-as", domain.uuid, "--name=by-hand");
       assertDone(await alarm(), ["refresh checkpoint"]);
     });
 
-    it("sounds when the snapshot is gone, and changes nothing", async () => {
+    it("fails when the snapshot is gone, and changes nothing", async () => {
       await virsh("snapshot-delete", domain.uuid, "a");
       const { ok, messages } = await alarm();
       assert.equal(ok, false);
@@ -61,7 +61,7 @@ describe("what a pipeline runs (docs/ci.md)", () => {
       assert.equal((await stack.recorded("checkpoint")).outputs["lastRevert"], undefined);
     });
 
-    it("refuse another token than the one that was reviewed", async () => {
+    it("refuse another token than the reviewed one", async () => {
       const { ok, messages } = await stack.preview(reverting("one"), { plan: file() });
       assert.ok(ok);
       assert.match(messages.join("\n"), / will go back to snapshot "a", taken /);

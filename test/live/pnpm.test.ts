@@ -6,7 +6,7 @@ import { pnpm } from "../repo/pnpm.js";
 import { root, run } from "../repo/run.js";
 import { anotherSecond, creationTime, guest, inGuest, snapshotsOf, type Guest } from "./support/host.js";
 
-/** The program of a user: what it is asked for, and what came of it, as JSON. */
+/** The program of a user: it prints what it was called with, and the result, as JSON. */
 const PROGRAM = `
 const { LocalWorkspace } = require("@pulumi/pulumi/automation");
 const { Snapshot } = require("pulumi-virsh");

@@ -7,7 +7,7 @@ import { diskOf, guest, lab, output, virsh, type Guest } from "./support/host.js
 import { VirshStandIn } from "./support/stand-in.js";
 import { assertPrinted } from "./support/transcript.js";
 
-/** A program with so many snapshots, one after the other: then they are always told in the same order. */
+/** A program with this many snapshots, each depending on the one before: their lines always have the same order. */
 function many(count: number, args: (name: string) => SnapshotArgs): Program {
   return () => {
     let before: Snapshot | undefined;
@@ -24,7 +24,7 @@ function one(domain: Guest, args: Partial<SnapshotArgs> = {}): Program {
   return many(1, () => ({ domain: domain.name, name: "a", ...args }));
 }
 
-describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
+describe("the lines of a preview (UPDATE_GOLDEN=1 records them)", () => {
   let running: Guest;
   let off: Guest;
 
@@ -32,7 +32,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
     [running, off] = await Promise.all([guest(), guest("--off")]);
   });
 
-  describe("of a snapshot that is to be taken", () => {
+  describe("before a create", () => {
     let stack: TestStack;
     let standIn: VirshStandIn;
     const prints = async (name: string, program: Program) => {
@@ -48,24 +48,24 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await standIn.close();
     });
 
-    it("is nothing of ours when nothing stands in its way", () => prints("create", one(running)));
+    it("are none when every precondition is met", () => prints("create", one(running)));
 
-    it("is that the host has no such domain, once", () =>
+    it("report once that the host has no such domain", () =>
       prints(
         "create-no-domain",
         many(2, () => ({ domain: "debain12" })),
       ));
 
-    it("is that a disk is raw", async () => {
+    it("report a raw disk", async () => {
       await prints("create-raw-disk", one(await guest("--off", "--raw")));
     });
 
-    it("is that no agent can freeze the file systems, which is required, or preferred", async () => {
+    it("report that no agent can freeze the file systems, if that is required or preferred", async () => {
       await prints("create-no-agent", one(running, { diskOnly: true, quiesce: "required" }));
       await prints("create-not-frozen", one(running, { diskOnly: true, quiesce: "preferred" }));
     });
 
-    it("is that there is a snapshot of that name, or one that is not as declared", async () => {
+    it("report an existing snapshot of that name, or one that differs from the declaration", async () => {
       await virsh("snapshot-create-as", off.uuid, "--name=a");
       await prints("create-name-taken", one(off));
       assertDone(await stack.preview(one(off, { adopt: true })), ["create checkpoint"]);
@@ -73,28 +73,28 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await virsh("snapshot-delete", off.uuid, "a");
     });
 
-    it("is that adopting a snapshot takes its description away, or replaces it", async () => {
+    it("report that adopting a snapshot removes or replaces its description", async () => {
       await virsh("snapshot-create-as", off.uuid, "--name=a", "--description=Before the upgrade, by Ann");
       await prints("create-adopt-undescribed", one(off, { adopt: true }));
       await prints("create-adopt-described", one(off, { adopt: true, description: "Clean" }));
       await virsh("snapshot-delete", off.uuid, "a");
     });
 
-    it("is that an image holds a tag of that name", async () => {
+    it("report a tag of that name in an image", async () => {
       const image = await diskOf(off);
       await output("qemu-img", "snapshot", "-c", "a", image);
       await prints("create-orphaned-tag", one(off));
       await output("qemu-img", "snapshot", "-d", "a", image);
     });
 
-    it("is that there is a file where the memory is to go", async () => {
+    it("report an existing memory file", async () => {
       const file = join(lab("LAB_DIR"), "memory");
       await writeFile(file, "");
       await prints("create-memory-file", one(running, { memory: { snapshot: "external", file } }));
       await rm(file);
     });
 
-    it("is that the memory may not fit where it is to go (needs the right to mount)", async function () {
+    it("report that there may be too little space for the memory (needs the right to mount)", async function () {
       const small = join(lab("LAB_DIR"), "small");
       await mkdir(small);
       await output("mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "tmpfs", small).catch(() =>
@@ -109,7 +109,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       }
     });
 
-    it("is which input is wrong, by its whole path", () =>
+    it("report a wrong input by its whole path", () =>
       prints(
         "invalid",
         one(running, {
@@ -121,7 +121,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
         }),
       ));
 
-    it("is that a disk is in a block job", async () => {
+    it("report a disk in a block job", async () => {
       const copy = join(lab("LAB_DIR"), "copy.qcow2");
       await virsh("blockcopy", running.uuid, "vda", copy, "--transient-job", "--bandwidth=1");
       await prints("create-block-job", one(running));
@@ -129,14 +129,14 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await rm(copy, { force: true });
     });
 
-    it("is that memory lies in a managed-save image", async () => {
+    it("report memory in a managed-save image", async () => {
       await virsh("start", off.uuid);
       await virsh("managedsave", off.uuid);
       await prints("create-managed-save", one(off));
       await virsh("managedsave-remove", off.uuid);
     });
 
-    it("is one line, however many snapshots, where the host cannot be reached", () => {
+    it("are one line for all snapshots if the host cannot be reached", () => {
       const uri = "qemu+unix:///session?socket=/nonexistent/libvirt-sock";
       return prints(
         "unreachable",
@@ -144,7 +144,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       );
     });
 
-    it("costs the calls of one, however many snapshots of a domain there are", async () => {
+    it("need the virsh calls of one snapshot, however many the domain has", async () => {
       const calls = async (count: number) => {
         await standIn.forget();
         const { ok, messages, steps } = await stack.preview(many(count, () => ({ domain: off.name })));
@@ -155,7 +155,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
     });
   });
 
-  describe("of a snapshot that exists", () => {
+  describe("for an existing snapshot", () => {
     let stack: TestStack;
     const prints = async (name: string, args: Partial<SnapshotArgs>) => {
       assertPrinted(name, await stack.transcript(one(running, args)));
@@ -170,20 +170,22 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await stack.close();
     });
 
-    it("is nothing of ours when nothing changes", () => prints("same", {}));
+    it("are none when nothing changes", () => prints("same", {}));
 
-    it("is what a revert discards", () => prints("revert", { revert: { triggers: ["now"] } }));
+    it("report what a revert discards", () => prints("revert", { revert: { triggers: ["now"] } }));
 
-    it("is that a replacement leaves a gap", () => prints("replace-gap", { diskOnly: true }));
+    it("report the gap in a replacement under the same name", () =>
+      prints("replace-gap", { diskOnly: true }));
 
-    it("is that under another name another moment is taken", () => prints("rename", { name: "b" }));
+    it("report that a snapshot under a new name captures the current state", () =>
+      prints("rename", { name: "b" }));
 
-    it("is what else a delete will take from now on", async () => {
+    it("report what else a delete will delete from now on", async () => {
       await virsh("snapshot-create-as", running.uuid, "--name=child");
       await prints("delete-scope", { deleteScope: "children" });
     });
 
-    it("is what goes with a snapshot that is replaced", async () => {
+    it("report what is deleted together with a replaced snapshot", async () => {
       assertDone(
         await stack.up(one(running, { deleteScope: "children" })),
         ["update checkpoint"],
@@ -194,7 +196,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       await prints("replace-with-children", { deleteScope: "children", diskOnly: true });
     });
 
-    it("is that a replacement that would take the new one along is refused", async () => {
+    it("refuse a replacement that would delete the new snapshot as well", async () => {
       assertFailed(
         await stack.preview(one(running, { deleteScope: "children", name: "b" })),
         [],
@@ -206,7 +208,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
       );
     });
 
-    it("is what would make a revert fail: that somebody removed its data, or the snapshot", async () => {
+    it("report what would make a revert fail: its data or the snapshot was removed", async () => {
       await virsh("destroy", running.uuid);
       await output("qemu-img", "snapshot", "-d", "a", await diskOf(running));
       await prints("revert-no-data", { deleteScope: "children", revert: { triggers: ["now"] } });
@@ -215,7 +217,7 @@ describe("what a preview prints (UPDATE_GOLDEN=1 records it)", () => {
     });
   });
 
-  it("is that libvirt will not revert without force", async () => {
+  it("report that libvirt does not revert without force", async () => {
     const stack = await TestStack.open();
     assertDone(await stack.up(one(off)), ["create checkpoint"]);
     await virsh("start", off.uuid);

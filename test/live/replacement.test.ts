@@ -12,7 +12,7 @@ describe("replacing a snapshot", () => {
   const program = (args: Partial<SnapshotArgs>) => () => ({
     checkpoint: new Snapshot("checkpoint", { domain: one.name, name: "first", ...args }),
   });
-  /** What was done on the host since the last time, one short line a change. */
+  /** The changes on the host since the last call, one short line each. */
   const changes = async () => {
     const calls = await standIn.calls();
     await standIn.forget();
@@ -35,7 +35,7 @@ describe("replacing a snapshot", () => {
     await standIn.close();
   });
 
-  it("under a new name takes the new one before the old one goes", async () => {
+  it("under a new name takes the new one before it deletes the old one", async () => {
     const line =
       `Snapshot "second" of ${one.name} is taken of the current state first; then snapshot "first" of ${one.name}, ` +
       `taken ${await creationTime(one, "first")}, is deleted.`;
@@ -46,7 +46,7 @@ describe("replacing a snapshot", () => {
     assert.deepEqual(await changes(), ["create-as second one", "delete first one"]);
   });
 
-  it("under its name deletes the old one first, and the preview tells of the gap and how to avoid it", async () => {
+  it("under the same name deletes the old one first, and the preview reports the gap and how to avoid it", async () => {
     const gap =
       `Snapshot "second" of ${one.name}, taken ${await creationTime(one, "second")}, is deleted before a new one of the ` +
       "current state is taken, because diskOnly changed and the name did not: between the two there is no recovery point. " +
@@ -60,7 +60,7 @@ describe("replacing a snapshot", () => {
     assert.match(await snapshotXml(one, "second"), /<disk name='vda' snapshot='external'/);
   });
 
-  it("on another domain takes the new one there before the old one goes", async () => {
+  it("on another domain takes the new one there before it deletes the old one", async () => {
     const line =
       `Snapshot "second" of ${other.name} is taken of the current state first; then snapshot "second" of ${one.name}, ` +
       `taken ${await creationTime(one, "second")}, is deleted.`;
@@ -73,13 +73,13 @@ describe("replacing a snapshot", () => {
     assert.deepEqual([await snapshotsOf(one), await snapshotsOf(other)], [[], ["second"]]);
   });
 
-  it("is not done when the domain is only called by its UUID or by its name again", async () => {
+  it("does not happen when only the form of the domain changes, UUID or name", async () => {
     assertDone(await stack.up(program({ name: "second", domain: other.uuid })), []);
     assertDone(await stack.up(program({ name: "second", domain: other.name })), []);
     assert.deepEqual(await changes(), []);
   });
 
-  it("together with a revert is refused, in the preview already, and nothing is touched", async () => {
+  it("together with a revert is refused, already in the preview, and nothing is changed", async () => {
     const wanted = program({ name: "third", domain: other.name, revert: { triggers: ["now"] } });
     const refusal =
       `Unable to revert ${other.name} to snapshot "second" and replace that snapshot in one step: ` +

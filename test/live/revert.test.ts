@@ -16,7 +16,7 @@ import { bring, stateOf } from "./support/states.js";
 
 type RevertArgs = SnapshotArgs["revert"];
 
-describe("reverting, as the table of behaviour has it", () => {
+describe("reverting to an internal snapshot (table of docs/behaviour.md)", () => {
   const names: Record<State, string> = { "shut off": "off", running: "running", paused: "paused" };
   let domain: Guest;
   let stack: TestStack;
@@ -35,7 +35,7 @@ describe("reverting, as the table of behaviour has it", () => {
         }),
       ]),
     );
-  /** The triggers that each snapshot has by now. */
+  /** The current triggers of each snapshot. */
   const tokens = new Map<string, string>();
 
   before(async () => {
@@ -59,12 +59,12 @@ describe("reverting, as the table of behaviour has it", () => {
   after(() => stack.close());
 
   for (const { taken, now, to, ends } of revertTable) {
-    it(`taken ${taken}, now ${now}, to ${to}: ${ends}`, async () => {
+    it(`taken ${taken}, now ${now}, to ${to}: ends ${ends}`, async () => {
       await bring(domain, now);
       const trigger = `token ${(token += 1)}`;
       const run = await succeed(stack.up(program(taken, { triggers: [trigger], to })));
       tokens.set(names[taken], trigger);
-      // The row before may have left something to be recorded; what reverts says so.
+      // The row before may have left something to record; the revert reports that.
       assert.ok(run.steps.includes(`update ${names[taken]}`));
       assert.equal(run.messages.length, 1, run.messages.join("\n"));
       assert.equal(await stateOf(domain), ends);
@@ -73,7 +73,7 @@ describe("reverting, as the table of behaviour has it", () => {
     });
   }
 
-  it("settles: the rows' own settings are forgotten again without another revert", async () => {
+  it("leaves nothing to do: a row's own settings are removed without another revert", async () => {
     const state = await stateOf(domain);
     assert.deepEqual((await succeed(stack.up(program()))).messages, []);
     assert.equal(await stateOf(domain), state);
@@ -99,7 +99,7 @@ describe("a revert", () => {
   });
   afterEach(() => stack.close());
 
-  it("keeps today's state in a safety snapshot, says so before, prunes only its own, and takes them along in the end", async () => {
+  it("takes a safety snapshot and says so first, prunes only its own ones, and deletes them with the resource", async () => {
     await succeed(stack.up(program()));
     await virsh("snapshot-create-as", domain.uuid, "foreign");
     const wanted = (token: number) => program({ triggers: [token], safetySnapshot: { keep: 1 } });
@@ -124,7 +124,7 @@ describe("a revert", () => {
     assert.deepEqual(await snapshotsOf(domain), ["foreign"]);
   });
 
-  it("corrects drift only where that was asked for, and says why", async () => {
+  it("corrects drift only if onDrift is set, and says why", async () => {
     await succeed(stack.up(program({ onDrift: true })));
     await virsh("snapshot-create-as", domain.uuid, "other");
     assert.deepEqual((await succeed(stack.up(program({ onDrift: true })))).steps, []);
@@ -136,7 +136,7 @@ describe("a revert", () => {
     assert.deepEqual((await succeed(stack.up(program({ onDrift: true })))).steps, []);
   });
 
-  it("is refused while the domain still runs when the image has lost the data", async () => {
+  it("is refused while the domain keeps running if the image has lost the snapshot's data", async () => {
     await succeed(stack.up(program()));
     await output("qemu-img", "snapshot", "-d", "base", await diskOf(domain));
     await bring(domain, "running");
@@ -154,7 +154,7 @@ describe("a revert", () => {
     assert.equal(await stateOf(domain), "running");
   });
 
-  it("tells which definition comes back and that a saved state goes, and needs force for the latter", async () => {
+  it("says which definition returns and that a saved state is lost, and needs force for the latter", async () => {
     await succeed(stack.up(program()));
     await virsh("setvcpus", domain.uuid, "3", "--config", "--maximum");
     await virsh("setmaxmem", domain.uuid, "131072", "--config");
@@ -177,7 +177,7 @@ describe("a revert", () => {
     assert.equal(await stateOf(domain), "shut off");
   });
 
-  it("twice in a row to the same snapshot, with children, does it twice", async () => {
+  it("happens again for each new trigger, also to a snapshot with children", async () => {
     await succeed(stack.up(program({ triggers: [0] })));
     await virsh("snapshot-create-as", domain.uuid, "child");
     for (const token of [1, 2]) {
@@ -189,7 +189,7 @@ describe("a revert", () => {
     assert.equal((await imageSnapshots(await diskOf(domain))).length, 2);
   });
 
-  it("brings disk and memory back on two disks at once", async () => {
+  it("restores disk and memory, with two disks", async () => {
     const two = await guest("--disks", "2");
     await inGuest(
       two.name,

@@ -14,7 +14,7 @@ import {
 } from "./support/host.js";
 import { closed } from "./support/libvirt.js";
 
-describe("the scene: a checkpoint of a running VM, and back to it, disk and memory", () => {
+describe("a checkpoint of a running VM, and a revert of disk and memory", () => {
   const DESCRIPTION = "Creada carpeta importante";
   let name: string;
   let domain: Guest;
@@ -37,7 +37,7 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
   const inTheGuest = () => inGuest(domain.name, 'ls /data/importante 2>&1; echo "remembered: $remembered"');
 
   before(async () => {
-    // Where libvirt gives QEMU's job the snapshot's name, it takes no other letters.
+    // Where libvirt names QEMU's job after the snapshot, it accepts no other characters.
     name = (await closed("internalRunningAnyName")) === undefined ? "instantánea1" : "instantanea1";
     domain = { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) };
     disk = await diskOf(domain);
@@ -57,7 +57,7 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
     assert.deepEqual(await snapshotsOf(domain), []);
   });
 
-  it("takes it, and virsh and qemu-img say what the outputs say", async () => {
+  it("takes it, and virsh and qemu-img agree with the outputs", async () => {
     assertDone(await stack.up(program("never")), ["create checkpoint"]);
     taken = await creationTime(domain, name);
     const { urn: _, ...outputs } = (await stack.outputs())["checkpoint"] as Record<string, unknown>;
@@ -113,17 +113,17 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
     assert.equal(await virsh("domstate", domain.name), "running");
   });
 
-  it("has nothing to do on a second up", async () => {
+  it("does nothing on a second up", async () => {
     assertDone(await stack.up(program("never")), []);
   });
 
-  it("tells in the preview of a revert where the VM goes and what is lost, and touches nothing", async () => {
+  it("previews where a revert takes the VM and what it discards, and touches nothing", async () => {
     await inGuest(domain.name, "rm -r /data/importante && sync; remembered=after");
     assertDone(await stack.preview(program("please")), ["update checkpoint"], [backLine()]);
     assert.match(await inTheGuest(), /No such file[^]*remembered: after/);
   });
 
-  it("brings back the directory and what the memory held", async () => {
+  it("restores the directory and what the memory held", async () => {
     assertDone(await stack.up(program("please")), ["update checkpoint"], [backLine()]);
     assert.equal(await inTheGuest(), "nota\nremembered: before");
     const { lastRevert, creationTime: still } = (await stack.outputs())["checkpoint"] as {
@@ -135,13 +135,13 @@ describe("the scene: a checkpoint of a running VM, and back to it, disk and memo
     assert.equal(still, taken);
   });
 
-  it("has nothing to do afterwards, neither for up nor for refresh", async () => {
+  it("leaves nothing to do afterwards, neither for up nor for refresh", async () => {
     assertDone(await stack.up(program("please")), []);
     assertDone(await stack.refresh(), []);
     assertDone(await stack.up(program("please")), []);
   });
 
-  it("destroys the snapshot, in virsh and in the image, and the VM runs on", async () => {
+  it("destroys the snapshot, in virsh and in the image, and the VM keeps running", async () => {
     await inGuest(domain.name, "remembered=running-on");
     assertDone(await stack.destroy(), ["delete checkpoint"]);
     assert.deepEqual(await snapshotsOf(domain), []);

@@ -13,7 +13,7 @@ import { lab, output, snapshotsOf, until, virsh } from "./support/host.js";
 const SSHD = "/usr/sbin/sshd";
 const NAME = `far-${process.pid}`;
 
-/** An SSH server on the loopback, which lets only the test's own key in. */
+/** An SSH server on the loopback interface, which accepts only the test's own key. */
 class SshServer {
   private constructor(
     private readonly process: ChildProcess,
@@ -32,7 +32,7 @@ class SshServer {
       ListenAddress: "127.0.0.1",
       HostKey: join(folder, "host"),
       AuthorizedKeysFile: join(folder, "user.pub"),
-      // The folders above the key are the laboratory's, not a home.
+      // The folders above the key belong to the laboratory, and are no home folder.
       StrictModes: "no",
       PermitRootLogin: "yes",
       PasswordAuthentication: "no",
@@ -46,14 +46,14 @@ class SshServer {
         .map(([key, value]) => `${key} ${value}\n`)
         .join(""),
     );
-    // Where it wants to put itself apart; made by a service elsewhere.
+    // The server's privilege separation folder, which a service makes on other machines.
     await mkdir("/run/sshd", { recursive: true }).catch(() => undefined);
     const server = new SshServer(spawn(SSHD, ["-D", "-f", config], { stdio: "ignore" }), folder, port);
     await until("the SSH server answers", () => server.answers());
     return server;
   }
 
-  /** The laboratory's daemon, as another machine's. */
+  /** The laboratory's daemon, as a host on another machine. */
   get uri(): string {
     const query = new URLSearchParams({
       socket: new URL(lab("LIBVIRT_DEFAULT_URI")).searchParams.get("socket") ?? "",
@@ -115,12 +115,12 @@ describe(`a host behind qemu+ssh (needs ${SSHD} and nc)`, () => {
     [server, disk, stack] = await Promise.all([SshServer.start(), Disk.make(), TestStack.open()]);
   });
   after(async () => {
-    // Not made when it was all skipped.
+    // Not made if all tests were skipped.
     (server as SshServer | undefined)?.stop();
     for (const made of [stack, disk] as ({ close(): Promise<void> } | undefined)[]) await made?.close();
   });
 
-  it("has its VM defined, started, redefined, taken back and undefined", async () => {
+  it("has its VM defined, started, redefined, reverted and undefined", async () => {
     assertDone(await stack.up(program("one")), ["create vm", "create vm", "create checkpoint"]);
     const uuid = await virsh("domuuid", NAME);
     assert.deepEqual(await snapshotsOf({ name: NAME, uuid }), ["checkpoint"]);

@@ -16,9 +16,9 @@ import {
 import { SHAPES, type Shape } from "./support/shapes.js";
 
 /**
- * States that released versions wrote, as `pulumi stack export` gives them: one file a version and shape, read by all
- * later versions. What differs from host to host stands there as {{name}}. RECORD_STATES=VERSION records the present
- * one; files that are there are never written again.
+ * States that released versions wrote, as `pulumi stack export` gives them: one file per version and shape, read by all
+ * later versions. A {{name}} stands for what differs between hosts. RECORD_STATES=VERSION records the present states;
+ * an existing file is never overwritten.
  */
 const PLACE = join(__dirname, "../../../test/states");
 
@@ -34,7 +34,7 @@ function domainOf(shape: string): Guest {
   return domain;
 }
 
-/** What is declared of a shape, for its domain. */
+/** What a program declares for a shape, on its domain. */
 function declared(shape: string): Shape {
   const { domain, ...rest } = SHAPES[shape] ?? assert.fail(shape);
   const text = JSON.stringify(rest)
@@ -65,13 +65,13 @@ async function takeByHand(shape: string): Promise<void> {
     virsh("snapshot-create-as", `--domain=${uuid}`, `--name=${name}`, ...more);
   await take(shape, ...flags);
   if (!safety) return;
-  // Identity needs times that differ.
+  // Identity needs different creation times.
   await anotherSecond();
   await take(`${shape}-before-revert-20260101T000000Z`);
   await virsh("snapshot-current", uuid, shape);
 }
 
-/** The texts that differ from host to host. */
+/** The texts that differ between hosts. */
 async function particulars(shape: string, project: string): Promise<Record<string, string>> {
   const domain = domainOf(shape);
   const { name, uuid } = domain;
@@ -81,7 +81,7 @@ async function particulars(shape: string, project: string): Promise<Record<strin
   const taken = await creationTime(domain, shape);
   const safety = (await snapshotsOf(domain)).find((one) => one.includes("-before-revert-"));
   const safetyTaken = safety === undefined ? undefined : await creationTime(domain, safety);
-  // What holds another of them goes first.
+  // A text that contains another one comes first.
   const all = {
     overlay,
     uri: lab("LIBVIRT_DEFAULT_URI"),
@@ -98,7 +98,7 @@ async function particulars(shape: string, project: string): Promise<Record<strin
   );
 }
 
-/** The resources of a state, as far as this test looks into them. */
+/** The resources of a state, with the fields that this test reads. */
 interface Recorded extends Deployment {
   deployment: { resources: RecordedResource[] };
 }
@@ -135,7 +135,7 @@ async function record(version: string): Promise<void> {
   await stack.close();
 }
 
-/** Where in this program a resource was declared tells nothing. */
+/** The place in this program where a resource was declared says nothing about the state. */
 function withoutPositions(key: string, value: unknown): unknown {
   return key === "sourcePosition" || key === "stackTrace" ? undefined : value;
 }
@@ -154,7 +154,7 @@ async function recalled(version: string, shapes: readonly string[], project: str
   );
   const [first, ...others] = states;
   assert.ok(first);
-  // In one state there is one provider.
+  // One state has one provider.
   const provider = first.deployment.resources.find(isSnapshot)?.provider;
   const resources = others
     .flatMap(({ deployment }) => deployment.resources.filter(isSnapshot))
@@ -165,7 +165,7 @@ async function recalled(version: string, shapes: readonly string[], project: str
   };
 }
 
-describe("states that earlier versions wrote", () => {
+describe("states from earlier versions", () => {
   const shapes = Object.keys(SHAPES);
   const recorded = new Map<string, string[]>();
   let stack: TestStack;
@@ -175,7 +175,7 @@ describe("states that earlier versions wrote", () => {
     if (recording !== undefined) await record(recording);
     for (const file of await readdir(PLACE)) {
       const [, version, shape = ""] = /^(\d+\.\d+\.\d+)-(.*)\.json$/.exec(file) ?? [];
-      // The folder with the states of Domains, which have a test of their own.
+      // The folder with the states of Domains, which has a test of its own.
       if (version === undefined) continue;
       recorded.set(version, [...(recorded.get(version) ?? []), shape]);
     }
@@ -184,11 +184,11 @@ describe("states that earlier versions wrote", () => {
   });
   after(() => stack.close());
 
-  it("are kept of each shape of snapshot that there is", () => {
+  it("exist for each shape of snapshot", () => {
     assert.deepEqual(recorded.get("0.1.0")?.sort(), [...shapes].sort());
   });
 
-  it("show no change, neither in a preview nor in a refresh, and serve to revert and to destroy", async () => {
+  it("show no change in preview and refresh, and can be reverted to and destroyed", async () => {
     for (const [version, ofVersion] of recorded) {
       for (const shape of ofVersion) await takeByHand(shape);
       await stack.import(await recalled(version, ofVersion, stack.project));

@@ -17,7 +17,7 @@ import {
 } from "./support/host.js";
 
 /** Every row of the table of docs/behaviour.md, with a guest for each way a domain can be. */
-describe("taking a snapshot, as the table of behaviour has it", () => {
+describe("taking a snapshot (table of docs/behaviour.md)", () => {
   const guests = new Map<Given, Guest>();
   const rows = takeTable.map((row, index) => ({ ...row, name: `row-${index + 1}` }));
   const taken = rows.filter(({ gives }) => !("refused" in gives));
@@ -64,7 +64,7 @@ describe("taking a snapshot, as the table of behaviour has it", () => {
     });
   }
 
-  it("leaves nothing of what was refused: no snapshot, no file, and the domain as it was", async () => {
+  it("leaves nothing of refused snapshots: no snapshot, no file, and the domain as it was", async () => {
     for (const [given, { uuid }] of guests) {
       const expected = rows
         .filter((row) => row.given === given && !("refused" in row.gives))
@@ -81,7 +81,7 @@ describe("taking a snapshot, as the table of behaviour has it", () => {
     );
   });
 
-  it("says when it goes on without freezing file systems", () => {
+  it("says that it continues without freezing file systems", () => {
     const told = run.messages.filter((message) => message.includes('(quiesce is "preferred")'));
     assert.equal(told.length, 1);
     assert.match(
@@ -103,7 +103,7 @@ describe("taking a snapshot", () => {
   afterEach(() => stack.close());
 
   for (const [what, asked] of Object.entries({ memory: {}, "disks alone": { diskOnly: true } })) {
-    it(`with halt, of ${what}: the domain is off afterwards, and can start`, async () => {
+    it(`with halt, of ${what}, leaves the domain off and able to start`, async () => {
       assertDone(await stack.up(program({ ...asked, halt: true })), ["create taken"]);
       assert.equal(await virsh("domstate", domain.uuid), "shut off");
       assertDone(await stack.up(program({ ...asked, halt: true })), []);
@@ -114,7 +114,7 @@ describe("taking a snapshot", () => {
     });
   }
 
-  it("with reuseExternal goes into the overlay that is there, and without it is refused", async () => {
+  it("with reuseExternal uses the existing overlay, and without it is refused", async () => {
     const image = await diskOf(domain);
     const overlay = join(lab("LAB_DIR"), `${domain.uuid}.overlay`);
     await output("qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "qcow2", overlay);

@@ -16,7 +16,7 @@ export const naive = throughTheEngine("naive provider", (domain, token) => {
   new NaiveSnapshot(domain, { domain, name: NAME, token });
 });
 
-/** Its refresh looks at nothing on the host. */
+/** Its refresh does not read the host. */
 export const command = throughTheEngine("@pulumi/command", (domain, token) => {
   new local.Command(domain, {
     create: `virsh -q snapshot-create-as --domain=${domain} --name=${NAME}`,
@@ -26,7 +26,7 @@ export const command = throughTheEngine("@pulumi/command", (domain, token) => {
   });
 });
 
-/** The floor: no engine, no state, no parallelism; nearly all of it is the hypervisor's own time. */
+/** The minimum: no engine, no state, no parallelism; nearly all of it is the hypervisor's own time. */
 export const byHand: Contender = {
   name: "virsh in a loop",
   begin: (domains, env) => {

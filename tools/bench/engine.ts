@@ -1,10 +1,10 @@
 import { TestStack, type Run } from "../../test/live/support/engine.js";
 import type { Contender } from "./contender.js";
 
-/** What a program declares for one domain. With a new token the domain goes back to the snapshot. */
+/** What a program declares for one domain. A new token reverts the domain to the snapshot. */
 export type Declare = (domain: string, token: string) => void;
 
-/** A contender that is a Pulumi program: one resource a domain. */
+/** A contender that is a Pulumi program: one resource per domain. */
 export function throughTheEngine(name: string, declare: Declare): Contender {
   return {
     name,

@@ -6,11 +6,11 @@ import { PHASES, type Contender } from "./contender.js";
 import { byHand, command, naive, ours } from "./contenders.js";
 import { table, type Results } from "./table.js";
 
-// `npm run bench [-- SNAPSHOTS]`: what a life cycle costs, next to other ways to have it. Measures, asserts nothing.
+// `npm run bench [-- SNAPSHOTS]`: the cost of a life cycle, next to other ways to manage snapshots. Asserts nothing.
 const DEFAULT_SNAPSHOTS = 20;
 const MOST_SNAPSHOTS = 500;
 const ROUNDS = 3;
-/** Guests made at a time. */
+/** The number of guests made at the same time. */
 const AT_ONCE = 4;
 
 async function main(): Promise<void> {
@@ -19,9 +19,9 @@ async function main(): Promise<void> {
   const withPlugin = await onPath("pulumi-resource-command");
   const contenders = [ours, byHand, ...(withPlugin ? [command] : []), naive];
   const results: Results = new Map(contenders.map(({ name }) => [name, {}]));
-  // The first round counts, which takes time of its own, and warms up what there is to warm up.
+  // The first run counts the virsh processes, which takes time of its own, and warms up caches.
   for (const contender of contenders) await count(contender, domains, results);
-  // Whatever else the machine does meanwhile meets all of them alike.
+  // The contenders take turns, so that other load on the machine affects all of them alike.
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const contender of contenders)
       await measure(contender, domains, results, `round ${round} of ${ROUNDS}`);
@@ -43,7 +43,7 @@ function namesFor(given = String(DEFAULT_SNAPSHOTS)): string[] {
   return Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
 }
 
-/** Domains that are off: nothing of a guest system is measured. */
+/** Domains that are off: no guest system is measured. */
 async function make(domains: readonly string[]): Promise<void> {
   for (let made = 0; made < domains.length; made += AT_ONCE) {
     progress(`making domains, ${made} of ${domains.length}`);
@@ -100,7 +100,7 @@ async function heading(count: number): Promise<string> {
   );
 }
 
-/** On a terminal only: elsewhere it would be noise. */
+/** On a terminal only: in a log it would be noise. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
 }

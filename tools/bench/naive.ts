@@ -9,7 +9,7 @@ interface Props {
 
 type Outputs = Props & { uuid: string; xml: string };
 
-/** As one writes it in an afternoon: serialized into the state, no check of anything, and a process for each question. */
+/** A quick implementation: serialized into the state, without any checks, with one process per query. */
 const provider: pulumi.dynamic.ResourceProvider<Props, Outputs> = {
   async create({ domain, name, token }) {
     const uuid = await virsh("domuuid", domain);

@@ -4,13 +4,13 @@ import { PHASES, type Phase } from "./contender.js";
 export interface Measured {
   /** Milliseconds of each round. */
   times: number[];
-  /** Processes of virsh in one life cycle. */
+  /** The virsh processes of one life cycle. */
   processes: number;
 }
 
 export type Results = Map<string, Partial<Record<Phase, Measured>>>;
 
-/** A Markdown table: a row a phase, a column a contender, times of the others also as a multiple of the first one's. */
+/** A Markdown table: a row per phase, a column per contender; times of the others also as multiples of the first. */
 export function table(results: Results): string {
   const [first = ""] = results.keys();
   const rows = PHASES.map((phase) => {
@@ -32,7 +32,7 @@ function cell(measured: Measured | undefined, base: Measured | undefined): strin
   return `${(time / 1000).toFixed(2)} s${ratio}, ${measured.processes} virsh`;
 }
 
-/** Of an even number, the mean of the two in the middle. */
+/** Of an even number of values, the mean of the two in the middle. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((one, other) => one - other);
   const half = sorted.length / 2;

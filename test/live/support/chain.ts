@@ -15,7 +15,7 @@ export function declare({ name: domain }: Guest, chain: Chain): Program {
     );
 }
 
-/** Takes them one after the other, in one run, and without that the state would know of the order. */
+/** Takes them one after the other, in one run, without recording the order in the state. */
 export async function take(stack: TestStack, { name: domain }: Guest, chain: Chain): Promise<void> {
   await succeed(
     stack.up(async () => {
@@ -26,7 +26,7 @@ export async function take(stack: TestStack, { name: domain }: Guest, chain: Cha
   );
 }
 
-/** The files of a domain's own in the laboratory's folder, in order. */
+/** The files of a domain in the laboratory's folder, sorted. */
 export async function filesOf({ uuid }: Guest): Promise<string[]> {
   return (await readdir(lab("LAB_DIR")))
     .filter((file) => file.startsWith(uuid) && !file.endsWith(".serial"))

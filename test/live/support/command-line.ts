@@ -6,7 +6,7 @@ import { output } from "./host.js";
 export class CommandLine {
   readonly stack = `cli-${process.pid}`;
 
-  /** `env`: what differs in the environment of the engine, and so of the provider. */
+  /** `env`: the differences in the environment of the engine, and so of the provider. */
   constructor(
     private readonly folder: string,
     private readonly env: Record<string, string> = {},
@@ -16,13 +16,13 @@ export class CommandLine {
     await output("pulumi", "stack", "init", this.stack, "--cwd", this.folder);
   }
 
-  /** Runs the command; what it wrote, on both of its outputs. */
+  /** Runs the command; returns what it wrote, on both of its outputs. */
   async pulumi(...words: string[]): Promise<string> {
     const { stdout, stderr } = await this.run(words);
     return stdout + stderr;
   }
 
-  /** The same; what it wrote to its standard output alone. */
+  /** The same; returns what it wrote to its standard output alone. */
   async stdout(...words: string[]): Promise<string> {
     return (await this.run(words)).stdout;
   }
@@ -38,7 +38,7 @@ export class CommandLine {
   }
 }
 
-/** Whether that program can be run. */
+/** Whether that program can be executed. */
 export function onPath(program: string): Promise<boolean> {
   return output("which", program).then(
     () => true,

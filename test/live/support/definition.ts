@@ -2,19 +2,19 @@ import { chown, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lab, virsh } from "./host.js";
 
-/** What is in a test's definition beside its name. */
+/** What a test's definition has beside its name. */
 export interface Contents {
   uuid?: string;
   /** Any text: `<title>`. */
   title?: string;
   agent?: boolean;
-  /** Its serial port, to speak to it by `lab-guest`; needs a UUID. */
+  /** Its serial port, which `lab-guest` uses; needs a UUID. */
   serial?: boolean;
 }
 
 let made = 0;
 
-/** A disk of its own, which belongs to the daemon; `close` it when the domain is gone. */
+/** A disk of its own, which belongs to the daemon; `close` it when the domain no longer exists. */
 export class Disk {
   private constructor(readonly file: string) {}
 
@@ -31,7 +31,7 @@ export class Disk {
     return rm(this.file, { force: true });
   }
 
-  /** Defines such a guest, past the provider. */
+  /** Defines such a guest without the provider. */
   async define(name: string, contents?: Contents): Promise<void> {
     const file = `${this.file}.xml`;
     await writeFile(file, this.xml(name, contents));

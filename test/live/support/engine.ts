@@ -11,29 +11,29 @@ import {
 } from "@pulumi/pulumi/automation";
 import * as runtime from "@pulumi/pulumi/runtime";
 
-/** What a test declares; what it returns are the stack's outputs. */
+/** What a test declares; its return value becomes the stack's outputs. */
 export type Program = () => Record<string, unknown> | Promise<Record<string, unknown>>;
 
-/** What came of one command of the engine. */
+/** The result of one command of the engine. */
 export interface Run {
   ok: boolean;
-  /** What was done to resources, in order, nothing for those that stayed: `create checkpoint`. */
+  /** What was done to resources, in order, without those that stayed the same: `create checkpoint`. */
   steps: string[];
-  /** What the user reads beside that, in order, without what only points to it. */
+  /** The other messages that the user reads, in order, without those that only point to another one. */
   messages: string[];
 }
 
-/** That a command did these steps, told this, and succeeded. */
+/** Asserts that a command did these steps, printed these messages, and succeeded. */
 export function assertDone(run: Run, steps: string[], messages: string[] = []): void {
   assert.deepEqual(run, { ok: true, steps, messages });
 }
 
-/** That a command got as far as these steps, told this, and failed. */
+/** Asserts that a command got as far as these steps, printed these messages, and failed. */
 export function assertFailed(run: Run, steps: string[], messages: string[]): void {
   assert.deepEqual(run, { ok: false, steps, messages });
 }
 
-/** The command's outcome, once it is sure that it succeeded. */
+/** Returns the result of a command after asserting that it succeeded. */
 export async function succeed(command: Promise<Run>): Promise<Run> {
   const run = await command;
   assert.ok(run.ok, run.messages.join("\n"));
@@ -45,18 +45,18 @@ interface Options {
   color: "never";
 }
 
-// The engine runs the provider in the folder of the program, and from there `pulumi-virsh` has to be found.
+// The engine runs the provider in the folder of the program, and `pulumi-virsh` must be found from there.
 const PLACE = join(__dirname, "../../work");
 
 /*
- * All connections of a process share what gRPC knows of a port, also that nobody listens there any more. Of hundreds of
- * engines one gets the port of an earlier one, and its program would fail with "No connection established. Last error:
+ * All connections of a process share what gRPC knows of a port, also that nothing listens on it. Of hundreds of engines
+ * one gets the port of an earlier one, and its program would fail with "No connection established. Last error:
  * null".
  */
 const { grpcClientOptions } = runtime as unknown as { grpcClientOptions: Record<string, unknown> };
 grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 
-/** A stack on the real engine, with a program that can be exchanged between its commands. */
+/** A stack on the real engine, with a program that can change between its commands. */
 export class TestStack {
   private constructor(
     private readonly stack: Stack,
@@ -65,7 +65,7 @@ export class TestStack {
     readonly env: Record<string, string>,
   ) {}
 
-  /** `env`: what differs in the environment of the engine, and so of the provider. */
+  /** `env`: the differences in the environment of the engine, and so of the provider. */
   static async open(env: Record<string, string> = {}): Promise<TestStack> {
     await mkdir(PLACE, { recursive: true });
     return TestStack.reopen(await mkdtemp(join(PLACE, "stack-")), env);
@@ -78,7 +78,7 @@ export class TestStack {
       { stackName: "test", projectName, program: () => Promise.resolve({}) },
       { workDir: folder, envVars: env },
     );
-    // After a command the Automation API runs up to three more, for outputs and history that few tests look at.
+    // After a command the Automation API runs up to three more, for outputs and history that few tests read.
     const nothing = { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) };
     return new TestStack(Object.assign(stack, nothing), folder, env);
   }
@@ -99,7 +99,7 @@ export class TestStack {
     );
   }
 
-  /** What `pulumi preview` prints, without colours; also of one that fails. */
+  /** What `pulumi preview` prints, without colours; also if it fails. */
   async transcript(program: Program): Promise<string> {
     let printed = "";
     const onOutput = (text: string) => (printed += text);
@@ -143,7 +143,7 @@ export class TestStack {
     return this.stack.importStack(deployment);
   }
 
-  /** The recorded resource of that name; an error when the state has none. */
+  /** The recorded resource of that name; an error if the state has none. */
   async recorded(name: string): Promise<RecordedResource> {
     const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
     const found = deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
@@ -151,7 +151,7 @@ export class TestStack {
     return found;
   }
 
-  /** What a command that was cut short left open: `creating checkpoint`. */
+  /** The operations that an interrupted command left pending: `creating checkpoint`. */
   async pending(): Promise<string[]> {
     const { deployment } = (await this.export()) as {
       deployment: { pending_operations?: { type: string; resource: { urn: string } }[] };
@@ -181,8 +181,8 @@ function asynchronous(program: Program) {
 }
 
 /**
- * A program that goes on after a failure rejects promises that nobody waits for. The SDK listens for those itself, and
- * reports them; mocha, listening as well, would have them fail the test.
+ * A program that continues after a failure rejects promises that no caller awaits. The SDK listens for those itself
+ * and reports them; mocha, listening as well, would have them fail the test.
  */
 async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
   const event = "uncaughtException";
@@ -195,7 +195,7 @@ async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Which event of a step is counted: a refresh knows only afterwards what became of a resource. */
+/** The event of a step that counts: a refresh knows only afterwards what became of a resource. */
 type Counted = "resourcePreEvent" | "resOutputsEvent";
 
 async function observed(
@@ -217,15 +217,15 @@ async function observed(
     await command({ onEvent, color: "never" });
     return { ok: true, steps, messages };
   } catch (error) {
-    // An engine that did not come that far has said nothing of its own.
+    // An engine that did not get that far has printed nothing of its own.
     if (messages.length === 0) throw error;
     return { ok: false, steps, messages };
   }
 }
 
 /**
- * Debug lines, which the Automation API asks for too; the engine's last words, which only say that it ends; what
- * Pulumi's host prints beside an error of diff, read and delete, at any moment, kept as short as it can be; and that a
+ * Debug lines, which the Automation API requests too; the engine's last message, which only says that it ends; what
+ * Pulumi's host prints beside an error of diff, read and delete, at any moment, kept as short as possible; and that a
  * plugin was found on PATH.
  */
 const NOISE =

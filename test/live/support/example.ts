@@ -4,10 +4,10 @@ import type { Program } from "./engine.js";
 
 const load = createRequire(__filename);
 
-/** The top of the repository. */
+/** The root of the repository. */
 export const ROOT = join(__dirname, "../../../..");
 
-/** The program of examples/`name`, evaluated anew as every run of the engine does. */
+/** The program of examples/`name`, evaluated anew in each run of the engine. */
 export function example(name: string): Program {
   const file = load.resolve(`../../../examples/${name}/index.js`);
   return () => {

@@ -1,7 +1,7 @@
 import { Snapshot, type SnapshotArgs } from "../../../sdk/index.js";
 import { TestStack } from "./engine.js";
 
-/** What `Foreground` asks of this program. */
+/** What `Foreground` passes to this program. */
 export interface Order {
   folder: string;
   env: Record<string, string>;
@@ -9,7 +9,7 @@ export interface Order {
   snapshots: Record<string, SnapshotArgs>;
 }
 
-// Ctrl-C is for the engine to answer; this program stays to tell what came of it.
+// The engine handles Ctrl-C; this program stays to report the result.
 process.on("SIGINT", () => undefined);
 process.once("message", (order: Order) => void obey(order));
 

@@ -6,10 +6,10 @@ import type { Run, TestStack } from "./engine.js";
 import { until } from "./host.js";
 import type { Order } from "./foreground-program.js";
 
-/** A command of the engine in the foreground of a terminal: alone with what it starts in a process group. */
+/** A command of the engine in the foreground of a terminal: in a process group with the processes that it starts. */
 export class Foreground {
   private said = "";
-  /** What came of it. */
+  /** Its result. */
   readonly ended: Promise<Run>;
 
   private constructor(private readonly process: ChildProcess) {
@@ -34,12 +34,12 @@ export class Foreground {
     return new Foreground(child);
   }
 
-  /** Waits until this is to be read in the terminal. */
+  /** Waits until the terminal shows this text. */
   hasSaid(words: string): Promise<void> {
     return until(`it says ${words}`, () => Promise.resolve(this.said.includes(words)));
   }
 
-  /** As the terminal does it: every process of the group gets SIGINT. */
+  /** Acts like the terminal: every process of the group gets SIGINT. */
   pressCtrlC(): void {
     if (this.process.pid !== undefined) process.kill(-this.process.pid, "SIGINT");
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lab, virsh, type Guest } from "./host.js";
 
-/** How a snapshot is said to have been taken. */
+/** The kind that a planted snapshot claims to be. */
 export type Kind = "off" | "memory" | "diskOnly";
 
 export interface Planted {
@@ -20,7 +20,7 @@ const SHAPES: Record<Kind, string> = {
     "<driver type='qcow2'/><source file='/overlay'/></disk></disks>",
 };
 
-/** Has libvirt write down snapshots that were never taken: hundreds in a second, parents first. */
+/** Has libvirt record snapshots that were never taken: hundreds in a second, parents first. */
 export async function plant({ uuid }: Guest, snapshots: readonly Planted[]): Promise<void> {
   const definition = (await virsh("dumpxml", "--inactive", uuid)).replace(/^<\?xml.*\n/, "");
   const folder = await mkdtemp(join(lab("LAB_DIR"), "forest-"));

@@ -1,4 +1,4 @@
 import { beginTest, endTest } from "./host.js";
 
-/** What mocha does around every test, by `.mocharc.json`. */
+/** What mocha does around every test, through `.mocharc.json`. */
 export const mochaHooks = { beforeEach: beginTest, afterEach: endTest };

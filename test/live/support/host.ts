@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** The laboratory as a test sees and handles it, past the provider. */
+/** The laboratory as a test reads and changes it, without the provider. */
 const execute = promisify(execFile);
 
 const environment = { ...process.env, LC_ALL: "C.UTF-8" };
@@ -17,17 +17,17 @@ export function lab(name: "LAB_DIR" | "LAB_DOMAIN" | "LAB_AGENT_DOMAIN" | "LIBVI
   return value;
 }
 
-/** Runs a program to its end; its standard output. Throws with its words when it fails. */
+/** Runs a program to its end and returns its standard output. Throws its error output if it fails. */
 export async function output(program: string, ...args: string[]): Promise<string> {
   return (await execute(program, args, { env: environment, maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
 
-/** virsh, quiet, on the laboratory's daemon; without the line end that some of its commands print. */
+/** virsh, quiet, on the laboratory's daemon; without the trailing line end that some of its commands print. */
 export async function virsh(...args: string[]): Promise<string> {
   return (await output("virsh", "--quiet", ...args)).trimEnd();
 }
 
-/** Runs a command in the guest's one shell; what it printed. Throws unless it succeeded. */
+/** Runs a command in the guest's one shell and returns its output. Throws unless it succeeded. */
 export async function inGuest(domain: string, command: string): Promise<string> {
   return (await output("lab-guest", domain, command)).trimEnd();
 }
@@ -39,10 +39,10 @@ export interface Guest {
 
 let made = 0;
 
-/** The guests that the test under way has made; `undefined` between tests. */
+/** The guests that the running test has made; `undefined` between tests. */
 let ofTest: Guest[] | undefined;
 
-/** Another guest, under a name of its own; `shape` as `lab-vm` takes it. One that a test makes itself ends with it. */
+/** Another guest, with a name of its own; `shape`: the options of `lab-vm`. One that a test makes ends with it. */
 export async function guest(...shape: string[]): Promise<Guest> {
   made += 1;
   const name = `guest-${process.pid}-${made}`;
@@ -56,7 +56,7 @@ export function beginTest(): void {
   ofTest = [];
 }
 
-/** Ends the guests of the test. Idle ones need a hundredth or two of a processor each, and there are hundreds of tests. */
+/** Ends the guests of the test. An idle one uses one or two percent of a processor, and there are hundreds of tests. */
 export async function endTest(): Promise<void> {
   const guests = ofTest ?? [];
   ofTest = undefined;
@@ -81,7 +81,7 @@ export async function creationTime(domain: Guest, name: string): Promise<string>
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
-/** What qemu-img knows of a snapshot within an image. */
+/** What qemu-img prints of a snapshot within an image. */
 export interface ImageSnapshot {
   name: string;
   "vm-state-size": number;
@@ -96,7 +96,7 @@ export async function diskOf({ uuid }: Guest, target = "vda"): Promise<string> {
   return line?.trim().slice(target.length).trim() ?? "";
 }
 
-/** The snapshots within an image, also while a guest uses it. */
+/** The snapshots within an image, also while a guest uses the image. */
 export async function imageSnapshots(file: string): Promise<ImageSnapshot[]> {
   const info = JSON.parse(await output("qemu-img", "info", "-U", "--output=json", file)) as {
     snapshots?: ImageSnapshot[];
@@ -104,7 +104,7 @@ export async function imageSnapshots(file: string): Promise<ImageSnapshot[]> {
   return info.snapshots ?? [];
 }
 
-/** Moves the disk of a domain that is off into another folder, which only the daemon may see. */
+/** Moves the disk of a domain that is off into another folder, which perhaps only the daemon sees. */
 export async function moveDisk(domain: Guest, folder: string): Promise<void> {
   const from = await diskOf(domain);
   const to = join(folder, basename(from));
@@ -121,17 +121,17 @@ export async function redefine({ uuid }: Guest, edit: (definition: string) => st
   await rm(file);
 }
 
-/** The process behind a running guest. */
+/** The process of a running guest. */
 export async function qemuPid({ uuid }: Guest): Promise<number> {
   return Number(linesOf(await output("pgrep", "-f", `qemu-system.*-uuid ${uuid}`))[0]);
 }
 
-/** Whether a job holds the domain, by `domcontrol`. */
+/** Whether a job holds the domain, according to `domcontrol`. */
 export async function isBusy({ uuid }: Guest): Promise<boolean> {
   return (await virsh("domcontrol", uuid)) !== "ok";
 }
 
-/** Whether a virsh is at this command on this domain. */
+/** Whether a virsh process runs this command on this domain. */
 export async function isAsked(command: string, { uuid }: Guest): Promise<boolean> {
   return output("pgrep", "-f", `virsh .*${command} .*${uuid}`).then(
     () => true,
@@ -139,7 +139,7 @@ export async function isAsked(command: string, { uuid }: Guest): Promise<boolean
   );
 }
 
-/** Whether a stopped process was told to end, and will as soon as it goes on. */
+/** Whether a stopped process has a signal pending that ends it as soon as it continues. */
 export async function beingEnded(pid: number): Promise<boolean> {
   const pending = /^ShdPnd:\t(\w+)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1];
   return (parseInt(pending ?? "0", 16) & (1 << (constants.signals.SIGTERM - 1))) !== 0;
@@ -149,12 +149,12 @@ export async function daemonPid(): Promise<number> {
   return Number(await readFile(join(lab("LAB_DIR"), "../run/libvirt/libvirtd.pid"), "utf8"));
 }
 
-/** What the daemon calls `/`. */
+/** The folder that the daemon sees as `/`. */
 export async function daemonRoot(): Promise<string> {
   return `/proc/${await daemonPid()}/root`;
 }
 
-/** Waits until `condition` holds, looking often; an error after `seconds`. */
+/** Waits until `condition` holds, checking often; throws after `seconds`. */
 export async function until(what: string, condition: () => Promise<boolean>, seconds = 20): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
@@ -163,7 +163,7 @@ export async function until(what: string, condition: () => Promise<boolean>, sec
   }
 }
 
-/** Waits for the second in which nothing was taken yet: creation times tell seconds, no less. */
+/** Waits for the next second, because creation times are whole seconds. */
 export async function anotherSecond(): Promise<void> {
   await sleep(1001 - (Date.now() % 1000));
 }

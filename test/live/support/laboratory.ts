@@ -6,7 +6,7 @@ import { until } from "./host.js";
 
 const MAIN = join(__dirname, "../../../../tools/lab/main.mjs");
 
-/** A laboratory beside the one that the tests run in, in a process group of its own. */
+/** A laboratory beside the one that runs the tests, in a process group of its own. */
 export class Laboratory {
   stdout = "";
   stderr = "";
@@ -22,7 +22,7 @@ export class Laboratory {
     return new Laboratory(spawn(process.execPath, [MAIN, "lab", "--", ...command], { detached: true }));
   }
 
-  /** In a terminal of its own, for typing. */
+  /** In a terminal of its own, for keyboard input. */
   static inTerminal(command: string): Laboratory {
     // A shell in between would report its own Ctrl-C instead of the status.
     const line = `exec '${process.execPath}' '${MAIN}' lab -- ${command}`;
@@ -50,7 +50,7 @@ export class Laboratory {
     return this.process.exitCode;
   }
 
-  /** Its folder, once its command has printed LAB_DIR. */
+  /** Its folder, after its command has printed LAB_DIR. */
   async base(): Promise<string> {
     const found = () => /\/tmp\/pv-lab-\w+(?=\/)/.exec(this.stdout)?.[0];
     await until("the laboratory started", () => Promise.resolve(found() !== undefined), 40);

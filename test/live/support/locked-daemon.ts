@@ -4,7 +4,7 @@ import { access, chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lab, until } from "./host.js";
 
-/** Another libvirt daemon, which lets in nobody without a name and a password, and knows none. */
+/** Another libvirt daemon, which requires a name and a password, and accepts none. */
 export class LockedDaemon {
   private constructor(
     private readonly process: ChildProcess,
@@ -26,7 +26,7 @@ export class LockedDaemon {
       XDG_CONFIG_HOME: join(folder, "config"),
       ...Object.fromEntries(places),
     };
-    // For root there is no session daemon; the laboratory's runs as the owner of its folder, too.
+    // root has no session daemon; the laboratory's runs as the owner of its folder too.
     const user = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {};
     const daemon = new LockedDaemon(spawn("libvirtd", [], { env, stdio: "ignore", ...user }), folder);
     await until("the daemon is there", () =>

@@ -1,20 +1,20 @@
 import type { SnapshotArgs, SnapshotRevertArgs } from "../../../sdk/index.js";
 import { guest, lab, virsh, type Guest } from "./host.js";
 
-/** A shape of snapshot: those whose states differ in what they hold. */
+/** A shape of snapshot: shapes differ in what their states contain. */
 export interface Shape {
   args: Omit<SnapshotArgs, "domain" | "revert"> & { revert?: SnapshotRevertArgs };
   domain: () => Promise<Guest>;
-  /** How virsh takes such a snapshot. */
+  /** The virsh options that take such a snapshot. */
   flags: string[];
-  /** Whether a revert takes another one before. */
+  /** Whether a revert takes a safety snapshot first. */
   safety?: boolean;
-  /** Whether every libvirt goes back to such a one. */
+  /** Whether every libvirt version can revert to it. */
   internal?: boolean;
 }
 
 const DESCRIPTION = "antes de la actualización";
-/** Where a file of a shape's own lies: what is in braces is filled in. */
+/** The file of a shape: what is in braces is filled in. */
 const FILE = "{folder}/{uuid}";
 const known = (variable: "LAB_DOMAIN" | "LAB_AGENT_DOMAIN") => async () => ({
   name: lab(variable),

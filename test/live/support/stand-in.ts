@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output } from "./host.js";
 
-/** One process of virsh, with its place among the begins and ends of all. */
+/** One process of virsh, with its place among the starts and ends of all. */
 export interface RecordedCall {
-  /** The words of its command; of several, apart by `; `. */
+  /** The words of its command; several commands are separated by `; `. */
   command: string;
   begun: number;
   ended: number;
@@ -26,12 +26,12 @@ export class VirshStandIn {
     return standIn;
   }
 
-  /** What has to differ in the environment of the engine. */
+  /** The differences in the environment of the engine. */
   get env(): Record<string, string> {
     return { PATH: `${this.folder}:${process.env["PATH"] ?? ""}` };
   }
 
-  /** From now on, or from when the command `after` was done, this command fails, in these words. */
+  /** From now on, or after the command `after` has run, this command fails with this message. */
   async refuse(command: string, words: string, after = ""): Promise<void> {
     await writeFile(this.path("words"), `error: ${words}\n`);
     await writeFile(this.path("after"), after);
@@ -47,7 +47,7 @@ export class VirshStandIn {
     return writeFile(this.path("slow"), command);
   }
 
-  /** The calls so far, in the order in which they began; only of this command, if one is given. */
+  /** The calls so far, in the order in which they began; only those of this command, if one is given. */
   async calls(command = ""): Promise<RecordedCall[]> {
     const lines = (await readFile(this.path("calls"), "utf8")).split("\n");
     const all = lines.flatMap((line, begun): RecordedCall[] => {
@@ -58,7 +58,7 @@ export class VirshStandIn {
     return all.filter((call) => call.command.includes(command));
   }
 
-  /** The commands so far, by their names; of a process with several, each. */
+  /** The names of the commands so far; of a process with several commands, each name. */
   async verbs(): Promise<string[]> {
     const calls = await this.calls();
     return calls.flatMap(({ command }) =>

@@ -5,7 +5,7 @@ export async function stateOf({ uuid }: Guest): Promise<string> {
   return (await virsh("domstate", uuid)).trim();
 }
 
-/** Brings a domain into a state, whatever it is in. */
+/** Brings a domain into a state, whatever its current one. */
 export async function bring(domain: Guest, state: State): Promise<void> {
   const present = await stateOf(domain);
   if (present === state) return;

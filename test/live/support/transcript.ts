@@ -6,8 +6,8 @@ import { lab } from "./host.js";
 const FOLDER = join(__dirname, "../../../../test/golden/previews");
 
 /**
- * What a preview printed below its rows, which come in any order and repeat it; with fixed words for what differs from
- * run to run.
+ * What a preview printed below its rows, which come in any order and repeat it; with fixed words for what differs
+ * between runs.
  */
 function masked(printed: string): string {
   const told = printed.slice(printed.search(/^(?:Diagnostics|Resources):$/m));
@@ -18,13 +18,13 @@ function masked(printed: string): string {
       .replaceAll(new RegExp(`${lab("LAB_DIR")}/[0-9a-f-]{36}-(\\d)\\.`, "g"), "/images/disk$1.")
       .replaceAll(lab("LAB_DIR"), "/images")
       .replaceAll(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "2027-01-15T08:00:01Z")
-      // Whatever else there is in the laboratory.
+      // Any other domains in the laboratory.
       .replaceAll(/(?<=It lists ).*(?=\. Check domain)/g, '"agent12", "debian12"')
       .replaceAll(/[ \t]+$/gm, "")
   );
 }
 
-/** That a preview printed what is recorded under `name`; UPDATE_GOLDEN=1 records it. */
+/** Asserts that a preview printed what is recorded under `name`; UPDATE_GOLDEN=1 records it. */
 export function assertPrinted(name: string, printed: string): void {
   const file = join(FOLDER, `${name}.txt`);
   const text = masked(printed);

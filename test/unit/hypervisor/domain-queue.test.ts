@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { DomainQueue } from "../../../provider/hypervisor/domain-queue.js";
 
-/** An operation that notes when it begins and ends, and ends when it is told to. */
+/** An operation that records when it begins and ends, and ends when the test calls `end`. */
 function operation(log: string[], name: string) {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const run = async (): Promise<string> => {
@@ -20,7 +20,7 @@ describe("operations on one domain", () => {
   let queue: DomainQueue;
   beforeEach(() => (queue = new DomainQueue()));
 
-  it("run one at a time, in the order they were asked for", async () => {
+  it("run one at a time, in the order of their requests", async () => {
     const log: string[] = [];
     const all = ["a", "b", "c"].map((name) => operation(log, name));
     const running = all.map(({ run }) => queue.inTurn("one", run));
@@ -53,7 +53,7 @@ describe("operations on one domain", () => {
     assert.deepEqual(log, ["a begins", "b begins", "b ends", "a ends"]);
   });
 
-  it("run although the one before them failed, which alone is told of it", async () => {
+  it("run although the one before them failed, and only that one reports the failure", async () => {
     const log: string[] = [];
     const [a, b] = [operation(log, "a"), operation(log, "b")];
     const [first, second] = [queue.inTurn("one", a.run), queue.inTurn("one", b.run)];
@@ -70,7 +70,7 @@ describe("operations on one domain", () => {
     assert.equal(await queue.inTurn("one", () => Promise.resolve("after")), "after");
   });
 
-  it("run one at a time, too, when one is asked for after the first of two has ended", async () => {
+  it("run one at a time also when one is requested after the first of two has ended", async () => {
     const log: string[] = [];
     const [a, b, c] = [operation(log, "a"), operation(log, "b"), operation(log, "c")];
     const running = [queue.inTurn("one", a.run), queue.inTurn("one", b.run)];
@@ -86,7 +86,7 @@ describe("operations on one domain", () => {
     assert.deepEqual(log.slice(2), ["b begins", "b ends", "c begins", "c ends"]);
   });
 
-  it("leave nothing behind for the next one to wait for", async () => {
+  it("leave nothing behind that the next one waits for", async () => {
     const log: string[] = [];
     const { run, end } = operation(log, "a");
     end();
@@ -98,7 +98,7 @@ describe("operations on one domain", () => {
     endAfter();
   });
 
-  it("know of others that wait behind them, and only of those", async () => {
+  it("know whether others wait behind them on the same domain", async () => {
     const log: string[] = [];
     const [a, b] = [operation(log, "a"), operation(log, "b")];
     const seen: boolean[] = [];

@@ -8,20 +8,20 @@ import {
 import { isExternal, parseSnapshot } from "../../../provider/xml/snapshot.js";
 import { ENDLESSLY, said, takeSnapshot, toXml, type FakeHypervisor, type Method } from "./fake-hypervisor.js";
 
-/** Milliseconds left of an operation's time, and of that for looking afterwards. */
+/** Milliseconds left of an operation's time limit, and of the time for looking afterwards. */
 interface TimeLeft {
   now: number;
   afterwards: number;
 }
 
-/** One operation's view of a hypervisor in memory: every query and change of a host, noted and answered. */
+/** One operation's view of a hypervisor in memory: records and answers every query and change of a host. */
 export function fakeHost(
   hypervisor: FakeHypervisor,
   shownUri?: string,
   left: TimeLeft = { now: 600_000, afterwards: 30_000 },
 ): Host {
   async function answer<T>(method: Method, args: readonly unknown[], act: () => T): Promise<T> {
-    // Later than the call, as every answer of a real host is.
+    // Later than the call, like every answer of a real host.
     await new Promise((resolve) => setImmediate(resolve));
     if (left.now <= 0) throw said("Timeout", "the time limit of 600 s ran out before it began");
     hypervisor.note(method, args);
@@ -99,7 +99,7 @@ const answers: {
   readImages: () => [],
 };
 
-/** The methods of a host that change something, each done at once. */
+/** The methods of a host that change something; each completes at once. */
 type Done = {
   [Name in keyof Changes]: (...args: Parameters<Changes[Name]>) => Awaited<ReturnType<Changes[Name]>>;
 };
@@ -149,7 +149,7 @@ function changesOf(of: FakeHypervisor): Done {
   };
 }
 
-/** What is on: to virsh a flag that is off is the same as one that is not given. */
+/** The options that are on: for virsh, a flag that is off is the same as one that is not given. */
 function given(arg: unknown): unknown {
   if (typeof arg !== "object" || arg === null) return arg;
   return Object.fromEntries(

@@ -11,7 +11,7 @@ export interface FakeSnapshot {
   state?: string;
   description?: string;
   parent?: string;
-  /** The `memory` and `disks` elements, where they are not those of an internal snapshot with memory. */
+  /** The `memory` and `disks` elements, unless they are those of an internal snapshot with memory. */
   captured?: string;
 }
 
@@ -21,11 +21,11 @@ export interface FakeDomain {
   state: DomainState;
   snapshots: FakeSnapshot[];
   current?: string | undefined;
-  /** What domcontrol says, call by call, before it says `ok`; a last entry of `∞` repeats the one before it. */
+  /** The answers of domcontrol, call by call, before `ok`; a last entry of `∞` repeats the one before it. */
   control: string[];
-  /** What its definition has beside one qcow2 disk. */
+  /** What its definition contains beside one qcow2 disk. */
   xml: Partial<DomainXml>;
-  /** In what its persistent definition differs from that. */
+  /** The differences of its persistent definition from that one. */
   inactive?: Partial<DomainXml>;
   /** Whether it has a managed-save image. */
   saved: boolean;
@@ -37,9 +37,9 @@ export type Method = Exclude<keyof Host, "shownUri" | "remaining" | "afterwards"
 
 interface Incident {
   method: Method;
-  /** Which call of the method it happens to, counted from 1; every one, if absent. */
+  /** The number of the call of this method, counted from 1; absent: every call. */
   nth?: number;
-  /** What happens on the host, also where the call then fails. */
+  /** What happens on the host, also if the call then fails. */
   meanwhile?: () => void;
   error?: VirshError;
 }
@@ -51,7 +51,7 @@ const OFFLINE = "<memory snapshot='no'/><disks><disk name='vda' snapshot='intern
 const OVERLAY =
   "<disks><disk name='vda' snapshot='external' type='file'><source file='/images/vda.overlay'/></disk></disks>";
 
-/** What an external snapshot of disks alone captured. */
+/** What an external snapshot of disks alone captures. */
 export const EXTERNAL = `<memory snapshot='no'/>${OVERLAY}`;
 
 /** The domain within a snapshot that was taken while it ran on this image. */
@@ -70,7 +70,7 @@ const CHANGES: readonly Method[] = [
   "removeFile",
 ];
 
-/** A hypervisor in memory: keeps domains and their snapshots, notes every call, and fails as it is told to. */
+/** A hypervisor in memory: keeps domains and their snapshots, records every call, and fails on request. */
 export class FakeHypervisor {
   readonly domains: FakeDomain[] = [];
   /** Every call in its order: the method, then its arguments. */
@@ -79,13 +79,13 @@ export class FakeHypervisor {
   clock = 1_800_000_000;
   version = "9.0.0";
   readonly files = new Set<string>();
-  /** Tags in images, where they are not those of the snapshots; `undefined` for one that cannot be read. */
+  /** Tags in images, unless they are those of the snapshots; `undefined` for an image that cannot be read. */
   readonly tags = new Map<string, string[] | undefined>();
-  /** What images stand on, themselves first, where they stand on something; `undefined` for one that cannot be read. */
+  /** Backing chains of images, each with the image itself first; `undefined` for an image that cannot be read. */
   readonly chains = new Map<string, string[] | undefined>();
-  /** Images that a process works on. */
+  /** Images that a process uses. */
   readonly locked = new Set<string>();
-  /** Whether its files can be reached from here. */
+  /** Whether its files can be accessed from this machine. */
   here = true;
   /** Bytes that are free in every folder. */
   free = 1e12;
@@ -105,12 +105,12 @@ export class FakeHypervisor {
     return defined;
   }
 
-  /** Has the nth call of `method` (every one, without `nth`) fail with `error`, whatever happens `meanwhile`. */
+  /** Makes the nth call of `method` (every call, without `nth`) fail with `error`, whatever happens `meanwhile`. */
   fail(method: Method, error: VirshError, when: Pick<Incident, "nth" | "meanwhile"> = {}): void {
     this.incidents.push({ method, error, ...when });
   }
 
-  /** Has something happen while `method` is called. */
+  /** Makes something happen while `method` is called. */
   during(method: Method, meanwhile: () => void): void {
     this.incidents.push({ method, meanwhile });
   }
@@ -120,7 +120,7 @@ export class FakeHypervisor {
     return this.calls.map(([method]) => method);
   }
 
-  /** What was called that changes something on the host. */
+  /** The calls that change something on the host. */
   get changes(): unknown[][] {
     return this.calls.filter(([method]) => CHANGES.includes(method as Method));
   }
@@ -191,7 +191,7 @@ export class FakeHypervisor {
   }
 }
 
-/** What `snapshot-create-as` does, also where the caller does not hear of it. */
+/** What `snapshot-create-as` does, also if the caller gets no answer. */
 export function takeSnapshot(hypervisor: FakeHypervisor, uuid: string, request: CreateRequest): void {
   const domain = hypervisor.domain(uuid);
   const { name, description = "", diskOnly = false } = request;

@@ -4,13 +4,13 @@ import { ProviderMemory, type Operation } from "../../../provider/hypervisor/ope
 import { fakeHost } from "./fake-host.js";
 import type { FakeHypervisor } from "./fake-hypervisor.js";
 
-/** The moment at which every operation takes place. */
+/** The time of every operation. */
 export const NOW = new Date("2027-01-15T09:00:00.000Z");
 
-/** An operation as an adapter makes it, and what it reports. */
+/** An operation as an adapter makes it, and its messages. */
 export interface FakeOperation extends Operation {
   readonly notices: Notice[];
-  /** The texts of what it reports. */
+  /** The texts of its messages. */
   readonly told: string[];
 }
 

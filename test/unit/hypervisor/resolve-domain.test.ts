@@ -14,14 +14,14 @@ function host(names: Record<string, string>, uri?: string): Host {
   return fakeHost(hypervisor, uri);
 }
 
-describe("finding the domain that a program names", () => {
-  it("takes its name, its UUID, and a UUID in capitals", async () => {
+describe("the domain that a program names", () => {
+  it("is found by its name, its UUID, and a UUID in capitals", async () => {
     const domains = host({ [OTHER]: "other", [UUID]: "debian12" });
     for (const given of ["debian12", UUID, UUID.toUpperCase()])
       assert.deepEqual(await resolveDomain(domains, given), { uuid: UUID, name: "debian12" });
   });
 
-  it("takes a number for a name, where a domain has it, and never for an id", async () => {
+  it("is found by a number only if that is its name, never its id", async () => {
     assert.deepEqual(await resolveDomain(host({ [UUID]: "12" }), "12"), { uuid: UUID, name: "12" });
     await failsWith(
       resolveDomain(host({ [UUID]: "debian12" }), "1"),
@@ -30,11 +30,11 @@ describe("finding the domain that a program names", () => {
     );
   });
 
-  it("prefers the domain of a UUID to one that has it for a name", async () => {
+  it("is the one with that UUID rather than one with that UUID as its name", async () => {
     assert.equal((await resolveDomain(host({ [OTHER]: UUID, [UUID]: "debian12" }), UUID)).uuid, UUID);
   });
 
-  it("does not take a name in other letters, and says what there is", async () => {
+  it("is not found by a name in other letter case, and the error lists the domains", async () => {
     await failsWith(
       resolveDomain(host({ [UUID]: "debian12", [OTHER]: 'x"' }, "qemu:///system"), "Debian12"),
       "NotFound",
@@ -42,7 +42,7 @@ describe("finding the domain that a program names", () => {
     );
   });
 
-  it("names ten domains and counts the rest", async () => {
+  it("is not found, and the error names ten domains and counts the rest", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [UUID.replace(/..$/, String(10 + index)), `d${index}`]),
     );
@@ -50,7 +50,7 @@ describe("finding the domain that a program names", () => {
     assert.match(next ?? "", /^It lists "d0", .*"d9" and 2 more\. Check domain and uri\.$/);
   });
 
-  it("says so when there is no domain at all", async () => {
+  it("is not found, and the error says that the host has no domains", async () => {
     const { next } = await failsWith(resolveDomain(host({}), "x"), "NotFound");
     assert.equal(next, "It lists no domain at all. Check domain and uri.");
   });

@@ -77,7 +77,7 @@ describe("a connection URI", () => {
     it(`is refused: ${JSON.stringify(uri)}`, () => assert.match(uriProblem(uri) ?? "", why));
   }
 
-  it("that names a program is refused, however the parameter is written", () => {
+  it("is refused if it names a program, however the parameter is written", () => {
     const written = fc
       .constantFrom("command", "argv")
       .chain((name) =>
@@ -110,7 +110,7 @@ describe("a connection URI", () => {
     );
   });
 
-  // Made of characters that no other part of the URIs below has: finding one means that it leaked.
+  // Characters that no other part of the URIs below contains: finding one means that it leaked.
   const secret = fc
     .array(
       fc.constantFrom(

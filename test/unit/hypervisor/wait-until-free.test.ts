@@ -8,7 +8,7 @@ const HELD = said("Busy", "Timed out during operation: cannot acquire state chan
 const WAITING = { domainUuid: "u", tried: "take snapshot" };
 const OTHER = said("Busy", "block device is in use by block job");
 
-describe("an operation on a domain that another holds", () => {
+describe("an operation on a domain", () => {
   let told: string[];
   beforeEach(() => (told = []));
 
@@ -32,24 +32,24 @@ describe("an operation on a domain that another holds", () => {
     return { time, running, count: () => count };
   }
 
-  it("is done at once, without a word, where nobody holds it", async () => {
+  it("runs at once and prints nothing if no job holds the domain", async () => {
     assert.equal(await attempt([]).running, "done at 1");
     assert.deepEqual(told, []);
   });
 
-  it("waits, and tells once who holds it", async () => {
+  it("waits, and reports once who holds the domain", async () => {
     assert.equal(await attempt([HELD, HELD]).running, "done at 3");
     assert.deepEqual(told, [
       "Waiting to take snapshot: Timed out during operation: cannot acquire state change lock",
     ]);
   });
 
-  it("tells of another that holds it next", async () => {
+  it("reports the next holder too", async () => {
     await attempt([HELD, OTHER]).running;
     assert.deepEqual(told.slice(1), ["Waiting to take snapshot: block device is in use by block job"]);
   });
 
-  it("gives up with who holds it when the time left is too short", async () => {
+  it("fails and names the holder when the remaining time is too short", async () => {
     const { running, count } = attempt([HELD], 1999);
     const { message, begun } = await failsWith(running, "Busy");
     assert.equal(
@@ -62,7 +62,7 @@ describe("an operation on a domain that another holds", () => {
     assert.deepEqual(told, []);
   });
 
-  it("is not asked of libvirt while a job is seen, which is told of once however long it takes", async () => {
+  it("is not sent to libvirt while a job runs, which is reported once however long it takes", async () => {
     const control = ["background job (1.0s)", "background job (2.0s)"];
     const { running, count } = attempt([], 600_000, control);
     assert.equal(await running, "done at 1");
@@ -70,7 +70,7 @@ describe("an operation on a domain that another holds", () => {
     assert.deepEqual(told, ["Waiting to take snapshot: another job holds the domain: background job (1.0s)"]);
   });
 
-  it("was never asked of libvirt when a job that is seen outlasts the time", async () => {
+  it("is never sent to libvirt if the job outlasts the time limit", async () => {
     const { running, count } = attempt([], 1999, ["occupied (9.0s)", ENDLESSLY]);
     const { message } = await failsWith(running, "Busy");
     assert.equal(
@@ -81,14 +81,14 @@ describe("an operation on a domain that another holds", () => {
     assert.equal(count(), 0);
   });
 
-  it("tries again while there is just time enough", async () => {
+  it("tries again while there is just enough time", async () => {
     const { time, running } = attempt([HELD, HELD], 2000);
     setTimeout(() => (time.now = 1000), 500);
     await failsWith(running, "Busy");
     assert.equal(told.length, 1);
   });
 
-  it("is not tried again for any other reason", async () => {
+  it("is not tried again after any other error", async () => {
     for (const kind of ["Unreachable", "Timeout", "Conflict", "Unexpected"] as const) {
       const { running, count } = attempt([said(kind, "no")]);
       await failsWith(running, kind);

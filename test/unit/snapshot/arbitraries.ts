@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 
-/** Names that libvirt takes. */
+/** Names that libvirt accepts. */
 export const legalName = fc
   .string({ unit: "binary", minLength: 1, maxLength: 80 })
   .filter((name) => !/[\p{Cc}/]|^\./u.test(name) && Buffer.byteLength(name) <= 247);
 
-/** Texts that XML carries and gives back unchanged. */
+/** Texts that XML preserves unchanged. */
 const legalText = fc
   .string({ unit: "binary", maxLength: 60 })
   .filter((text) => !/[^\t\n\u{20}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text));
 
-/** What JSON carries and gives back unchanged: it has no negative zero. */
+/** Values that JSON preserves unchanged: it has no negative zero. */
 const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
 
-/** Inputs that are right, as the engine may hand them over. */
+/** Correct inputs, as the engine may pass them. */
 export const legalInputs: fc.Arbitrary<SnapshotInputs> = fc.record(
   {
     domain: fc.constantFrom("debian12", "bcfa3df3-7f64-4055-baf6-8ec50c3b0251"),

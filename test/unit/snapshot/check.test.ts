@@ -6,7 +6,7 @@ import { UNKNOWN } from "../../../provider/schema/unknown.js";
 const REQUIRED = { domain: "debian12", name: "a" };
 const DOMAIN_UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 
-/** Other inputs that an input needs. */
+/** The other inputs that an input requires. */
 const COMPANIONS: Record<string, object> = {
   quiesce: { diskOnly: true },
   live: { memory: { snapshot: "external", file: "/m" } },
@@ -29,7 +29,7 @@ interface Row {
   wrong: [value: unknown, reason: string][];
 }
 
-/** Input by input: correct values, and wrong ones with their reason. */
+/** Input by input: correct values, and wrong ones with the reason. */
 const TABLE: Record<string, Row> = {
   uri: {
     right: ["qemu:///system", "qemu+ssh://root@host/system", "test:///default", "my-alias"],
@@ -160,7 +160,7 @@ const TABLE: Record<string, Row> = {
 };
 
 describe("checking the inputs of a snapshot", () => {
-  it("has a row here for every input", () => {
+  it("has a row in this table for every input", () => {
     assert.deepEqual(
       Object.keys(TABLE),
       inputFields.map(({ path }) => path),

@@ -14,7 +14,7 @@ import { UUID } from "./states.js";
 const on = (source: string, more: Partial<DomainXml["disks"][number]> = {}) =>
   running({ disks: [disk("vda", { source, ...more })] });
 
-/** A snapshot that was taken while the domain was on this image: into it, or with an overlay on it. */
+/** A snapshot that was taken while the domain was on this image: inside it, or with an overlay above it. */
 function snapshot(
   name: string,
   image: string,
@@ -36,11 +36,11 @@ function snapshot(
   };
 }
 
-describe("the snapshots that are lost with a revert to one inside an image", () => {
+describe("the snapshots that a revert to one inside an image destroys", () => {
   const table: [what: string, images: string[], snapshots: SnapshotXml[], lost: string[]][] = [
-    ["one that stands on the image", ["/x"], [snapshot("b", "/x", "/x.b")], ["b"]],
+    ["one that depends on the image", ["/x"], [snapshot("b", "/x", "/x.b")], ["b"]],
     [
-      "those on its overlay, too, outside and inside",
+      "those on its overlay too, external and internal",
       ["/x"],
       [
         snapshot("d", "/x.c", "/x.d"),
@@ -73,7 +73,7 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
     it(`are ${what}`, () => assert.deepEqual(dependingOn(images, snapshots), lost));
   }
 
-  it("are named although one that is listed is gone by now", async () => {
+  it("are named although one that is listed no longer exists", async () => {
     const hypervisor = new FakeHypervisor();
     const domain = hypervisor.define({ uuid: UUID, name: "debian12" });
     domain.snapshots = [
@@ -87,7 +87,7 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
     assert.deepEqual(await snapshotsLostBy(host, UUID, snapshot("a", "/x"), on("/x.b")), ["b"]);
   });
 
-  it("are none, and nobody is asked, where the domain is on the image, or the target is external", async () => {
+  it("are none, without a query, if the domain is on the image, or the target is external", async () => {
     const hypervisor = new FakeHypervisor();
     const host = fakeHost(hypervisor);
     assert.deepEqual(await snapshotsLostBy(host, UUID, snapshot("a", "/x"), on("/x")), []);
@@ -96,7 +96,7 @@ describe("the snapshots that are lost with a revert to one inside an image", () 
   });
 });
 
-describe("an image that a snapshot stands on and that was written to since", () => {
+describe("an image that a snapshot depends on and that was written to since", () => {
   let hypervisor: FakeHypervisor;
   beforeEach(() => (hypervisor = new FakeHypervisor()));
   const found = (target: SnapshotXml, now: DomainXml) => overwrittenImages(fakeHost(hypervisor), target, now);
@@ -105,7 +105,7 @@ describe("an image that a snapshot stands on and that was written to since", () 
     assert.deepEqual(await found(snapshot("b", "/x", "/x.b"), on("/x")), ["/x"]);
   });
 
-  it("is the one that the domain is on, further below, by what libvirt or the image says", async () => {
+  it("is one further below in the domain's backing chain, according to libvirt or the image", async () => {
     const known = snapshot("c", "/x.b", "/x.c", { domain: on("/x.b", { backing: [{ source: "/x" }] }) });
     assert.deepEqual(await found(known, on("/x")), ["/x"]);
     for (const target of [snapshot("c", "/x.b", "/x.c"), snapshot("i", "/x.b")]) {
@@ -116,17 +116,17 @@ describe("an image that a snapshot stands on and that was written to since", () 
     }
   });
 
-  it("is none where an overlay keeps it", async () => {
+  it("is not one that an overlay protects", async () => {
     hypervisor.chains.set("/x", ["/x"]);
     assert.deepEqual(await found(snapshot("b", "/x", "/x.b"), on("/x.b")), []);
   });
 
-  it("is none that the snapshot lies inside, and nobody is asked", async () => {
+  it("is not one that contains the snapshot, and nothing is queried", async () => {
     assert.deepEqual(await found(snapshot("a", "/x"), on("/x")), []);
     assert.deepEqual(hypervisor.calls, []);
   });
 
-  it("is none of a snapshot that does not hold the domain's definition", async () => {
+  it("is not found for a snapshot without the domain's definition", async () => {
     const { domain: _none, ...bare } = snapshot("b", "/x", "/x.b");
     assert.deepEqual(await found(bare, on("/x")), []);
   });

@@ -6,7 +6,7 @@ import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.j
 import { UNKNOWN } from "../../../provider/schema/unknown.js";
 import { stateWith, UUID } from "./states.js";
 
-/** `revert` of the inputs; UNKNOWN may stand for the whole of it in a preview. */
+/** `revert` of the inputs; in a preview, UNKNOWN may be the whole of it. */
 type RevertInput = SnapshotInputs["revert"];
 const NOT_KNOWN = UNKNOWN as unknown as RevertInput;
 
@@ -15,7 +15,7 @@ function planned(before: RevertInput, after: RevertInput, change: Partial<Snapsh
   return plan(state, { ...inputsOf(state), revert: after, ...change });
 }
 
-/** The revert in a plan, if there is one. */
+/** The revert in a plan, if it has one. */
 function revertIn({ steps }: Plan): Revert | undefined {
   return steps.find((step) => step.do === "revert");
 }
@@ -24,7 +24,7 @@ const SAME = { triggers: ["x", { n: 1 }] };
 const UNKNOWN_LIST = { triggers: UNKNOWN as unknown as unknown[] };
 
 describe("revert.triggers", () => {
-  it("revert the domain to this very snapshot when they change", () => {
+  it("revert the domain to this snapshot when they change", () => {
     const { steps, ...rest } = planned({ triggers: ["x"] }, { triggers: ["y"] });
     assert.deepEqual(rest, { replaces: [], deleteBeforeReplace: false });
     assert.deepEqual(steps, [
@@ -61,7 +61,7 @@ describe("revert.triggers", () => {
   const idle: [what: string, before: RevertInput, after: RevertInput, steps: Plan["steps"]][] = [
     ["are equal", SAME, structuredClone(SAME), []],
     [
-      "are equal and of keys in another order",
+      "are equal with keys in another order",
       { triggers: [{ a: 1, b: 2 }] },
       { triggers: [{ b: 2, a: 1 }] },
       [],
@@ -95,7 +95,7 @@ describe("revert.triggers", () => {
     [{ snapshot: "external", file: "/memory" }, true],
     [undefined, true],
   ] as const) {
-    it(`bring memory ${comesBack ? "" : "not "}back where the snapshot has ${memory?.snapshot ?? "something unread"} of it`, () => {
+    it(`restore ${comesBack ? "" : "no "}memory if the snapshot has ${memory?.snapshot ?? "unread"} memory`, () => {
       const { capturedMemory: _internal, ...state } = stateWith();
       const known = memory === undefined ? state : { ...state, capturedMemory: memory };
       assert.equal(
@@ -105,7 +105,7 @@ describe("revert.triggers", () => {
     });
   }
 
-  it("may not change together with what needs a new snapshot", () => {
+  it("may not change together with an input that needs a new snapshot", () => {
     const { refusal, steps } = planned({ triggers: [1] }, { triggers: [2] }, { name: "b", diskOnly: true });
     assert.deepEqual(steps, []);
     assert.ok(isVirshError(refusal, "Invalid"));
@@ -116,12 +116,12 @@ describe("revert.triggers", () => {
     );
   });
 
-  it("may stay, or go, where something needs a new snapshot", () => {
+  it("may stay or be removed when another input needs a new snapshot", () => {
     assert.equal(planned(SAME, SAME, { name: "b" }).refusal, undefined);
     assert.equal(planned(SAME, undefined, { name: "b" }).refusal, undefined);
   });
 
-  it("are not refused for what may turn out to be no change", () => {
+  it("are not refused for a value that may turn out to be unchanged", () => {
     assert.equal(planned(SAME, UNKNOWN_LIST, { name: "b" }).refusal, undefined);
     assert.equal(planned(SAME, { triggers: [2] }, { domain: UNKNOWN }).refusal, undefined);
     assert.notEqual(planned(SAME, { triggers: [2] }, { domain: UNKNOWN, name: "b" }).refusal, undefined);
@@ -135,7 +135,7 @@ describe("revert.onDrift", () => {
   };
   const ON = { triggers: ["x"], onDrift: true };
 
-  it("reverts when another snapshot is current, and leaves the triggers as they are", () => {
+  it("reverts when another snapshot is current, and keeps the triggers", () => {
     const safetySnapshots = [{ name: "s", creationTime: "2027-01-15T08:30:00Z" }];
     assert.deepEqual(drifted({ safetySnapshots }, ON).steps, [
       {
@@ -152,28 +152,28 @@ describe("revert.onDrift", () => {
     ]);
   });
 
-  it("reverts without any triggers, too", () => {
+  it("also reverts without any triggers", () => {
     assert.deepEqual(revertIn(drifted({}, { onDrift: true }))?.triggers, []);
   });
 
   const idle: [what: string, state: Partial<SnapshotState>, revert: RevertInput][] = [
     ["this one is current", { isCurrent: true }, ON],
-    ["it is not asked for", {}, { triggers: ["x"], onDrift: false }],
-    ["there is no word on it", {}, { triggers: ["x"] }],
-    ["there is no word on reverts", {}, undefined],
+    ["it is false", {}, { triggers: ["x"], onDrift: false }],
+    ["it is absent", {}, { triggers: ["x"] }],
+    ["revert is absent", {}, undefined],
   ];
   for (const [what, state, revert] of idle) {
-    it(`does nothing where ${what}`, () => {
+    it(`does nothing if ${what}`, () => {
       assert.deepEqual(drifted(state, revert).steps, []);
     });
   }
 
-  it("does nothing where it was never read which snapshot is current", () => {
+  it("does nothing if isCurrent was never read", () => {
     const { isCurrent: _never, ...state } = stateWith({ revert: ON });
     assert.deepEqual(plan(state, inputsOf(state)).steps, []);
   });
 
-  it("is one revert together with changed triggers, for which these are the reason", () => {
+  it("gives one revert together with changed triggers, which are then the reason", () => {
     const before = stateWith({ isCurrent: false, revert: ON });
     const { steps } = plan(before, { ...inputsOf(before), revert: { ...ON, triggers: ["y"] } });
     assert.deepEqual(
@@ -182,7 +182,7 @@ describe("revert.onDrift", () => {
     );
   });
 
-  it("is not in the way of a new snapshot", () => {
+  it("does not prevent a new snapshot", () => {
     const before = stateWith({ isCurrent: false, revert: ON });
     const { refusal, replaces, steps } = plan(before, { ...inputsOf(before), name: "b" });
     assert.deepEqual({ refusal, replaces, steps }, { refusal: undefined, replaces: ["name"], steps: [] });

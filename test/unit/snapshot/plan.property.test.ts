@@ -10,14 +10,14 @@ import { fakeOperation, type FakeOperation } from "../hypervisor/fake-operation.
 import { FakeHypervisor } from "../hypervisor/fake-hypervisor.js";
 import { UUID } from "./states.js";
 
-/** An operation on a host with the one domain that `legalInputs` name, under its name and its UUID. */
+/** An operation on a host with the one domain that `legalInputs` name, by its name and its UUID. */
 function operation(): FakeOperation {
   const hypervisor = new FakeHypervisor();
   hypervisor.define({ uuid: UUID, name: "debian12" });
   return fakeOperation(hypervisor);
 }
 
-/** As it comes back from the engine, which keeps JSON. */
+/** A state as the engine returns it, which keeps it as JSON. */
 function stored(state: SnapshotState): SnapshotState {
   return JSON.parse(JSON.stringify(state)) as SnapshotState;
 }

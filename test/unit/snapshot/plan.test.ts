@@ -19,7 +19,7 @@ const replace = (deleteBeforeReplace: boolean, ...replaces: string[]): Plan => (
   steps: [],
 });
 
-/** Input by input: what it was, what it becomes, what that means. */
+/** Input by input: before, after, and the plan. */
 const TABLE: [
   path: string,
   before: Partial<SnapshotState>,
@@ -86,7 +86,7 @@ const TABLE: [
 ];
 
 describe("the plan for a change", () => {
-  it("has a row here for every input", () => {
+  it("has a row in this table for every input", () => {
     assert.deepEqual(
       [...new Set(TABLE.map(([path]) => path))],
       inputFields.map(({ path }) => path),
@@ -100,7 +100,7 @@ describe("the plan for a change", () => {
     });
   }
 
-  it("of several inputs does one thing after the other, a revert after all that can fail harmlessly", () => {
+  it("of several inputs has one step after the other, with the revert last", () => {
     const { steps } = planned(
       { revert: { triggers: [1] } },
       { atomic: true, revert: { triggers: [2] }, description: "x", uri: "qemu:///b", timeoutSeconds: 5 },
@@ -111,20 +111,20 @@ describe("the plan for a change", () => {
     );
   });
 
-  it("of an input that needs a new snapshot does nothing else to the old one", () => {
+  it("of an input that needs a new snapshot changes nothing else in the old one", () => {
     assert.deepEqual(
       planned({}, { diskOnly: true, description: "x", atomic: true, uri: "qemu:///b" }),
       replace(true, "diskOnly"),
     );
   });
 
-  it("deletes first only where the new snapshot would meet the old one under one name on one domain", () => {
+  it("deletes first only if the new snapshot would have the old one's name on the same domain", () => {
     assert.deepEqual(planned({}, { diskOnly: true, name: "b" }), replace(false, "name", "diskOnly"));
     assert.deepEqual(planned({}, { diskOnly: true, domain: "other" }), replace(false, "domain", "diskOnly"));
     assert.deepEqual(planned({}, { diskOnly: true, domain: UUID }), replace(true, "diskOnly"));
   });
 
-  it("takes a default for the same as an absent input", () => {
+  it("treats a default like an absent input", () => {
     const defaults = {
       description: "",
       diskOnly: false,
@@ -137,7 +137,7 @@ describe("the plan for a change", () => {
     assert.deepEqual(planned(defaults, absent), NOTHING);
   });
 
-  it("is not moved by anything that is no input", () => {
+  it("ignores everything that is not an input", () => {
     const facts: Partial<SnapshotState>[] = [
       { parent: "another" },
       { isCurrent: false },

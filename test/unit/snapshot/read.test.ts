@@ -7,7 +7,7 @@ import { stateWith, UUID } from "./states.js";
 
 const OTHER = "4b239424-eb0f-402a-854c-8a2b01c15fea";
 
-describe("reading a snapshot again", () => {
+describe("reading a snapshot", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   beforeEach(() => {
@@ -20,7 +20,7 @@ describe("reading a snapshot again", () => {
     });
   });
 
-  it("gives the state that was written when nothing has changed", async () => {
+  it("returns the recorded state when nothing has changed", async () => {
     const state = stateWith({
       revert: { triggers: ["x"] },
       timeoutSeconds: 60,
@@ -30,7 +30,7 @@ describe("reading a snapshot again", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("follows reality in what is read, and the program in what was asked", async () => {
+  it("follows the host in outputs, and the program in inputs", async () => {
     domain.name = "renamed";
     domain.current = "b";
     domain.snapshots = [
@@ -48,7 +48,7 @@ describe("reading a snapshot again", () => {
     });
   });
 
-  it("drops a description and a parent that are there no more", async () => {
+  it("drops a description and a parent that no longer exist", async () => {
     const found = await read(fakeHost(hypervisor), stateWith({ description: "before", parent: "root" }));
     assert.deepEqual(found, { state: stateWith() });
   });
@@ -92,7 +92,7 @@ describe("reading a snapshot again", () => {
     ],
   ];
   for (const [what, change, words, next] of gone) {
-    it(`tells of one that was ${what}, and what follows`, async () => {
+    it(`reports a snapshot that was ${what}, and the consequence`, async () => {
       change();
       assert.deepEqual(await read(fakeHost(hypervisor), stateWith()), { gone: words, next });
     });
@@ -100,7 +100,7 @@ describe("reading a snapshot again", () => {
 
   for (const method of ["listDomains", "readSnapshot", "currentSnapshot"] as const) {
     for (const kind of ["Unreachable", "Denied", "Timeout", "Unexpected"] as const) {
-      it(`does not take ${kind} from ${method} for absence`, async () => {
+      it(`does not treat ${kind} from ${method} as absence`, async () => {
         hypervisor.fail(method, said(kind, "no"));
         await failsWith(read(fakeHost(hypervisor), stateWith()), kind);
       });

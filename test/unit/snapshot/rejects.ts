@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isVirshError, type ErrorKind, type VirshError } from "../../../provider/errors.js";
 import { IncompleteError } from "../../../provider/snapshot/incomplete.js";
 
-/** That `running` fails with an error of this kind, and of exactly these words if they are given. */
+/** Asserts that `running` fails with an error of this kind, and with exactly this message if one is given. */
 export async function failsWith(
   running: Promise<unknown>,
   kind: ErrorKind,
@@ -14,7 +14,7 @@ export async function failsWith(
   return error;
 }
 
-/** That `running` fails with something that is to be kept, and of exactly these words if they are given. */
+/** Asserts that `running` fails with a state to keep, and with exactly this message if one is given. */
 export async function isIncomplete(running: Promise<unknown>, message?: string): Promise<IncompleteError> {
   const error = await rejectionOf(running);
   assert.ok(error instanceof IncompleteError, String(error));

@@ -14,12 +14,12 @@ function planned(recorded: Scope, change: Partial<SnapshotInputs>) {
 
 const OTHERS = "deletes what came after the old one, and the new one would have";
 
-describe("a replacement of a snapshot whose delete takes others along", () => {
+describe("replacing a snapshot whose deleteScope covers others", () => {
   const refused: [scope: Scope, change: Partial<SnapshotInputs>, changed: string, why: string][] = [
     ["children", { name: "b" }, "name", OTHERS],
     ["childrenOnly", { name: "b" }, "name", OTHERS],
     ["children", { name: "b", diskOnly: true }, "name, diskOnly", OTHERS],
-    // It is deleted as it was recorded, not as it is declared now.
+    // The recorded scope applies to the delete, not the declared one.
     ["children", { name: "b", deleteScope: "snapshot" }, "name", OTHERS],
     ["childrenOnly", { diskOnly: true }, "diskOnly", "leaves the old one, and two cannot have one name"],
   ];
@@ -42,7 +42,7 @@ describe("a replacement of a snapshot whose delete takes others along", () => {
     ["children", { name: UNKNOWN }],
   ];
   for (const [scope, change] of done) {
-    it(`is done with ${String(scope)} and ${JSON.stringify(change)}`, () => {
+    it(`is allowed with ${String(scope)} and ${JSON.stringify(change)}`, () => {
       const { refusal, replaces } = planned(scope, change);
       assert.equal(refusal, undefined);
       assert.notDeepEqual(replaces, []);

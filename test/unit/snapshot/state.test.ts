@@ -34,12 +34,12 @@ describe("the state of a snapshot", () => {
     ["memory alone", { disks: [], memory: { snapshot: "external", file: "/m" } }, "external"],
   ];
   for (const [what, changes, location] of kinds) {
-    it(`is ${location} with ${what}`, () => {
+    it(`has location ${location} with ${what}`, () => {
       assert.equal(stateOf(changes).location, location);
     });
   }
 
-  it("names the disks that were captured, with their overlays, and none that were left out", () => {
+  it("names the captured disks with their overlays, and omits the others", () => {
     const disks: SnapshotDisk[] = [
       internal,
       external,
@@ -54,19 +54,19 @@ describe("the state of a snapshot", () => {
     ]);
   });
 
-  it("tells the file that the memory is in", () => {
+  it("names the memory file", () => {
     const memory = { snapshot: "external", file: "/m" } as const;
     assert.deepEqual(stateOf({ memory }).capturedMemory, memory);
   });
 
-  it("is the current one only where the domain says so", () => {
+  it("is current only if the domain reports that", () => {
     assert.deepEqual(
       ["a", "b", undefined].map((current) => stateOf({}, current).isCurrent),
       [true, false, false],
     );
   });
 
-  it("has the description that the host has, not the one that was asked for", () => {
+  it("has the host's description, not the declared one", () => {
     const asked = { ...INPUTS, description: "ours" };
     assert.equal("description" in stateOf({}, undefined, asked), false);
     assert.equal(stateOf({ description: "theirs" }, undefined, asked).description, "theirs");
@@ -85,7 +85,7 @@ describe("the state of a snapshot", () => {
     ["disk-snapshot", "no", false, "crash-consistent"],
   ];
   for (const [state, memory, frozen, word] of consistencies) {
-    it(`is ${word} of ${state} with memory ${memory}, ${frozen ? "frozen" : "not frozen"}`, () => {
+    it(`has consistency ${word} for ${state} with memory ${memory}, ${frozen ? "frozen" : "not frozen"}`, () => {
       const snapshot: SnapshotXml = {
         name: "a",
         state,
@@ -97,7 +97,7 @@ describe("the state of a snapshot", () => {
     });
   }
 
-  it("is crash-consistent of a domain that is off with its memory saved: its guest never shut down", () => {
+  it("is crash-consistent for a domain that is off with a managed-save image, because its guest never shut down", () => {
     const snapshot: SnapshotXml = {
       ...{ name: "a", state: "shutoff", creationTime: 1 },
       ...{ memory: { snapshot: "no" }, disks: [] },
@@ -105,7 +105,7 @@ describe("the state of a snapshot", () => {
     assert.equal(achieved(snapshot, { suspended: true }), "crash-consistent");
   });
 
-  it("carries what cannot be read again, and learns its consistency where it never had one", () => {
+  it("keeps what cannot be read again, and gets its consistency if it had none", () => {
     const snapshot: SnapshotXml = {
       name: "a",
       state: "disk-snapshot",
@@ -134,7 +134,7 @@ describe("the state of a snapshot", () => {
     assert.deepEqual(keptOf(partial, snapshot), { consistency: "crash-consistent" });
   });
 
-  it("gives the inputs back, and takes others in their place", () => {
+  it("returns the inputs, and accepts others in their place", () => {
     const state = stateWith({ atomic: true, revert: { triggers: [1] }, description: "x" });
     const inputs = {
       domain: "debian12",
@@ -148,7 +148,7 @@ describe("the state of a snapshot", () => {
     assert.deepEqual(withInputs(state, other), { ...stateWith(), ...other });
   });
 
-  it("has the domain's UUID and the snapshot's name for its id, and tells times as RFC 3339", () => {
+  it("has the domain's UUID and the snapshot's name as its id, and times in RFC 3339", () => {
     assert.equal(snapshotId({ domainUuid: UUID, name: "a b" }), `${UUID}/a b`);
     assert.equal(toRfc3339(0), "1970-01-01T00:00:00Z");
     assert.equal(toRfc3339(1_800_000_001), "2027-01-15T08:00:01Z");
@@ -156,12 +156,12 @@ describe("the state of a snapshot", () => {
 });
 
 describe("reading a state", () => {
-  it("takes one of this version as it is", () => {
+  it("accepts one of this version unchanged", () => {
     const state = stateWith();
     assert.deepEqual(readState({ ...state }), state);
   });
 
-  it("refuses one of a newer version, and names both versions and the way out", () => {
+  it("refuses one of a newer version, and names both versions and the remedy", () => {
     assert.throws(() => readState({ ...stateWith(), schemaVersion: 2 }), {
       name: "VirshError",
       kind: "Unsupported",

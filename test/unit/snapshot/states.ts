@@ -3,7 +3,7 @@ import type { SnapshotState } from "../../../provider/snapshot/state.js";
 
 export const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 
-/** The state of a snapshot that was taken of a running domain, as `changes` make it. */
+/** The state of a snapshot of a running domain, with `changes`. */
 export function stateWith(changes: Partial<SnapshotState> = {}): SnapshotState {
   return {
     schemaVersion: 1,
@@ -22,7 +22,7 @@ export function stateWith(changes: Partial<SnapshotState> = {}): SnapshotState {
   };
 }
 
-/** A revert of the domain to snapshot "a", as `changes` make it. */
+/** A revert of the domain to snapshot "a", with `changes`. */
 export function revertStep(changes: Partial<Revert> = {}): Revert {
   return {
     do: "revert",

@@ -10,7 +10,7 @@ import { stateWith } from "./states.js";
 
 let count = 0;
 
-/** A UUID that no other test has: a run reverts a domain once. */
+/** A UUID that no other test has, because a run reverts a domain once. */
 function freshUuid(): string {
   count += 1;
   return `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
@@ -35,7 +35,7 @@ describe("updating a snapshot", () => {
     return update(operationOn(host), from, { ...inputsOf(from), ...change });
   }
 
-  it("asks the host nothing for what is only recorded", async () => {
+  it("sends no query for inputs that are only recorded", async () => {
     assert.deepEqual(await updated({ atomic: true, timeoutSeconds: 60 }), {
       ...state,
       atomic: true,
@@ -44,7 +44,7 @@ describe("updating a snapshot", () => {
     assert.deepEqual(hypervisor.calls, []);
   });
 
-  it("forgets inputs that are gone, triggers among them, and asks the host nothing", async () => {
+  it("drops removed inputs from the state, triggers among them, and sends no query", async () => {
     const from = { ...state, atomic: true, revert: { triggers: ["x"] } };
     assert.deepEqual(await updated({ atomic: undefined, revert: undefined }, from), {
       ...state,
@@ -54,8 +54,8 @@ describe("updating a snapshot", () => {
     assert.deepEqual(hypervisor.calls, []);
   });
 
-  describe("of its description", () => {
-    it("edits it in place, and keeps all else", async () => {
+  describe("with a new description", () => {
+    it("edits it in place, and keeps everything else", async () => {
       assert.deepEqual(await updated({ description: "ñ <&>\n" }), { ...state, description: "ñ <&>\n" });
       assert.deepEqual(domain.snapshots, [
         { name: "a", creationTime: 1_800_000_001, description: "ñ <&>\n" },
@@ -66,7 +66,7 @@ describe("updating a snapshot", () => {
       );
     });
 
-    it("takes it away", async () => {
+    it("removes it", async () => {
       Object.assign(domain.snapshots[0] ?? {}, { description: "before" });
       const after = await updated({ description: undefined }, { ...state, description: "before" });
       assert.equal(after.description, undefined);
@@ -83,7 +83,7 @@ describe("updating a snapshot", () => {
       assert.deepEqual(hypervisor.changes, []);
     });
 
-    it("fails where the snapshot is gone", async () => {
+    it("fails if the snapshot is gone", async () => {
       domain.snapshots = [];
       await failsWith(
         updated({ description: "x" }),
@@ -92,7 +92,7 @@ describe("updating a snapshot", () => {
       );
     });
 
-    it("passes on what the host refuses", async () => {
+    it("reports libvirt's error", async () => {
       hypervisor.fail("redefineSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
       await failsWith(
         updated({ description: "x" }),
@@ -101,16 +101,16 @@ describe("updating a snapshot", () => {
       );
     });
 
-    it("fails as an ordinary error when it cannot be read back, so that it is tried again", async () => {
+    it("fails with an ordinary error when it cannot be read back, so the next update tries again", async () => {
       hypervisor.fail("readSnapshot", said("Unreachable", "gone"), { nth: 2 });
       await failsWith(updated({ description: "x" }), "Unreachable");
     });
   });
 
-  describe("through another URI", () => {
+  describe("with another URI", () => {
     const there = () => fakeHost(hypervisor, "qemu+ssh://root@h/system");
 
-    it("records it once the same snapshot is seen there", async () => {
+    it("records it after the same snapshot is found there", async () => {
       const after = await updated({ uri: "qemu+ssh://root@h/system" }, state, there());
       assert.deepEqual(after, { ...state, uri: "qemu+ssh://root@h/system" });
       assert.deepEqual(hypervisor.changes, []);
@@ -129,7 +129,7 @@ describe("updating a snapshot", () => {
       ],
     ];
     for (const [what, change, words] of refused) {
-      it(`fails where there is ${what}, and does nothing else`, async () => {
+      it(`fails if there is ${what}, and changes nothing`, async () => {
         change();
         await failsWith(
           updated(
@@ -145,8 +145,8 @@ describe("updating a snapshot", () => {
     }
   });
 
-  describe("of its triggers", () => {
-    it("reverts once, and remembers when and why", async () => {
+  describe("with new triggers", () => {
+    it("reverts once, and records when and why", async () => {
       domain.state = "shut off";
       domain.current = "b";
       const after = await updated({ revert: { triggers: ["x"] } });
@@ -159,7 +159,7 @@ describe("updating a snapshot", () => {
       assert.deepEqual([domain.state, domain.current], ["running", "a"]);
     });
 
-    it("keeps what it did when it cannot be read back, so that it is not done again", async () => {
+    it("records a revert that cannot be read back, so it does not happen again", async () => {
       hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 2 });
       const { state: kept } = await isIncomplete(
         updated({ revert: { triggers: ["x"] } }),
@@ -172,7 +172,7 @@ describe("updating a snapshot", () => {
       });
     });
 
-    it("is read back in time of its own when the limit ran out at the very end", async () => {
+    it("has extra time to read back when the limit ran out at the very end", async () => {
       const left = { now: 600_000, afterwards: 30_000 };
       const host = fakeHost(hypervisor, undefined, left);
       hypervisor.during("revertSnapshot", () => (left.now = 0));
@@ -180,7 +180,7 @@ describe("updating a snapshot", () => {
       assert.deepEqual(after.lastRevert?.triggers, ["x"]);
     });
 
-    it("remembers an earlier revert when something else changes", async () => {
+    it("keeps the record of an earlier revert when another input changes", async () => {
       const lastRevert = { at: "2027-01-15T08:30:00.000Z", triggers: ["x"] };
       const from = { ...state, revert: { triggers: ["x"] }, lastRevert };
       assert.deepEqual((await updated({ description: "y" }, from)).lastRevert, lastRevert);
@@ -188,7 +188,7 @@ describe("updating a snapshot", () => {
     });
   });
 
-  describe("that could not be read back before", () => {
+  describe("of a state that could not be read back", () => {
     const partial = (): PartialState => {
       const { creationTime: _never, state: _word, location: _kind, ...known } = state;
       const { isCurrent: _current, capturedDisks: _disks, capturedMemory: _memory, ...rest } = known;
@@ -200,11 +200,11 @@ describe("updating a snapshot", () => {
       assert.deepEqual(hypervisor.changes, []);
     });
 
-    it("completes it first, and then does what is asked", async () => {
+    it("completes it first, and then applies the change", async () => {
       assert.deepEqual(await updated({ description: "x" }, partial()), { ...state, description: "x" });
     });
 
-    it("keeps what was completed, although the reading after a revert fails", async () => {
+    it("keeps the completed state, although the read after a revert fails", async () => {
       hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 3 });
       const { state: kept } = await isIncomplete(updated({ revert: { triggers: ["x"] } }, partial()));
       assert.deepEqual(kept, {
@@ -214,13 +214,13 @@ describe("updating a snapshot", () => {
       });
     });
 
-    it("fails where it never came to be", async () => {
+    it("fails if the snapshot was never taken", async () => {
       domain.snapshots = [];
       await failsWith(updated({}, partial()), "NotFound");
     });
   });
 
-  it("waits for what was asked of the domain before it", async () => {
+  it("waits for earlier operations on the domain", async () => {
     const operation = operationOn(fakeHost(hypervisor));
     const [first, second] = await Promise.all(
       ["first", "second"].map((description) => update(operation, state, { ...inputsOf(state), description })),

@@ -14,7 +14,7 @@ const FAILED = 'Unable to take snapshot "a" of debian12: operation failed: no. D
 const WITHOUT =
   'Snapshot "a" of debian12 is taken without freezing its file systems (quiesce is "preferred"): ';
 
-describe("having libvirt take a snapshot", () => {
+describe("taking a snapshot through virsh", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   let told: string[];
@@ -39,7 +39,7 @@ describe("having libvirt take a snapshot", () => {
   const failAndLeave = (state: FakeDomain["state"]) =>
     hypervisor.fail("createSnapshot", REFUSED, { meanwhile: () => (domain.state = state) });
 
-  describe("frozen", () => {
+  describe("freezing file systems", () => {
     const FROZEN = { name: "a", diskOnly: true, quiesce: true };
     const THAWED = { name: "a", diskOnly: true };
     const table: [
@@ -69,7 +69,7 @@ describe("having libvirt take a snapshot", () => {
       ["preferred", "disconnected", "shut off", THAWED],
     ];
     for (const [quiesce, agent, state, request, line] of table) {
-      it(`${request === FROZEN ? "is" : "is not"}: quiesce ${quiesce}, agent ${agent}, ${state}`, async () => {
+      it(`${request === FROZEN ? "happens" : "does not happen"}: quiesce ${quiesce}, agent ${agent}, ${state}`, async () => {
         Object.assign(domain, { state, xml: { agent } });
         assert.deepEqual(await taken({ diskOnly: true, quiesce }), { quiesced: request === FROZEN });
         assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, request]]);
@@ -78,7 +78,7 @@ describe("having libvirt take a snapshot", () => {
     }
 
     for (const agent of ["none", "disconnected"] as const) {
-      it(`is refused, and nothing touched: quiesce required, agent ${agent}`, async () => {
+      it(`is refused, with nothing changed: quiesce required, agent ${agent}`, async () => {
         domain.xml = { agent };
         await failsWith(taken({ diskOnly: true, quiesce: "required" }), "Unsupported");
         assert.deepEqual(hypervisor.changes, []);
@@ -86,7 +86,7 @@ describe("having libvirt take a snapshot", () => {
     }
   });
 
-  it("asks for all that the program says of it", async () => {
+  it("passes on all inputs", async () => {
     domain.xml = { agent: "connected" };
     const request = {
       name: "a",
@@ -103,14 +103,14 @@ describe("having libvirt take a snapshot", () => {
     assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, request]]);
   });
 
-  it("waits for whoever holds the domain", async () => {
+  it("waits until no other job holds the domain", async () => {
     hypervisor.fail("createSnapshot", said("Busy", "cannot acquire state change lock"), { nth: 1 });
     assert.deepEqual(await taken(), { quiesced: false });
     assert.deepEqual(told, ['Waiting to take snapshot "a" of debian12: cannot acquire state change lock']);
   });
 
-  describe("that fails", () => {
-    it("has the domain run on that it left paused", async () => {
+  describe("after a failure", () => {
+    it("resumes the domain that the attempt left paused", async () => {
       failAndLeave("paused");
       await failsWith(
         taken(),
@@ -120,27 +120,27 @@ describe("having libvirt take a snapshot", () => {
       assert.equal(domain.state, "running");
     });
 
-    it("leaves a domain alone that runs", async () => {
+    it("does not touch a domain that runs", async () => {
       failAndLeave("running");
       await failsWith(taken(), "Unexpected", FAILED);
       assert.ok(!hypervisor.methods.includes("resumeDomain"));
     });
 
-    it("leaves a domain paused that was so before", async () => {
+    it("leaves a domain paused that was paused before", async () => {
       domain.state = "paused";
       failAndLeave("paused");
       await failsWith(taken(), "Unexpected", FAILED);
       assert.equal(domain.state, "paused");
     });
 
-    it("does not look at a domain that was off", async () => {
+    it("does not query a domain that was off", async () => {
       domain.state = "shut off";
       failAndLeave("shut off");
       await failsWith(taken(), "Unexpected", FAILED);
       assert.equal(hypervisor.methods.at(-1), "createSnapshot");
     });
 
-    it("thaws what it had frozen, and only that", async () => {
+    it("thaws only the file systems that it had frozen", async () => {
       domain.xml = { agent: "connected" };
       failAndLeave("running");
       await failsWith(taken({ diskOnly: true, quiesce: "required" }), "Unexpected", FAILED);
@@ -152,7 +152,7 @@ describe("having libvirt take a snapshot", () => {
       assert.equal(hypervisor.methods.filter((method) => method === "thawDomain").length, 1);
     });
 
-    it("tells what is left where the domain cannot be resumed", async () => {
+    it("reports that the domain cannot be resumed", async () => {
       failAndLeave("paused");
       hypervisor.fail("resumeDomain", said("Unexpected", "internal error: no"));
       await failsWith(
@@ -162,7 +162,7 @@ describe("having libvirt take a snapshot", () => {
       );
     });
 
-    it("touches nothing more where the host may still be at it", async () => {
+    it("changes nothing more while the host may still be busy", async () => {
       for (const kind of ["Timeout", "Cancelled", "Unreachable"] as const) {
         const fresh = new FakeHypervisor();
         const other = fresh.define({ uuid: UUID, name: "debian12" });

@@ -30,18 +30,18 @@ describe("adopting a snapshot", () => {
     domain.snapshots = [{ name: "a", creationTime: 1_800_000_001, captured, state }];
   };
 
-  it("takes it over as it is, and changes nothing", async () => {
+  it("adopts the existing one as it is, and changes nothing", async () => {
     assert.deepEqual(await adopted(), stateWith({ adopt: true }));
     assert.deepEqual([hypervisor.changes, told], [[], []]);
   });
 
-  it("takes a new one where there is none of that name", async () => {
+  it("takes a new one if none of that name exists", async () => {
     domain.snapshots = [];
     await adopted();
     assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, { name: "a" }]]);
   });
 
-  it("gives it the description that is declared, and says what it replaces", async () => {
+  it("replaces its description by the declared one, and reports the old one", async () => {
     Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
     assert.equal((await adopted({ description: "ours" })).description, "ours");
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe("adopting a snapshot", () => {
     ]);
   });
 
-  it("takes its description away where none is declared", async () => {
+  it("removes its description if none is declared", async () => {
     Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
     assert.equal("description" in (await adopted()), false);
     assert.deepEqual(told, [
@@ -61,12 +61,12 @@ describe("adopting a snapshot", () => {
     ]);
   });
 
-  it("gives it one where it had none, which takes nothing away and needs no word", async () => {
+  it("adds a description where it had none, without a message", async () => {
     assert.equal((await adopted({ description: "ours" })).description, "ours");
     assert.deepEqual(told, []);
   });
 
-  it("leaves an equal description alone", async () => {
+  it("leaves an equal description unchanged", async () => {
     Object.assign(domain.snapshots[0] ?? {}, { description: "ours" });
     await adopted({ description: "ours" });
     assert.deepEqual([hypervisor.changes, told], [[], []]);
@@ -100,7 +100,7 @@ describe("adopting a snapshot", () => {
     ],
   ];
   for (const [captured, inputs, differences] of different) {
-    it(`is refused, and nothing touched, where ${differences}`, async () => {
+    it(`is refused, with nothing changed, if ${differences}`, async () => {
       holds(captured, "running");
       await failsWith(
         adopted({ ...inputs, description: "ours" }),
@@ -121,7 +121,7 @@ describe("adopting a snapshot", () => {
     [internal, { disks: [{ name: "vda", snapshot: "internal" }] }],
   ];
   for (const [captured, inputs] of alike) {
-    it(`goes well where ${JSON.stringify(inputs)} is what is there`, async () => {
+    it(`accepts a snapshot that matches ${JSON.stringify(inputs)}`, async () => {
       holds(captured, "running");
       assert.equal((await adopted(inputs)).creationTime, "2027-01-15T08:00:01Z");
       assert.deepEqual(hypervisor.changes, []);

@@ -32,11 +32,11 @@ describe("taking a snapshot", () => {
     hypervisor.define({ uuid: "4b239424-eb0f-402a-854c-8a2b01c15fea", name: "other" });
     domain = hypervisor.define({ uuid: UUID, name: "debian12" });
   });
-  /** What the host does on when the caller has given up. */
+  /** What the host does after the time limit of the caller. */
   const keepBusy = () => void (domain.control = ["background job (31.0s)", ENDLESSLY]);
   const meanwhile = () => takeSnapshot(hypervisor, UUID, { name: "a", description: "before" });
 
-  it("asks for it once, and gives all that can be read back", async () => {
+  it("calls virsh once, and returns all that can be read back", async () => {
     const state = await create(fakeOperation(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } });
     assert.deepEqual(
       state,
@@ -46,7 +46,7 @@ describe("taking a snapshot", () => {
     assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, { name, description }]]);
   });
 
-  it("looks at the domain before it takes anything, and reads back what it took", async () => {
+  it("looks at the domain before it takes anything, and reads the snapshot back", async () => {
     await create(fakeOperation(hypervisor), INPUTS);
     assert.deepEqual(hypervisor.methods, [
       "listDomains",
@@ -63,13 +63,13 @@ describe("taking a snapshot", () => {
     ]);
   });
 
-  it("does not ask for jobs of a QEMU that is not there", async () => {
+  it("does not query jobs if no QEMU runs", async () => {
     domain.state = "shut off";
     await create(fakeOperation(hypervisor), INPUTS);
     assert.ok(!hypervisor.methods.includes("domainControl"));
   });
 
-  it("does not take a domain for shut down whose memory is saved", async () => {
+  it("does not treat a domain with a managed-save image as shut down", async () => {
     domain.state = "shut off";
     assert.equal((await create(fakeOperation(hypervisor), INPUTS)).consistency, "offline");
     domain.saved = true;
@@ -77,13 +77,13 @@ describe("taking a snapshot", () => {
     assert.equal(state.consistency, "crash-consistent");
   });
 
-  it("only records triggers, and reverts nothing", async () => {
+  it("records triggers, and does not revert", async () => {
     const state = await create(fakeOperation(hypervisor), { ...INPUTS, revert: { triggers: ["x"] } });
     assert.equal(state.lastRevert, undefined);
     assert.ok(!hypervisor.methods.includes("revertSnapshot"));
   });
 
-  it("tells where it stands: its parent, its disks, its lack of memory", async () => {
+  it("returns its parent, its disks and no memory", async () => {
     domain.snapshots.push({ name: "root", creationTime: 1 });
     domain.current = "root";
     const state = await create(fakeOperation(hypervisor), {
@@ -105,7 +105,7 @@ describe("taking a snapshot", () => {
     );
   });
 
-  it("touches nothing when the domain has one of that name", async () => {
+  it("changes nothing if the domain has a snapshot of that name", async () => {
     domain.snapshots.push({ name: "a", creationTime: 1 });
     await failsWith(
       create(fakeOperation(hypervisor), INPUTS),
@@ -115,7 +115,7 @@ describe("taking a snapshot", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("passes on what the host refuses, in the program's own words for it", async () => {
+  it("reports libvirt's error with the reason and the remedy", async () => {
     hypervisor.fail("createSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
     await failsWith(
       create(fakeOperation(hypervisor), INPUTS),
@@ -125,7 +125,7 @@ describe("taking a snapshot", () => {
     assert.deepEqual(domain.snapshots, []);
   });
 
-  it("of one name by two at once is done for the first, and refused to the second", async () => {
+  it("succeeds for the first of two that take one name at once, and fails for the second", async () => {
     const memory = new ProviderMemory();
     const [first, second] = await Promise.allSettled(
       ["debian12", UUID].map((name) =>
@@ -136,7 +136,7 @@ describe("taking a snapshot", () => {
     assert.equal(hypervisor.changes.length, 1);
   });
 
-  it("of several on one domain goes in the order of the program", async () => {
+  it("keeps the order of the program for several on one domain", async () => {
     const names = ["c", "a", "b"];
     const memory = new ProviderMemory();
     await Promise.all(
@@ -148,7 +148,7 @@ describe("taking a snapshot", () => {
     );
   });
 
-  it("of several keeps that order although the host is slower to find the domain for one of them", async () => {
+  it("keeps that order although the host finds the domain of one of them later", async () => {
     const memory = new ProviderMemory();
     const host = fakeHost(hypervisor);
     const listDomains = async () => {
@@ -166,7 +166,7 @@ describe("taking a snapshot", () => {
     );
   });
 
-  it("that cannot be read back is kept, with all that is known of it", async () => {
+  it("keeps a snapshot that cannot be read back, with all that is known of it", async () => {
     hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"));
     const { state } = await isIncomplete(
       create(fakeOperation(hypervisor), INPUTS),
@@ -175,29 +175,29 @@ describe("taking a snapshot", () => {
     assert.deepEqual(state, { ...INPUTS, schemaVersion: 1, domainUuid: UUID, domainName: "debian12" });
   });
 
-  it("is read back in time of its own when the limit ran out at the very end", async () => {
+  it("has extra time to read back when the limit ran out at the very end", async () => {
     const left = { now: 600_000, afterwards: 30_000 };
     const host = fakeHost(hypervisor, undefined, left);
     hypervisor.during("createSnapshot", () => (left.now = 0));
     assert.equal((await create(operationOn(host), INPUTS)).creationTime, "2027-01-15T08:00:01Z");
   });
 
-  describe("when the time limit runs out", () => {
-    it("adopts what the host has finished all the same", async () => {
+  describe("after the time limit", () => {
+    it("adopts a snapshot that the host has finished", async () => {
       hypervisor.fail("createSnapshot", LIMIT, { meanwhile });
       const state = await create(fakeOperation(hypervisor), INPUTS);
       assert.deepEqual(state, stateWith({ description: "before" }));
       assert.equal(hypervisor.changes.length, 1);
     });
 
-    it("adopts it as well when virsh was killed", async () => {
+    it("adopts it also if virsh was killed", async () => {
       hypervisor.fail("createSnapshot", said("Cancelled", "virsh was killed by SIGKILL"), {
         meanwhile,
       });
       assert.equal((await create(fakeOperation(hypervisor), INPUTS)).name, "a");
     });
 
-    it("waits for the host to finish before it judges", async () => {
+    it("waits for the host to finish before it decides", async () => {
       hypervisor.fail("createSnapshot", LIMIT, {
         meanwhile: () => (domain.control = ["background job (0.1s)"]),
       });
@@ -207,7 +207,7 @@ describe("taking a snapshot", () => {
       assert.equal(hypervisor.methods.filter((method) => method === "domainControl").length, 3);
     });
 
-    it("says that nothing came of it when the host is idle and has nothing", async () => {
+    it("reports that the host took no snapshot, if it is idle and has none", async () => {
       hypervisor.fail("createSnapshot", LIMIT);
       await failsWith(
         create(fakeOperation(hypervisor), INPUTS),
@@ -217,7 +217,7 @@ describe("taking a snapshot", () => {
       assert.equal(hypervisor.changes.length, 1);
     });
 
-    it("keeps what the host is still busy with", async () => {
+    it("keeps a snapshot that the host is still taking", async () => {
       hypervisor.fail("createSnapshot", LIMIT, { meanwhile: keepBusy });
       const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { state } = await isIncomplete(
@@ -228,9 +228,9 @@ describe("taking a snapshot", () => {
     });
   });
 
-  describe("under a name that is listed while a job holds the domain", () => {
+  describe("under a name that is listed while another job holds the domain", () => {
     beforeEach(() => (domain.control = ["background job (1.0s)"]));
-    it("waits for what comes of that one, and takes its own when nothing does", async () => {
+    it("waits for that job, and takes the snapshot if the job takes none", async () => {
       meanwhile();
       hypervisor.during("domainControl", () => (domain.snapshots = []));
       const operation = fakeOperation(hypervisor);
@@ -241,7 +241,7 @@ describe("taking a snapshot", () => {
       assert.equal(hypervisor.changes.length, 1);
     });
 
-    it("leaves it as it is when it comes to be, unless it is to be adopted", async () => {
+    it("does not touch the snapshot that the job takes, unless adopt is set", async () => {
       meanwhile();
       await failsWith(create(fakeOperation(hypervisor), INPUTS), "Conflict");
       domain.control = ["background job (1.0s)"];
@@ -250,13 +250,13 @@ describe("taking a snapshot", () => {
     });
   });
 
-  it("is not looked for afterwards when it was never begun", async () => {
+  it("does not look for a snapshot that was never begun", async () => {
     hypervisor.fail("daemonVersion", LIMIT.with({ begun: false }));
     await failsWith(create(fakeOperation(hypervisor), INPUTS), "Timeout", LIMIT.message);
     assert.deepEqual(hypervisor.methods.slice(-1), ["daemonVersion"]);
   });
 
-  it("thaws nothing where another holds the domain, for nothing was frozen", async () => {
+  it("thaws nothing while another job holds the domain, because nothing was frozen", async () => {
     domain.control = ["background job (1.0s)", ENDLESSLY];
     domain.xml = { agent: "connected" };
     const host = fakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
@@ -264,8 +264,8 @@ describe("taking a snapshot", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  describe("when the host goes away meanwhile", () => {
-    it("says that the outcome is unknown when the host stays away", async () => {
+  describe("when the host goes away", () => {
+    it("reports that the outcome is unknown if the host stays away", async () => {
       hypervisor.fail("createSnapshot", GONE, { meanwhile: () => hypervisor.fail("domainControl", GONE) });
       const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       await failsWith(
@@ -275,14 +275,14 @@ describe("taking a snapshot", () => {
       );
     });
 
-    it("waits for the host to be back, and adopts the snapshot that it has", async () => {
+    it("waits for the host, and adopts the snapshot that it has", async () => {
       hypervisor.fail("createSnapshot", GONE, { meanwhile });
       hypervisor.fail("domainControl", GONE, { nth: 2 });
       assert.equal((await create(fakeOperation(hypervisor), INPUTS)).name, "a");
     });
   });
 
-  it("asks for nothing when the host cannot be reached", async () => {
+  it("changes nothing if the host cannot be reached", async () => {
     hypervisor.fail("listDomains", GONE);
     await failsWith(create(fakeOperation(hypervisor), INPUTS), "Unreachable");
     assert.deepEqual(hypervisor.methods, ["listDomains"]);

@@ -25,12 +25,12 @@ describe("an unmet precondition of a snapshot", () => {
     return unmetPrecondition(inputs, facts);
   }
 
-  it("is nothing where nothing is in the way", async () => {
+  it("is absent if nothing prevents the snapshot", async () => {
     assert.equal(await found(), undefined);
     assert.equal(await found(FILE), undefined);
   });
 
-  it("is a file where the memory is to go", async () => {
+  it("is an existing memory file", async () => {
     hypervisor.files.add("/images/m");
     assert.deepEqual(await found(FILE), {
       conflict: true,
@@ -40,7 +40,7 @@ describe("an unmet precondition of a snapshot", () => {
     });
   });
 
-  it("is a tag of that name in an image that libvirt knows nothing of", async () => {
+  it("is a tag of that name in an image that libvirt does not know", async () => {
     hypervisor.tags.set(IMAGE, ["b", "a"]);
     assert.deepEqual(await found(), {
       conflict: true,
@@ -50,7 +50,7 @@ describe("an unmet precondition of a snapshot", () => {
     });
   });
 
-  it("is no tag of another name, nor one where the snapshot goes into files of its own", async () => {
+  it("is neither a tag of another name, nor any tag if the snapshot is external", async () => {
     hypervisor.tags.set(IMAGE, ["aa"]);
     assert.equal(await found(), undefined);
     hypervisor.tags.set(IMAGE, ["a"]);
@@ -58,14 +58,14 @@ describe("an unmet precondition of a snapshot", () => {
     assert.equal(await found(FILE), undefined);
   });
 
-  it("is no image that cannot be read from here", async () => {
+  it("is not an image that cannot be read from this machine", async () => {
     hypervisor.tags.set(IMAGE, undefined);
     assert.equal(await found(), undefined);
     hypervisor.here = false;
     assert.equal(await found(), undefined);
   });
 
-  it("is what the domain itself rules out, before any file", async () => {
+  it("is first what the domain itself rules out, and then a file", async () => {
     domain.state = "shut off";
     hypervisor.files.add("/images/m");
     const refusal = await found(FILE);
@@ -78,7 +78,7 @@ describe("an unmet precondition of a snapshot", () => {
     assert.equal((await found({ name: "a b" }))?.property, "name");
   });
 
-  it("is a conflict where something would be overwritten, and nothing is touched", async () => {
+  it("is a conflict if something would be overwritten, and nothing is changed", async () => {
     hypervisor.tags.set(IMAGE, ["a"]);
     await failsWith(
       create(fakeOperation(hypervisor), INPUTS),
@@ -88,7 +88,7 @@ describe("an unmet precondition of a snapshot", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is reported as not possible here otherwise, and nothing is touched", async () => {
+  it("is otherwise reported as unsupported, and nothing is changed", async () => {
     await failsWith(
       create(fakeOperation(hypervisor), { ...INPUTS, memory: { snapshot: "no" } }),
       "Unsupported",
@@ -97,7 +97,7 @@ describe("an unmet precondition of a snapshot", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is not taken to be absent because it could not be looked for", async () => {
+  it("is not considered met because the check failed", async () => {
     hypervisor.fail("fileExists", said("Denied", "no"));
     await failsWith(found(FILE), "Denied");
     hypervisor.fail("imageTags", said("Unexpected", "no"));

@@ -18,7 +18,7 @@ import {
 import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
 
-describe("what a delete asks of virsh", () => {
+describe("the virsh flags of a delete", () => {
   const table = [
     [undefined, {}],
     ["snapshot", {}],
@@ -27,7 +27,7 @@ describe("what a delete asks of virsh", () => {
     ["metadata", { metadata: true }],
   ] as const;
   for (const [deleteScope, request] of table) {
-    it(`for ${deleteScope ?? "no word on it"}`, () => {
+    it(`follow from deleteScope ${deleteScope ?? "when it is absent"}`, () => {
       assert.deepEqual(scopeOf({ deleteScope }).request, request);
     });
   }
@@ -37,11 +37,11 @@ const HAZARD =
   "would delete the base image together with an external snapshot that the domain no longer uses";
 
 const OVERLAYS = EXTERNAL.slice(EXTERNAL.indexOf("<disks>"));
-/** An internal snapshot that was taken while the domain ran on this image. */
+/** An internal snapshot of a domain that ran on this image. */
 const insideOf = (image: string) =>
   "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>" + domainOn(image);
 
-describe("a snapshot that is to be deleted", () => {
+describe("deleting a snapshot", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   beforeEach(() => {
@@ -72,7 +72,7 @@ describe("a snapshot that is to be deleted", () => {
     return Object.fromEntries(Object.entries(request).filter(([, on]) => on === true));
   }
 
-  it("may be an external one from 9.0 on", async () => {
+  it("supports external ones from libvirt 9.0 on", async () => {
     domain.snapshots = line("e");
     domain.current = "e0";
     for (const version of ["9.0.0", "11.3.0"]) {
@@ -87,7 +87,7 @@ describe("a snapshot that is to be deleted", () => {
     );
   });
 
-  it("may be an internal one, or any by its metadata alone, and nobody is asked", async () => {
+  it("does not query the version for an internal one, or for metadata alone", async () => {
     hypervisor.version = "8.10.0";
     domain.snapshots = line("ie");
     assert.deepEqual(await asked("i0"), {});
@@ -108,9 +108,8 @@ describe("a snapshot that is to be deleted", () => {
     ["e", undefined, "e0", {}],
   ];
   for (const [kinds, current, which, below11] of table) {
-    const how =
-      typeof below11 === "string" ? "has to wait" : (Object.keys(below11)[0] ?? "is deleted as ever");
-    it(`${how} below 11.0: ${which} of ${kinds} while ${current ?? "none"} is current`, async () => {
+    const how = typeof below11 === "string" ? "waits" : (Object.keys(below11)[0] ?? "deletes all of it");
+    it(`below 11.0: ${how}, for ${which} of ${kinds} while ${current ?? "none"} is current`, async () => {
       domain.snapshots = line(kinds);
       domain.current = current;
       hypervisor.version = "10.10.0";
@@ -126,14 +125,14 @@ describe("a snapshot that is to be deleted", () => {
     });
   }
 
-  it("is not forgotten itself where only what came after it is to go", async () => {
+  it("with childrenOnly is not limited to metadata, because the snapshot itself stays", async () => {
     domain.snapshots = line("ie");
     domain.current = "i0";
     assert.deepEqual(await asked("e1", "childrenOnly"), { childrenOnly: true });
     assert.deepEqual(await asked("e1", "children"), { metadata: true });
   });
 
-  it("is not merged while another one's data lies in its overlay, on any libvirt", async () => {
+  it("is refused while another snapshot's data lies in the overlay that libvirt would merge, in any version", async () => {
     domain.snapshots = line("eie");
     domain.current = "e2";
     const [, inside] = domain.snapshots;
@@ -151,7 +150,7 @@ describe("a snapshot that is to be deleted", () => {
     }
   });
 
-  it("is only forgotten below 11.0 also where the internal one that the domain went back to is gone", async () => {
+  it("deletes only metadata below 11.0 also after the internal one that the domain reverted to is gone", async () => {
     domain.snapshots = line("e");
     Object.assign(domain.snapshots[0] ?? {}, { captured: EXTERNAL + domainOn(IMAGE) });
     hypervisor.version = "9.0.0";
@@ -160,7 +159,7 @@ describe("a snapshot that is to be deleted", () => {
     assert.deepEqual(await asked("e0"), {});
   });
 
-  it("is not asked of a libvirt that would crash: one with children, of a domain without a current snapshot", async () => {
+  it("is refused where libvirt would crash: with children, on a domain without a current snapshot", async () => {
     domain.snapshots = line("ee");
     for (const version of ["11.3.0", "12.8.0"]) {
       hypervisor.version = version;
@@ -176,7 +175,7 @@ describe("a snapshot that is to be deleted", () => {
     }
   });
 
-  it("is told to be abandoned unless it is the current one and the domain is on none of its overlays", async () => {
+  it("finds its overlay orphaned unless it is current and the domain is on none of its overlays", async () => {
     const abandons = async () => (await deletion("e0")).abandons;
     domain.snapshots = line("e");
     assert.equal(await abandons(), true);
@@ -193,7 +192,7 @@ describe("a snapshot that is to be deleted", () => {
     }
   });
 
-  it("is told to be abandoned where the domain is on an overlay that only the state still knows to be its own", async () => {
+  it("finds its overlay orphaned if the domain is on an overlay that only the state names", async () => {
     domain.snapshots = line("e");
     domain.current = "e0";
     domain.xml = { disks: [disk("vda", { source: "/images/vda.e0" })] };
@@ -208,7 +207,7 @@ describe("a snapshot that is to be deleted", () => {
     assert.equal(await abandons("/images/vda.other"), false);
   });
 
-  it("is not judged where its ancestors cannot be read", async () => {
+  it("does not decide if the ancestors cannot be read", async () => {
     domain.snapshots = line("ie");
     hypervisor.fail("readSnapshot", said("Unexpected", "gibberish"), { nth: 3 });
     await failsWith(asked("e1"), "Unexpected");

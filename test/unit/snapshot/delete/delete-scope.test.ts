@@ -9,7 +9,7 @@ import { EXTERNAL, FakeHypervisor, said, type FakeDomain } from "../../hyperviso
 import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
 
-describe("deleting a snapshot and what belongs to it", () => {
+describe("deleting a snapshot with its scope", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   let told: string[];
@@ -53,19 +53,19 @@ describe("deleting a snapshot and what belongs to it", () => {
     ],
   ];
   for (const [deleteScope, request, stay, lines] of scopes) {
-    it(`of scope ${deleteScope ?? ""} takes what it says, and names it before`, async () => {
+    it(`${deleteScope ?? ""} deletes exactly that, and names it first`, async () => {
       await removed({ deleteScope });
       assert.deepEqual(hypervisor.changes, [["deleteSnapshot", UUID, "a", request]]);
       assert.deepEqual([left(), told], [stay, lines]);
     });
   }
 
-  it("names nobody where nothing came after it", async () => {
+  it("names nothing if nothing came after it", async () => {
     await removed({ name: "c", creationTime: at(3), deleteScope: "children" });
     assert.deepEqual(told, []);
   });
 
-  it("is not taken for done while something that was to go is there", async () => {
+  it("is not complete while a snapshot that it covers exists", async () => {
     const host = fakeHost(hypervisor);
     host.deleteSnapshot = () => Promise.resolve();
     await failsWith(
@@ -75,13 +75,13 @@ describe("deleting a snapshot and what belongs to it", () => {
     );
   });
 
-  it("is not taken for done because one that it came after is gone", async () => {
+  it("is not complete because an ancestor of it is gone", async () => {
     Object.assign(domain.snapshots[1] ?? {}, { captured: EXTERNAL, parent: "gone" });
     await failsWith(removed(), "NotFound");
     assert.ok(left().includes("a"));
   });
 
-  it("takes its safety snapshots along, first, and only those that are still the same", async () => {
+  it("deletes its own safety snapshots first, and only those that are still the same", async () => {
     domain.snapshots.push({ name: "s1", creationTime: 1_800_000_004 }, { name: "s2", creationTime: 5 });
     await removed({
       safetySnapshots: [
@@ -101,13 +101,13 @@ describe("deleting a snapshot and what belongs to it", () => {
     const memory = { capturedMemory: { snapshot: "external", file: "/images/m" } } as const;
     beforeEach(() => void hypervisor.files.add("/images/m"));
 
-    it("removes the file as well", async () => {
+    it("removes the file too", async () => {
       await removed(memory);
       assert.deepEqual([...hypervisor.files], []);
       assert.deepEqual(told, []);
     });
 
-    it("tells where the file cannot be removed from here", async () => {
+    it("reports a file that cannot be removed from this machine", async () => {
       hypervisor.here = false;
       await removed(memory);
       assert.deepEqual(told, [
@@ -115,7 +115,7 @@ describe("deleting a snapshot and what belongs to it", () => {
       ]);
     });
 
-    it("tells nothing where libvirt removed the file itself", async () => {
+    it("reports nothing if libvirt removed the file itself", async () => {
       hypervisor.here = false;
       hypervisor.files.clear();
       await removed(memory);
@@ -129,15 +129,15 @@ describe("deleting a snapshot and what belongs to it", () => {
       });
     }
 
-    it("keeps the file where the delete fails", async () => {
+    it("keeps the file if the delete fails", async () => {
       hypervisor.fail("deleteSnapshot", said("Unsupported", "no"));
       await failsWith(removed(memory), "Unsupported");
       assert.deepEqual([...hypervisor.files], ["/images/m"]);
     });
   });
 
-  describe("that libvirt does not delete before others", () => {
-    /** Refuses to delete `name` for as long as `until` is there. */
+  describe("that libvirt refuses to delete before others", () => {
+    /** Refuses to delete `name` as long as `until` exists. */
     function refuse(name: string, until: string): Host {
       const host = fakeHost(hypervisor);
       const del = host.deleteSnapshot.bind(host);
@@ -156,7 +156,7 @@ describe("deleting a snapshot and what belongs to it", () => {
     });
     const [A, B] = [stateWith(), stateWith({ name: "b", creationTime: at(2) })];
 
-    it("waits for those that wait behind it, and is deleted then", async () => {
+    it("waits for the deletes that wait behind it, and then succeeds", async () => {
       await Promise.all([
         deleteWithSafety(operationOn(refuse("a", "b"), { memory }), A),
         deleteWithSafety(operationOn(refuse("b", "none"), { memory }), B),
@@ -165,7 +165,7 @@ describe("deleting a snapshot and what belongs to it", () => {
       assert.deepEqual(left(), ["root", "c"]);
     });
 
-    it("fails at once where nothing waits behind it", async () => {
+    it("fails at once if none waits behind it", async () => {
       await failsWith(
         deleteWithSafety(operationOn(refuse("a", "b"), { memory }), A),
         "Unsupported",
@@ -174,7 +174,7 @@ describe("deleting a snapshot and what belongs to it", () => {
       assert.deepEqual(tries, ["a"]);
     });
 
-    it("ends when nothing moves: two that can never be deleted both fail", async () => {
+    it("ends without progress: two that can never be deleted both fail", async () => {
       const [first, second] = await Promise.allSettled([
         deleteWithSafety(operationOn(refuse("a", "root"), { memory }), A),
         deleteWithSafety(operationOn(refuse("b", "root"), { memory }), B),
@@ -184,7 +184,7 @@ describe("deleting a snapshot and what belongs to it", () => {
       assert.deepEqual(left(), ["root", "a", "b", "c"]);
     });
 
-    it("does not wait where the host may still be at it", async () => {
+    it("does not wait while the host may still be busy", async () => {
       hypervisor.fail("deleteSnapshot", said("Timeout", "the time limit ran out"), { nth: 1 });
       const [first, second] = await Promise.allSettled([
         deleteWithSafety(operationOn(refuse("none", "none"), { memory }), A),

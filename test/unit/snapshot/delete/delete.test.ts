@@ -33,52 +33,52 @@ describe("deleting a snapshot", () => {
   const operation = (host = fakeHost(hypervisor)) => operationOn(host, { tell });
   const left = () => domain.snapshots.map(({ name }) => name);
 
-  it("deletes it alone, and looks whether it is gone", async () => {
+  it("deletes it alone, and checks that it is gone", async () => {
     await deleteWithSafety(operation(), stateWith());
     assert.deepEqual(left(), ["b"]);
     assert.deepEqual(hypervisor.methods, SEQUENCE);
     assert.deepEqual(hypervisor.changes, [["deleteSnapshot", UUID, "a", {}]]);
   });
 
-  it("does not ask for jobs of a QEMU that is not there", async () => {
+  it("does not query jobs if no QEMU runs", async () => {
     domain.state = "shut off";
     await deleteWithSafety(operation(), stateWith());
     assert.ok(!hypervisor.methods.includes("domainControl"));
   });
 
-  it("deletes one that could never be read back, by its name", async () => {
+  it("deletes by name a snapshot that could never be read back", async () => {
     const { creationTime: _never, ...state } = stateWith();
     await deleteWithSafety(operation(), state);
     assert.deepEqual(left(), ["b"]);
   });
 
-  it("has nothing to do when it is gone already", async () => {
+  it("does nothing if it is already gone", async () => {
     deleteIt();
     await deleteWithSafety(operation(), stateWith());
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("has nothing to do when its domain is gone", async () => {
+  it("does nothing if its domain is gone", async () => {
     hypervisor.domains.length = 0;
     await deleteWithSafety(operation(), stateWith());
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("does not touch another one that has its name now", async () => {
+  it("does not touch another snapshot that has its name now", async () => {
     domain.snapshots = [{ name: "a", creationTime: 1_800_000_002 }];
     await deleteWithSafety(operation(), stateWith());
     assert.deepEqual(left(), ["a"]);
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is done when another deletes it in between", async () => {
+  it("succeeds if another client deletes it in between", async () => {
     hypervisor.fail("deleteSnapshot", said("NotFound", "Domain snapshot not found: a"), {
       meanwhile: deleteIt,
     });
     await deleteWithSafety(operation(), stateWith());
   });
 
-  it("is not taken for done because libvirt says so", async () => {
+  it("does not succeed only because libvirt reports success", async () => {
     const silent = fakeHost(hypervisor);
     silent.deleteSnapshot = () => Promise.resolve();
     await failsWith(
@@ -88,7 +88,7 @@ describe("deleting a snapshot", () => {
     );
   });
 
-  it("passes on what the host refuses", async () => {
+  it("reports libvirt's error", async () => {
     hypervisor.fail("deleteSnapshot", said("Unsupported", "Operation not supported: no", "Do that."));
     await failsWith(
       deleteWithSafety(operation(), stateWith()),
@@ -97,7 +97,7 @@ describe("deleting a snapshot", () => {
     );
   });
 
-  it("takes neither an unreachable host nor a refused login for absence", async () => {
+  it("treats neither an unreachable host nor a refused login as absence", async () => {
     for (const kind of ["Unreachable", "Denied", "Timeout", "Unexpected"] as const) {
       const host = fakeHost(hypervisor);
       host.readSnapshot = () => Promise.reject(said(kind, "no"));
@@ -106,13 +106,13 @@ describe("deleting a snapshot", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is done when the host finished it after the time limit", async () => {
+  it("succeeds if the host finished it after the time limit", async () => {
     hypervisor.fail("deleteSnapshot", LIMIT, { meanwhile: deleteIt });
     await deleteWithSafety(operation(), stateWith());
     assert.equal(hypervisor.changes.length, 1);
   });
 
-  it("is proven in time of its own when the limit ran out at the very end", async () => {
+  it("has extra time to check when the limit ran out at the very end", async () => {
     const left = { now: 600_000, afterwards: 30_000 };
     const host = fakeHost(hypervisor, undefined, left);
     hypervisor.during("deleteSnapshot", () => (left.now = 0));
@@ -120,7 +120,7 @@ describe("deleting a snapshot", () => {
     assert.deepEqual(hypervisor.methods, SEQUENCE);
   });
 
-  it("says what is there after the time limit when the host is done and it is not gone", async () => {
+  it("reports after the time limit that the host is done and the snapshot still exists", async () => {
     hypervisor.fail("deleteSnapshot", LIMIT);
     await failsWith(
       deleteWithSafety(operation(), stateWith()),
@@ -129,7 +129,7 @@ describe("deleting a snapshot", () => {
     );
   });
 
-  it("says what the host is busy with after the time limit", async () => {
+  it("reports after the time limit what the host is busy with", async () => {
     hypervisor.fail("deleteSnapshot", LIMIT, {
       meanwhile: () => (domain.control = ["background job (31.0s)", ENDLESSLY]),
     });
@@ -141,7 +141,7 @@ describe("deleting a snapshot", () => {
     );
   });
 
-  it("tells of a safety snapshot that is in no state, and leaves it", async () => {
+  it("reports a safety snapshot that is in no state, and leaves it", async () => {
     domain.snapshots.push({ name: "a-before-revert-20270101T000000Z", creationTime: 1_800_000_010 });
     const revert = { safetySnapshot: { keep: 1 } };
     await deleteWithSafety(operation(), stateWith({ revert }));
@@ -152,7 +152,7 @@ describe("deleting a snapshot", () => {
     assert.deepEqual(left(), ["b", "a-before-revert-20270101T000000Z"]);
   });
 
-  it("says what it was about where the host cannot be reached", async () => {
+  it("names the snapshot if the host cannot be reached", async () => {
     hypervisor.fail("readSnapshot", said("Unreachable", "Failed to connect socket"));
     await failsWith(
       deleteWithSafety(operation(), stateWith()),
@@ -161,7 +161,7 @@ describe("deleting a snapshot", () => {
     );
   });
 
-  it("waits for what is asked of the domain before it", async () => {
+  it("waits for earlier operations on the domain", async () => {
     const order: string[] = [];
     const [first, second] = [fakeHost(hypervisor), fakeHost(hypervisor)];
     for (const [host, name] of [[first, "a"] as const, [second, "b"] as const]) {

@@ -60,12 +60,12 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     );
   };
 
-  it("is removed where nothing needs it, and nothing else is", async () => {
+  it("is removed if nothing needs it, and no other file is", async () => {
     await removed();
     assert.deepEqual([[...hypervisor.files], told], [[IMAGE], []]);
   });
 
-  it("is removed as well where a revert to the snapshot made it", async () => {
+  it("is removed too if a revert to the snapshot made it", async () => {
     const captured = EXTERNAL.replaceAll("vda.overlay", "vda.gone").concat(
       EXTERNAL.slice(EXTERNAL.indexOf("<disks>")).replaceAll("disks>", "revertDisks>"),
     );
@@ -74,7 +74,7 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     assert.deepEqual([[...hypervisor.files], told], [[IMAGE], []]);
   });
 
-  it("is not looked for where there is none, and nothing is asked for it", async () => {
+  it("is not looked for if there is none, and nothing is queried", async () => {
     await removed({ name: "root", creationTime: "2027-01-15T08:00:00Z" });
     assert.deepEqual(
       hypervisor.methods.filter((method) =>
@@ -88,7 +88,7 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     assert.deepEqual(told, []);
   });
 
-  it("is nobody's business where the data is to stay", async () => {
+  it("is not looked for if the data is to stay", async () => {
     await removed({ deleteScope: "metadata" });
     assert.deepEqual([hypervisor.files.has(OVERLAY), told], [true, []]);
   });
@@ -100,11 +100,11 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     assert.deepEqual([hypervisor.files.has(OVERLAY), told], [true, []]);
   });
 
-  describe("stays, and is told of, where", () => {
-    it("it was there before", () =>
+  describe("stays, and is reported, if", () => {
+    it("it existed before", () =>
       stays("it was there before the snapshot (reuseExternal)", { reuseExternal: true }));
 
-    it("it is of the current snapshot, and may be gone back to by hand", async () => {
+    it("the current snapshot owns it, because a manual revert may need it", async () => {
       domain.current = "a";
       await stays("it may hold what debian12 wrote last");
     });
@@ -114,12 +114,12 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
       await stays("debian12 needs it");
     });
 
-    it("the domain runs on an image above it, by what libvirt says", async () => {
+    it("the domain runs on an image above it, according to libvirt", async () => {
       domain.xml = { disks: [disk("/images/top", [{ source: OVERLAY, driver: "qcow2" }])] };
       await stays("debian12 needs it");
     });
 
-    it("the domain is on an image above it, by what the image says", async () => {
+    it("the domain is on an image above it, according to the image", async () => {
       hypervisor.chains.set(IMAGE, [IMAGE, OVERLAY]);
       await stays("debian12 needs it");
     });
@@ -129,25 +129,25 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
       await stays('snapshot "b" needs it');
     });
 
-    it("another snapshot stands on it", async () => {
+    it("another snapshot depends on it", async () => {
       const captured = EXTERNAL.replaceAll("vda.overlay", "vda.b");
       domain.snapshots.push({ name: "b", creationTime: 1_800_000_002, captured });
       hypervisor.chains.set("/images/vda.b", ["/images/vda.b", OVERLAY, IMAGE]);
       await stays('snapshot "b" needs it');
     });
 
-    it("another domain has it as its disk", async () => {
+    it("another domain uses it as its disk", async () => {
       hypervisor.define({ uuid: OTHER, name: "rescue", xml: { disks: [disk(OVERLAY)] } });
       await stays("domain rescue needs it");
     });
 
-    it("another domain that is off has a clone on it, which only the clone's image says", async () => {
+    it("another domain that is off has a clone based on it, which only the clone's image shows", async () => {
       hypervisor.define({ uuid: OTHER, name: "clone", xml: { disks: [disk("/images/clone")] } });
       hypervisor.chains.set("/images/clone", ["/images/clone", OVERLAY, IMAGE]);
       await stays("domain clone needs it");
     });
 
-    it("what an image of another domain stands on cannot be read", async () => {
+    it("the backing chain of another domain's image cannot be read", async () => {
       hypervisor.define({ uuid: OTHER, name: "clone", xml: { disks: [disk("/images/clone")] } });
       hypervisor.chains.set("/images/clone", undefined);
       await stays("whether domain clone needs it could not be seen");
@@ -158,7 +158,7 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
       await stays("a process uses it");
     });
 
-    it("what an image of the domain stands on cannot be read", async () => {
+    it("the backing chain of the domain's own image cannot be read", async () => {
       hypervisor.chains.set(IMAGE, undefined);
       await stays("whether debian12 needs it could not be seen");
     });
@@ -177,7 +177,7 @@ describe("the overlay that libvirt leaves when it deletes an external snapshot",
     });
   });
 
-  it("of a domain that another one was undefined beside is judged all the same", async () => {
+  it("is removed also if another domain was undefined meanwhile", async () => {
     hypervisor.define({ uuid: OTHER, name: "gone" });
     const read = host.domainXml.bind(host);
     host.domainXml = (uuid) => (uuid === OTHER ? Promise.reject(said("NotFound", "no domain")) : read(uuid));

@@ -15,7 +15,7 @@ describe("the preview's cache of queries", () => {
   });
   const cached = () => cachedQueries(fakeHost(hypervisor), new Map(), () => clock);
 
-  it("asks the host each query once", async () => {
+  it("sends each query to the host once", async () => {
     const host = cached();
     const [first, second] = [host.domainState(UUID), host.domainState(UUID)];
     assert.deepEqual(
@@ -25,7 +25,7 @@ describe("the preview's cache of queries", () => {
     assert.deepEqual(hypervisor.methods, ["domainState"]);
   });
 
-  it("tells the persistent definition from the live one", async () => {
+  it("distinguishes the persistent definition from the live one", async () => {
     const host = cached();
     const [live, persistent] = [await host.domainXml(UUID), await host.domainXml(UUID, { inactive: true })];
     assert.deepEqual([live.vcpus, persistent.vcpus], [2, 4]);
@@ -33,7 +33,7 @@ describe("the preview's cache of queries", () => {
     assert.equal(hypervisor.calls.length, 2);
   });
 
-  it("passes every query on, whatever its arguments", async () => {
+  it("forwards every query with its arguments", async () => {
     const host = cached();
     for (const name of Object.keys(queries) as QueryName[]) {
       const query = host[name] as (...args: unknown[]) => Promise<unknown>;
@@ -42,7 +42,7 @@ describe("the preview's cache of queries", () => {
     }
   });
 
-  it("asks again after half a minute", async () => {
+  it("queries again after half a minute", async () => {
     const host = cached();
     await host.listDomains();
     clock = 29_999;
@@ -53,7 +53,7 @@ describe("the preview's cache of queries", () => {
     assert.equal(hypervisor.calls.length, 2);
   });
 
-  it("keeps a failure as it keeps a result", async () => {
+  it("keeps a failure like a result", async () => {
     const host = cached();
     hypervisor.fail("listDomains", said("Unreachable", "no"));
     await assert.rejects(host.listDomains());

@@ -21,7 +21,7 @@ function lines(before: Partial<SnapshotState>, change: Change, facts?: ChangeFac
   return notices(before, change, facts).map(({ text }) => text);
 }
 
-/** What the state alone lets a preview tell, word by word. */
+/** What a preview prints from the state alone, word for word. */
 const TRANSCRIPT: [
   what: string,
   before: Partial<SnapshotState>,
@@ -75,14 +75,14 @@ const TRANSCRIPT: [
     "info",
   ],
   [
-    "a wider scope of deletes that are still to come",
+    "a wider deleteScope for later deletes",
     {},
     { deleteScope: "children" },
     'From now on, deleting snapshot "a" of debian12 also deletes everything that came after it (deleteScope "children").',
     "info",
   ],
   [
-    "a scope that spares the snapshot itself",
+    "a deleteScope that keeps the snapshot itself",
     {},
     { deleteScope: "childrenOnly" },
     'From now on, deleting snapshot "a" of debian12 deletes everything that came after it, but not the snapshot itself (deleteScope "childrenOnly").',
@@ -92,18 +92,18 @@ const TRANSCRIPT: [
 
 describe("the lines of a preview", () => {
   for (const [what, before, change, text, severity = "warning"] of TRANSCRIPT) {
-    it(`tell ${what}`, () => {
+    it(`announce ${what}`, () => {
       assert.deepEqual(notices(before, change), [{ severity, text }]);
     });
   }
 
-  it("tell that it is drift that asks for a revert", () => {
+  it("say that drift is the reason of a revert", () => {
     assert.deepEqual(lines({ isCurrent: false, revert: { onDrift: true } }, {}), [
       'debian12 will go back to snapshot "a", taken 2027-01-15T08:00:01Z (another snapshot is current, and revert.onDrift is set): everything since then, on disk and in memory, is discarded.',
     ]);
   });
 
-  it("tell what a look at the host adds: what is lost, what is kept, and what goes for it", () => {
+  it("say what a look at the host adds: what is lost, what is kept, and what is deleted", () => {
     const change = { revert: { triggers: [1] } };
     const decision: RevertDecision = {
       request: {},
@@ -122,7 +122,7 @@ describe("the lines of a preview", () => {
     ]);
   });
 
-  it("tell what goes together with a snapshot that is replaced", () => {
+  it("say what is deleted together with a replaced snapshot", () => {
     const before: Partial<SnapshotState> = {
       deleteScope: "children",
       safetySnapshots: [{ name: "safe", creationTime: "2027-01-15T08:00:09Z" }],
@@ -148,13 +148,13 @@ describe("the lines of a preview", () => {
     assert.deepEqual(notices({ deleteScope: "children" }, { diskOnly: true }, { descendants: [] }).length, 1);
   });
 
-  it("tell what a wider scope would delete now", () => {
+  it("say what a wider scope would delete now", () => {
     const now = (...descendants: string[]) => lines({}, { deleteScope: "children" }, { descendants })[0];
     assert.match(now() ?? "", /\(deleteScope "children"\); now nothing does\.$/);
     assert.match(now("b", "c") ?? "", /\(deleteScope "children"\); now these are "b", "c"\.$/);
   });
 
-  it("tell beforehand what would make a revert fail, and what it is about", () => {
+  it("say what would make a revert fail, with the snapshot and the domain", () => {
     const change = { revert: { triggers: [1] } };
     const decision: RevertDecision = {
       request: {},
@@ -183,7 +183,7 @@ describe("the lines of a preview", () => {
     assert.match(line, /^debian12 will go back to snapshot "x\\"\\u001b\[2J", taken /);
   });
 
-  it("own up to a time of creation that was never read", () => {
+  it("say that a creation time was never read", () => {
     const { creationTime: _never, ...state } = stateWith();
     const inputs = { ...inputsOf(state), revert: { triggers: [1] } };
     const [line] = changeLines(plan(state, inputs), state, inputs);
@@ -198,11 +198,7 @@ describe("the lines of a preview", () => {
     ["something is only recorded", {}, { atomic: true, timeoutSeconds: 5 }],
     ["the description is edited", {}, { description: "x" }],
     ["triggers are removed", { revert: { triggers: ["x"] } }, { revert: undefined }],
-    [
-      "deletes that are still to come take less along",
-      { deleteScope: "children" },
-      { deleteScope: "snapshot" },
-    ],
+    ["later deletes cover less", { deleteScope: "children" }, { deleteScope: "snapshot" }],
     ["nothing changes although deletes take others along", { deleteScope: "children" }, {}],
   ];
   for (const [what, before, change] of silent) {

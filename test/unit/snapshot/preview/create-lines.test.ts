@@ -32,7 +32,7 @@ function lines(definition: DomainXml, found: Found = {}, inputs: Partial<Snapsho
   return createLines(wanted, facts, decideCreate(wanted, facts), facts);
 }
 
-/** A snapshot of that name that is there, taken of the running domain. */
+/** An existing snapshot of that name, taken of the running domain. */
 function existing(description?: string): Found {
   const document: SnapshotDocument = {
     xml: "",
@@ -50,7 +50,7 @@ function existing(description?: string): Found {
 
 const MIB = 1024 * 1024;
 
-/** Word by word; all of them warnings. */
+/** Word for word; all of them are warnings. */
 const TRANSCRIPT: [
   what: string,
   definition: DomainXml,
@@ -59,41 +59,41 @@ const TRANSCRIPT: [
   inputs?: Partial<SnapshotInputs>,
 ][] = [
   [
-    "what create would refuse",
+    "a create that would be refused",
     running(),
     { taggedImages: ["/i"] },
     'Taking snapshot "a" of debian12 would fail: name: the image "/i" holds a snapshot "a" that libvirt does not know. Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "/i"',
   ],
   [
-    "what adopting would refuse",
+    "an adoption that would be refused",
     running(),
     existing(),
     'Adopting snapshot "a" of debian12 would fail: it is not what is declared: memory is "internal", not "no"; disk vda is "internal", not "external". Declare it as it is, or choose another name.',
     { adopt: true, diskOnly: true },
   ],
   [
-    "that adopting takes the description away",
+    "an adoption that removes the description",
     running(),
     existing("theirs"),
     'Adopting snapshot "a" of debian12 changes it: its description, "theirs", is removed, because none is declared. To keep it, declare it.',
     { adopt: true },
   ],
   [
-    "that adopting replaces the description",
+    "an adoption that replaces the description",
     running(),
     existing("theirs"),
     'Adopting snapshot "a" of debian12 changes it: its description, "theirs", becomes "ours".',
     { adopt: true, description: "ours" },
   ],
   [
-    "that adopting replaces the description by one that is still to be known",
+    "an adoption that replaces the description by one that is not known yet",
     running(),
     existing("theirs"),
     'Adopting snapshot "a" of debian12 changes it: its description, "theirs", is replaced by one that is not known yet.',
     { adopt: true, description: UNKNOWN },
   ],
   [
-    "a block job, and for how long it is waited for",
+    "a block job, and how long the create waits for it",
     running(),
     { jobs: [{ disk: "vdb", kind: "Block Copy" }] },
     'Taking snapshot "a" of debian12 has to wait, for up to 600 s: disk vdb is in a block job (Block Copy). To end the job: virsh blockjob debian12 vdb --abort',
@@ -126,9 +126,9 @@ const TRANSCRIPT: [
   ],
 ];
 
-describe("what a preview tells of a snapshot that is to be taken", () => {
+describe("the lines of a preview before a create", () => {
   for (const [what, definition, found, text, inputs] of TRANSCRIPT) {
-    it(`is ${what}`, () => {
+    it(`report ${what}`, () => {
       assert.deepEqual(lines(definition, found, inputs), [{ severity: "warning", text }]);
     });
   }
@@ -149,7 +149,7 @@ describe("what a preview tells of a snapshot that is to be taken", () => {
     ["a running domain has an old managed-save image", running(), { managedSave: true }],
   ];
   for (const [what, definition, found, inputs] of silent) {
-    it(`is nothing when ${what}`, () => assert.deepEqual(lines(definition, found, inputs), []));
+    it(`are none when ${what}`, () => assert.deepEqual(lines(definition, found, inputs), []));
   }
 });
 
@@ -173,7 +173,7 @@ describe("the file that the memory goes into", () => {
     assert.equal(where(running(), { memory: { snapshot: "external", file: "/m" } }), "/m");
   });
 
-  it("is none where no memory is captured", () => {
+  it("is absent if no memory is captured", () => {
     assert.equal(where(off()), undefined);
     assert.equal(where(running(), { diskOnly: true }), undefined);
   });

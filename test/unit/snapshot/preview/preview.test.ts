@@ -45,16 +45,16 @@ describe("a preview", () => {
     domain.snapshots.push({ name, creationTime: 1_800_000_001, ...(parent === undefined ? {} : { parent }) });
 
   describe("before a create", () => {
-    it("is silent when nothing is in the way", async () => assert.deepEqual(await create(), []));
+    it("prints nothing if every precondition is met", async () => assert.deepEqual(await create(), []));
 
-    it("puts each question once, however many snapshots of a domain are to come", async () => {
+    it("sends each query once, however many snapshots of a domain it covers", async () => {
       await create();
       const asked = hypervisor.calls.length;
       for (let index = 0; index < 500; index++) assert.deepEqual(await create({ name: `s${index}` }), []);
       assert.equal(hypervisor.calls.length, asked);
     });
 
-    it("asks again what was asked a while ago", async () => {
+    it("sends a query again after a while", async () => {
       await create();
       has("a");
       assert.deepEqual(await create(), []);
@@ -62,7 +62,7 @@ describe("a preview", () => {
       assert.deepEqual(await create(), [NAME_TAKEN]);
     });
 
-    it("finds what create itself would refuse", async () => {
+    it("reports what create itself would refuse", async () => {
       hypervisor.tags.set(IMAGE, ["a"]);
       const [line, ...others] = await create();
       assert.match(
@@ -78,7 +78,7 @@ describe("a preview", () => {
       );
     });
 
-    it("compares what is to be adopted", async () => {
+    it("compares a snapshot that is to be adopted", async () => {
       has("a");
       assert.deepEqual(await create({ adopt: true }), []);
       assert.match(
@@ -87,14 +87,14 @@ describe("a preview", () => {
       );
     });
 
-    it("finds the description that adopting would take away", async () => {
+    it("reports a description that adopting would remove", async () => {
       has("a");
       Object.assign(domain.snapshots[0] ?? {}, { description: "theirs" });
       assert.match((await create({ adopt: true })).join("\n"), /its description, "theirs", is removed/);
       assert.deepEqual(await create({ adopt: true, description: "theirs" }), []);
     });
 
-    it("finds block jobs, of the disks that are captured", async () => {
+    it("reports block jobs of captured disks", async () => {
       domain.jobs["vda"] = "Block Copy";
       assert.match((await create()).join("\n"), /disk vda is in a block job \(Block Copy\)/);
       domain.state = "shut off";
@@ -102,7 +102,7 @@ describe("a preview", () => {
       assert.deepEqual(await create(), []);
     });
 
-    it("finds too little room for the memory, where it can be seen", async () => {
+    it("reports too little space for the memory, if the space can be read", async () => {
       hypervisor.free = 1000;
       assert.match((await create()).join("\n"), /may not fit: 0 MiB are free/);
       assert.deepEqual(await create({ diskOnly: true }), []);
@@ -111,7 +111,7 @@ describe("a preview", () => {
       assert.deepEqual(await create(), []);
     });
 
-    it("tells once of a domain that is not there, and looks again before", async () => {
+    it("reports a missing domain once, after a second look", async () => {
       await create();
       const line =
         'The host has no domain "new" now. Unless this program defines it, no snapshot of it can be taken. It lists "debian12". Check domain and uri.';
@@ -121,7 +121,7 @@ describe("a preview", () => {
       assert.deepEqual(await create({ domain: "newer" }), []);
     });
 
-    it("is silent, and asks nothing, where something is not known yet", async () => {
+    it("prints nothing and sends no query if something is not known yet", async () => {
       for (const unknown of [
         { domain: UNKNOWN },
         { name: UNKNOWN },
@@ -133,7 +133,7 @@ describe("a preview", () => {
       assert.deepEqual(await create({ revert: { triggers: [UNKNOWN] }, description: UNKNOWN }), [NAME_TAKEN]);
     });
 
-    it("looks anew as soon as something was done", async () => {
+    it("looks again as soon as something has changed", async () => {
       assert.deepEqual(await create(), []);
       has("a");
       assert.deepEqual(await create(), []);
@@ -144,10 +144,10 @@ describe("a preview", () => {
     });
   });
 
-  describe("of a host that cannot be asked", () => {
+  describe("of a host that cannot be reached", () => {
     const line = "Snapshots and reverts were not checked against the host: virsh was not found.";
 
-    it("is one quiet line, and one attempt, for all that is to come", async () => {
+    it("prints one line, after one attempt, for all resources", async () => {
       hypervisor.fail("listDomains", said("Unreachable", "virsh was not found"));
       assert.deepEqual(await preview.beforeCreate(INPUTS), [{ severity: "info", text: line }]);
       assert.deepEqual(await create({ name: "b" }), []);
@@ -155,14 +155,14 @@ describe("a preview", () => {
       assert.deepEqual(hypervisor.methods, ["listDomains"]);
     });
 
-    it("names where it is, without a password", async () => {
+    it("names the host, without a password", async () => {
       hypervisor.fail("listDomains", said("Unreachable", "no route"));
       assert.deepEqual(await create({ uri: "qemu+ssh://me:secret@far/system" }), [
         "Snapshots and reverts were not checked against the host qemu+ssh://me:***@far/system: no route.",
       ]);
     });
 
-    it("does not keep the preview of a revert from telling what the state alone tells", async () => {
+    it("still reports what a revert does according to the state", async () => {
       hypervisor.fail("listDomains", said("Unreachable", "virsh was not found"));
       assert.deepEqual(await change({}, { revert: { triggers: [1] } }), [
         line,
@@ -170,7 +170,7 @@ describe("a preview", () => {
       ]);
     });
 
-    it("is not waited for any longer than the limit of them all", async () => {
+    it("does not wait longer than its own time limit", async () => {
       hypervisor.during("listDomains", () => (clock += 4000));
       for (const uri of ["qemu+ssh://a/system", "qemu+ssh://b/system", "qemu+ssh://c/system"])
         await create({ uri });
@@ -183,14 +183,14 @@ describe("a preview", () => {
   });
 
   describe("before a change", () => {
-    it("asks nothing where the state tells it all", async () => {
+    it("sends no query if the state contains everything", async () => {
       await change({}, { diskOnly: true });
       await change({}, { name: "b" });
       await change({}, { description: "x", atomic: true });
       assert.deepEqual(hypervisor.calls, []);
     });
 
-    it("names what else goes, and what would go from now on", async () => {
+    it("names what is deleted together, now and from now on", async () => {
       has("a");
       has("b", "a");
       assert.match(
@@ -200,7 +200,7 @@ describe("a preview", () => {
       assert.match((await change({}, { deleteScope: "childrenOnly" })).join("\n"), /; now these are "b"\.$/);
     });
 
-    it("tells what would make a revert fail", async () => {
+    it("reports what would make a revert fail", async () => {
       const now = { revert: { triggers: [1] } };
       assert.match((await change({}, now))[0] ?? "", /would fail: .* Refresh to see/);
       domain.snapshots.push({ name: "e", creationTime: 1_800_000_001, state: "shutoff", captured: EXTERNAL });
@@ -210,7 +210,7 @@ describe("a preview", () => {
       );
     });
 
-    it("expects the snapshot that goes first not to stand in the way of the one that takes its name", async () => {
+    it("expects that the old snapshot of the same name is deleted first", async () => {
       has("a");
       hypervisor.tags.set(IMAGE, ["a"]);
       hypervisor.files.add("/m");
@@ -225,7 +225,7 @@ describe("a preview", () => {
       assert.deepEqual(await create({ memory: { snapshot: "external", file: "/m" } }), []);
     });
 
-    it("expects the data of one that libvirt only forgets to stay", async () => {
+    it("expects that the data stays if libvirt deletes only metadata", async () => {
       has("a");
       hypervisor.tags.set(IMAGE, ["a"]);
       await change({ deleteScope: "metadata" }, { disks: [{ name: "vda", snapshot: "internal" }] });

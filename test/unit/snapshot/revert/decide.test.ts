@@ -47,14 +47,14 @@ describe("the plan of a revert", () => {
     [{ resetNvram: true, to: "running" }, snapshot, { ...off, running: true, resetNvram: true }, false],
   ];
   for (const [options, found, request, stopAfterwards] of table) {
-    it(`of ${found.state} with ${JSON.stringify(options)}`, () => {
+    it(`to a ${found.state} snapshot has the right flags for ${JSON.stringify(options)}`, () => {
       const plan = planned(options, { snapshot: found });
       assert.deepEqual([plan.request, plan.stopAfterwards], [request, stopAfterwards]);
       assert.equal(plan.refusal, undefined);
     });
   }
 
-  it("foresees what libvirt will ask force for", () => {
+  it("predicts what libvirt requires force for", () => {
     const whole: SnapshotXml = { ...snapshot, domain: running() };
     const bare: SnapshotXml = { ...whole, state: "shutoff", memory: { snapshot: "no" } };
     const risks = (found: SnapshotXml, managedSave: boolean, options: Revert["options"] = {}) =>
@@ -70,21 +70,21 @@ describe("the plan of a revert", () => {
   const ALONE_REFUSED = "cannot revert to a disk-only snapshot of a running domain";
   const gates: [what: string, found: SnapshotXml, version: string, reason?: string, remedy?: string][] = [
     [
-      "disks outside, while off",
+      "external disks, while off",
       disksOff,
       "9.9.0",
       EXTERNAL_REFUSED,
       "Upgrade the host to libvirt 9.10 or later, or take internal snapshots.",
     ],
-    ["disks outside, while off", disksOff, "9.10.0"],
+    ["external disks, while off", disksOff, "9.10.0"],
     [
-      "memory outside",
+      "external memory",
       { ...snapshot, disks: [], memory: { snapshot: "external" } },
       "9.0.0",
       EXTERNAL_REFUSED,
       "Upgrade the host to libvirt 9.10 or later, or take internal snapshots.",
     ],
-    ["memory outside", memoryFile, "9.10.0"],
+    ["external memory", memoryFile, "9.10.0"],
     [
       "disks alone of a running domain",
       disksAlone,
@@ -93,10 +93,10 @@ describe("the plan of a revert", () => {
       "Upgrade the host to libvirt 10.10 or later, or capture memory as well.",
     ],
     ["disks alone of a running domain", disksAlone, "10.10.0"],
-    ["all inside", snapshot, "9.0.0"],
+    ["internal disks and memory", snapshot, "9.0.0"],
   ];
   for (const [what, found, version, reason, remedy = ""] of gates) {
-    it(`${reason === undefined ? "goes" : "is refused"} with ${what} on ${version}`, () => {
+    it(`${reason === undefined ? "is allowed" : "is refused"} for ${what} on ${version}`, () => {
       const { refusal } = planned({}, { snapshot: found, version });
       const message = `Unable to revert debian12 to snapshot "a": libvirt ${version} ${reason ?? ""}. Nothing was changed. ${remedy}`;
       assert.equal(refusal?.message, reason === undefined ? undefined : message);
@@ -104,21 +104,21 @@ describe("the plan of a revert", () => {
     });
   }
 
-  it("is refused where its data is missing", () => {
+  it("is refused if its data is missing", () => {
     assert.equal(
       planned({ force: true }, { imagesWithout: ["/i/vda", "/i/vdb"] }).refusal?.message,
       'Unable to revert debian12 to snapshot "a": its data is missing in "/i/vda", "/i/vdb": someone removed it from the image. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
     );
   });
 
-  it("is refused where what it stands on was written to since", () => {
+  it("is refused if an image that it depends on was written to since", () => {
     assert.equal(
       planned({ force: true }, { snapshot: disksOff, overwritten: ["/i/vda"] }).refusal?.message,
       'Unable to revert debian12 to snapshot "a": what it captured is overwritten: it depends on "/i/vda", and the domain went back to a snapshot inside that image and has been writing to it since. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
     );
   });
 
-  it("is refused where libvirt would delete what other snapshots need", () => {
+  it("is refused if libvirt would delete what other snapshots need", () => {
     const overlays = { files: ["/i/vda.a"], neededBy: ["b", "c"] };
     assert.equal(
       planned({ force: true }, { snapshot: disksOff, overlays }).refusal?.message,
@@ -127,20 +127,20 @@ describe("the plan of a revert", () => {
     );
   });
 
-  it("tells what goes with it", () => {
+  it("names what is deleted with it", () => {
     const overlays = { files: ["/i/vda.b"], neededBy: [] };
     const { losses, dropManagedSave } = planned({}, { snapshot: overlay, managedSave: true, overlays });
     assert.deepEqual(losses, ["the overlay /i/vda.b disappears", "the managed-save image is discarded"]);
     assert.equal(dropManagedSave, true);
   });
 
-  it("leaves the overlay to the safety snapshot, where one is taken", () => {
+  it("keeps the overlay for a safety snapshot", () => {
     const overlays = { files: ["/i/vda.b"], neededBy: [] };
     assert.deepEqual(planned({ safetySnapshot: { keep: 1 } }, { snapshot: disksAlone, overlays }).losses, []);
   });
 });
 
-describe("what a revert would meet", () => {
+describe("the facts before a revert", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
   beforeEach(() => {
@@ -153,7 +153,7 @@ describe("what a revert would meet", () => {
   });
   const seen = () => lookBeforeRevert(fakeHost(hypervisor), revertStep());
 
-  it("is seen without changing anything", async () => {
+  it("are read without a change", async () => {
     hypervisor.version = "10.10.0";
     domain.saved = true;
     const { now, snapshot: found, managedSave, version, imagesWithout } = await seen();
@@ -164,17 +164,17 @@ describe("what a revert would meet", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("is no managed save of another domain", async () => {
+  it("include no managed save of another domain", async () => {
     hypervisor.define({ uuid: "4b239424-eb0f-402a-854c-8a2b01c15fea", name: "other", saved: true });
     assert.equal((await seen()).managedSave, false);
   });
 
-  it("is an image without the snapshot's data", async () => {
+  it("include an image without the snapshot's data", async () => {
     hypervisor.tags.set(IMAGE, ["b"]);
     assert.deepEqual((await seen()).imagesWithout, [IMAGE]);
   });
 
-  it("is no image that cannot be read from here, nor one whose data is in files of its own", async () => {
+  it("include neither an image that cannot be read from this machine, nor one of an external snapshot", async () => {
     hypervisor.tags.set(IMAGE, undefined);
     assert.deepEqual((await seen()).imagesWithout, []);
     hypervisor.tags.set(IMAGE, []);
@@ -182,7 +182,7 @@ describe("what a revert would meet", () => {
     assert.deepEqual((await seen()).imagesWithout, []);
   });
 
-  it("is the image of then, although an overlay has taken its place", async () => {
+  it("include the image at that time, although an overlay has replaced it", async () => {
     const then = `<domain type='kvm'><name>debian12</name><uuid>${UUID}</uuid><memory>65536</memory><vcpu>1</vcpu><devices><disk type='file' device='disk'><source file='/images/then'/><target dev='vda'/></disk></devices></domain>`;
     domain.snapshots = [
       {
@@ -197,7 +197,7 @@ describe("what a revert would meet", () => {
     assert.deepEqual((await seen()).imagesWithout, ["/images/then"]);
   });
 
-  it("is not another snapshot that has its name now", async () => {
+  it("do not come from another snapshot that has its name now", async () => {
     domain.snapshots = [{ name: "a", creationTime: 5 }];
     await failsWith(seen(), "NotFound");
   });

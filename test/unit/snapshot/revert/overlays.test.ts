@@ -15,13 +15,13 @@ const external = (name: string, parent?: string): FakeSnapshot => ({
   ...internal(name, parent),
   captured: EXTERNAL,
 });
-/** As libvirt 11.3 keeps a snapshot with children that the domain went back to. */
+/** How libvirt 11.3 records a snapshot with children after a revert to it. */
 const reverted = (name: string): FakeSnapshot => ({
   ...external(name),
   captured: `${EXTERNAL}<revertDisks><disk name='vda' snapshot='external' type='file'><source file='/images/vda.1'/></disk></revertDisks>`,
 });
 
-describe("the overlays that go with a revert", () => {
+describe("the overlays that a revert deletes", () => {
   const table: [
     what: string,
     current: string | undefined,
@@ -45,7 +45,7 @@ describe("the overlays that go with a revert", () => {
     ["none, when no snapshot is current", undefined, [external("a")]],
     ["none, when the target is internal", "b", [internal("a"), external("b", "a")]],
     [
-      "one that others need, when somebody has moved the current one",
+      "one that others need, after a change of the current snapshot by hand",
       "a",
       [external("a"), external("b", "a"), internal("c", "b")],
       { files: [OVERLAY], neededBy: ["b", "c"] },

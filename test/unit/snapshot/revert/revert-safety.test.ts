@@ -23,7 +23,7 @@ describe("a revert with a safety snapshot", () => {
     hypervisor = new FakeHypervisor();
     hypervisor.clock = 1_800_000_008;
     domain = hypervisor.define({
-      // Another one in each test: a run reverts a domain once.
+      // Another domain in each test, because a run reverts a domain once.
       uuid: `00000000-0000-4000-b000-${String(count).padStart(12, "0")}`,
       name: "debian12",
       snapshots: [
@@ -43,14 +43,14 @@ describe("a revert with a safety snapshot", () => {
   }
   const methods = () => hypervisor.changes.map(([method]) => method);
 
-  it("takes it first, and remembers it", async () => {
+  it("takes the snapshot first, and records it", async () => {
     const { lastRevert, safetySnapshots } = await reverted();
     assert.deepEqual(methods(), ["createSnapshot", "revertSnapshot"]);
     assert.deepEqual(safetySnapshots, [SAFETY]);
     assert.deepEqual(lastRevert, { at: NOW.toISOString(), triggers: ["x"], safetySnapshot: NAME });
   });
 
-  it("deletes the older ones that it took itself, and no others", async () => {
+  it("deletes its own older safety snapshots, and no others", async () => {
     const { safetySnapshots } = await reverted({}, { safetySnapshots: [OLD] });
     assert.deepEqual(methods(), ["createSnapshot", "revertSnapshot", "deleteSnapshot"]);
     assert.deepEqual(safetySnapshots, [SAFETY]);
@@ -60,12 +60,12 @@ describe("a revert with a safety snapshot", () => {
     );
   });
 
-  it("keeps as many as it is told to", async () => {
+  it("keeps as many as keep says", async () => {
     const { safetySnapshots } = await reverted({ safetySnapshot: { keep: 2 } }, { safetySnapshots: [OLD] });
     assert.deepEqual(safetySnapshots, [OLD, SAFETY]);
   });
 
-  it("keeps an older one that cannot be deleted, and the revert stays done", async () => {
+  it("succeeds although an older one cannot be deleted, and keeps that", async () => {
     hypervisor.fail("deleteSnapshot", said("Unsupported", "no"));
     const { safetySnapshots, lastRevert } = await reverted({}, { safetySnapshots: [OLD] });
     assert.deepEqual(safetySnapshots, [OLD, SAFETY]);
@@ -73,19 +73,19 @@ describe("a revert with a safety snapshot", () => {
     assert.match(told[1] ?? "", /^The old safety snapshot "old" of debian12 stays for now: /);
   });
 
-  it("does not go back where it could not be taken", async () => {
+  it("does not revert if the safety snapshot fails", async () => {
     hypervisor.fail("createSnapshot", said("Unexpected", "no"));
     await failsWith(reverted(), "Unexpected", `Unable to take snapshot "${NAME}" of debian12: no.`);
     assert.deepEqual(methods(), ["createSnapshot"]);
   });
 
-  it("is not taken where the revert is refused", async () => {
+  it("takes no safety snapshot if the revert is refused", async () => {
     hypervisor.tags.set("/images/vda.qcow2", []);
     await failsWith(reverted(), "Unsupported");
     assert.deepEqual(methods(), []);
   });
 
-  it("is kept in the state where the revert then fails, with the triggers of before", async () => {
+  it("records the safety snapshot if the revert then fails, with the old triggers", async () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no"));
     const { state: kept } = await isIncomplete(
       reverted({}, { safetySnapshots: [OLD], revert: { triggers: ["before"] } }),
@@ -96,7 +96,7 @@ describe("a revert with a safety snapshot", () => {
     assert.equal(kept.lastRevert, undefined);
   });
 
-  it("tells of one that an earlier revert took and no state remembers, and leaves it", async () => {
+  it("reports a safety snapshot of an earlier revert that no state records, and leaves it", async () => {
     const names = [
       "a-before-revert-20270101T000000Z",
       "a-before-revert-later",
@@ -111,18 +111,18 @@ describe("a revert with a safety snapshot", () => {
     assert.deepEqual(safetySnapshots, [SAFETY]);
   });
 
-  it("fails as an ordinary error where there is none to be kept", async () => {
+  it("fails with an ordinary error if there is nothing to record", async () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no"));
     await failsWith(reverted({ safetySnapshot: undefined }), "Unexpected");
   });
 
-  it("of a domain that is to be off stops it afterwards", async () => {
+  it("stops the domain afterwards if revert.to is shutoff", async () => {
     await reverted({ to: "shutoff", safetySnapshot: undefined });
     assert.deepEqual(methods(), ["revertSnapshot", "destroyDomain"]);
     assert.equal(domain.state, "shut off");
   });
 
-  it("of a domain that is off afterwards anyway stops nothing", async () => {
+  it("does not stop a domain that is off after the revert", async () => {
     Object.assign(domain.snapshots[0] ?? {}, {
       state: "shutoff",
       captured: "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>",

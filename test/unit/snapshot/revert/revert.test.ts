@@ -23,7 +23,7 @@ describe("reverting a domain", () => {
     memory = new ProviderMemory();
     hypervisor = new FakeHypervisor();
     domain = hypervisor.define({
-      // Another one in each test: a run reverts a domain once.
+      // Another domain in each test, because a run reverts a domain once.
       uuid: `00000000-0000-4000-9000-${String(count).padStart(12, "0")}`,
       name: "debian12",
       snapshots: [
@@ -51,7 +51,7 @@ describe("reverting a domain", () => {
       maybe: false,
     };
   }
-  /** Carries it out at a time that is known. */
+  /** Reverts at a fixed time. */
   function revert(host: Host, step: Revert) {
     const state = stateWith({ domainUuid: step.target.domainUuid, name: step.target.name });
     return carryOut(operationOn(host, { memory, tell: ({ text }) => void told.push(text) }), state, step);
@@ -61,18 +61,18 @@ describe("reverting a domain", () => {
   const A = () => to("a", "2027-01-15T08:00:01Z");
   const B = () => to("b", "2027-01-15T08:00:02Z");
 
-  it("tells what it discards before it does", async () => {
+  it("says what it discards before it reverts", async () => {
     hypervisor.during("revertSnapshot", () => void told.push("reverted"));
     await revert(fakeHost(hypervisor), A());
     assert.deepEqual(told, [AHEAD, "reverted"]);
   });
 
-  it("goes back to the snapshot that is meant", async () => {
+  it("reverts to the snapshot of the state", async () => {
     await revert(fakeHost(hypervisor), A());
     assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "a", {}]]);
   });
 
-  it("does not go back to another one that has its name now", async () => {
+  it("does not revert to another snapshot that has its name now", async () => {
     await failsWith(
       revert(fakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")),
       "NotFound",
@@ -81,7 +81,7 @@ describe("reverting a domain", () => {
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("fails where the snapshot is gone", async () => {
+  it("fails if the snapshot is gone", async () => {
     await failsWith(
       revert(fakeHost(hypervisor), to("c", "2027-01-15T08:00:01Z")),
       "NotFound",
@@ -89,7 +89,7 @@ describe("reverting a domain", () => {
     );
   });
 
-  it("is refused, by name, where this run has reverted the domain already", async () => {
+  it("is refused, by name, if this run has already reverted the domain", async () => {
     await revert(fakeHost(hypervisor), A());
     await failsWith(
       revert(fakeHost(hypervisor), B()),
@@ -99,19 +99,19 @@ describe("reverting a domain", () => {
     assert.equal(hypervisor.changes.length, 1);
   });
 
-  it("is refused as well where the first one failed halfway", async () => {
+  it("is refused too if the first revert failed halfway", async () => {
     hypervisor.fail("revertSnapshot", said("Unexpected", "internal error: no"), { nth: 1 });
     await failsWith(revert(fakeHost(hypervisor), A()), "Unexpected");
     await failsWith(revert(fakeHost(hypervisor), B()), "Conflict");
   });
 
-  it("is not refused for one that was never begun", async () => {
+  it("is not refused after a revert that never began", async () => {
     await failsWith(revert(fakeHost(hypervisor), to("a", "2020-01-01T00:00:00Z")), "NotFound");
     await revert(fakeHost(hypervisor), B());
     assert.deepEqual(hypervisor.changes, [["revertSnapshot", domain.uuid, "b", {}]]);
   });
 
-  it("is not refused because another provider in this process reverted the domain", async () => {
+  it("is not refused after a revert by another provider in this process", async () => {
     await revert(fakeHost(hypervisor), A());
     memory = new ProviderMemory();
     await revert(fakeHost(hypervisor), B());
@@ -130,25 +130,25 @@ describe("reverting a domain", () => {
     assert.equal(hypervisor.changes.length, 3);
   });
 
-  describe("that the host finishes after the time limit", () => {
+  describe("after the time limit", () => {
     const DONE =
       'The call was interrupted (the time limit of 5 s ran out while it ran), but the host has finished: debian12 is back at snapshot "a".';
 
-    it("is done, where another snapshot was current before", async () => {
+    it("succeeds if another snapshot was current before", async () => {
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.current = "a") });
       assert.equal((await revert(fakeHost(hypervisor), A())).lastRevert.at, NOW.toISOString());
       assert.deepEqual(told, [AHEAD, DONE]);
       assert.equal(hypervisor.changes.length, 1);
     });
 
-    it("is done, where QEMU was started anew", async () => {
+    it("succeeds if QEMU was started anew", async () => {
       domain.current = "a";
       hypervisor.fail("revertSnapshot", LIMIT, { meanwhile: () => (domain.xml = { id: 2 }) });
       await revert(fakeHost(hypervisor), A());
       assert.deepEqual(told, [AHEAD, DONE]);
     });
 
-    it("is followed by what belongs to it, in time of its own", async () => {
+    it("has extra time for the steps that follow", async () => {
       const left = { now: 600_000, afterwards: 30_000 };
       const host = fakeHost(hypervisor, undefined, left);
       const meanwhile = () => {
@@ -161,10 +161,10 @@ describe("reverting a domain", () => {
     });
 
     for (const [what, meanwhile] of Object.entries({
-      "nothing shows it": (): void => undefined,
+      "nothing proves it": (): void => undefined,
       "the domain is off instead": (): void => void (domain.state = "shut off"),
     })) {
-      it(`is not taken for done where ${what}`, async () => {
+      it(`does not succeed if ${what}`, async () => {
         domain.current = "a";
         hypervisor.fail("revertSnapshot", LIMIT, { meanwhile });
         await failsWith(revert(fakeHost(hypervisor), A()), "Timeout");
@@ -173,10 +173,10 @@ describe("reverting a domain", () => {
     }
   });
 
-  describe("that fails", () => {
+  describe("after a failure", () => {
     const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
-    it("tells that the domain is off now, and how to start it", async () => {
+    it("reports that the domain is off now, and how to start it", async () => {
       hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no", "Do that."), {
         meanwhile: () => (domain.state = "shut off"),
       });
@@ -187,7 +187,7 @@ describe("reverting a domain", () => {
       );
     });
 
-    it("tells that the domain runs on", async () => {
+    it("reports that the domain keeps running", async () => {
       hypervisor.fail("revertSnapshot", said("NeedsForce", "revert requires force: no"));
       await failsWith(
         revert(fakeHost(hypervisor), A()),
@@ -196,7 +196,7 @@ describe("reverting a domain", () => {
       );
     });
 
-    it("tells what the host is still busy with", async () => {
+    it("reports what the host is still busy with", async () => {
       hypervisor.fail("revertSnapshot", LIMIT, {
         meanwhile: () => (domain.control = ["occupied (31.0s)", ENDLESSLY]),
       });
@@ -205,7 +205,7 @@ describe("reverting a domain", () => {
       assert.equal(next, `The state of debian12 could not be read (occupied (31.0s)). ${AGAIN}`);
     });
 
-    it("tells that the host is away", async () => {
+    it("reports that the host is unreachable", async () => {
       const away = () => hypervisor.fail("domainControl", said("Unreachable", "Failed to connect socket"));
       hypervisor.fail("revertSnapshot", said("Unreachable", "End of file"), { meanwhile: away });
       const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
@@ -213,7 +213,7 @@ describe("reverting a domain", () => {
       assert.equal(next, `The state of debian12 could not be read (Failed to connect socket). ${AGAIN}`);
     });
 
-    it("since another holds the domain has changed nothing, and looks no further", async () => {
+    it("says that nothing was changed if another job holds the domain, and looks no further", async () => {
       domain.control = ["background job (1.0s)", ENDLESSLY];
       const host = fakeHost(hypervisor, undefined, { now: 1900, afterwards: 30_000 });
       await failsWith(
@@ -225,7 +225,7 @@ describe("reverting a domain", () => {
       assert.equal(hypervisor.methods.at(-1), "domainControl");
     });
 
-    it("is not tried again by itself", async () => {
+    it("does not try again by itself", async () => {
       hypervisor.fail("revertSnapshot", said("Unexpected", "no"));
       await failsWith(revert(fakeHost(hypervisor), A()), "Unexpected");
       assert.equal(hypervisor.changes.length, 1);

@@ -44,15 +44,15 @@ function plannedFor(name: string, keep = 1, taken: SafetySnapshot[] = []) {
 }
 
 describe("the plan of a safety snapshot", () => {
-  it("is none where it is not asked for", () => {
+  it("is absent if none is configured", () => {
     assert.equal(decideSafety(revertStep({ taken: [S1] }), situation(), NOW), undefined);
   });
 
-  it("names it after the target and the time, to the second in UTC", () => {
+  it("names the snapshot after the target and the time, to the second in UTC", () => {
     assert.deepEqual(plannedFor("a b"), { name: `a b${SUFFIX}`, diskOnly: false, prune: [] });
   });
 
-  it("is of the same mode as the target", () => {
+  it("has the mode of the target", () => {
     const step = revertStep({ options: { safetySnapshot: { keep: 1 } } });
     assert.equal(decideSafety(step, situation("external"), NOW)?.diskOnly, true);
     assert.equal(decideSafety(step, situation("internal"), NOW)?.diskOnly, false);
@@ -73,7 +73,7 @@ describe("the plan of a safety snapshot", () => {
     });
   }
 
-  it("gives a name that libvirt can save, whatever the target's", () => {
+  it("gives a name that libvirt can save, whatever the target's name", () => {
     fc.assert(
       fc.property(legalName, fc.integer({ min: 1, max: 6 }), (name, times) => {
         const made = plannedFor(name.repeat(times))?.name ?? "";
@@ -94,7 +94,7 @@ describe("the plan of a safety snapshot", () => {
     [100, [S1, S2, S3], []],
   ];
   for (const [keep, taken, prune] of prunes) {
-    it(`keeping ${keep}, of ${taken.length} taken before prunes the oldest ${prune.length}`, () => {
+    it(`with keep ${keep} and ${taken.length} earlier ones prunes the oldest ${prune.length}`, () => {
       assert.deepEqual(plannedFor("a", keep, taken)?.prune, prune);
     });
   }
@@ -130,24 +130,24 @@ describe("safety snapshots", () => {
   const takeIt = (diskOnly: boolean) =>
     takeSafety(fakeOperation(hypervisor), revertStep(), { name: "s9", diskOnly, prune: [] });
 
-  it("are taken with a word on what they are, and known by their time", async () => {
+  it("have a description of their purpose, and record their creation time", async () => {
     hypervisor.clock = 1_800_000_008;
     assert.deepEqual(await takeIt(false), { name: "s9", creationTime: "2027-01-15T08:00:09Z" });
     const description = "State of debian12 before it went back to a";
     assert.deepEqual(hypervisor.changes, [["createSnapshot", UUID, { name: "s9", description }]]);
   });
 
-  it("are taken of disks alone where the target is external", async () => {
+  it("are of disks alone if the target is external", async () => {
     await takeIt(true);
     assert.equal((hypervisor.changes[0]?.[2] as { diskOnly?: boolean }).diskOnly, true);
   });
 
-  it("fail where they cannot be taken", async () => {
+  it("fail if libvirt fails to take them", async () => {
     hypervisor.fail("createSnapshot", said("Unsupported", "no"));
     await failsWith(takeIt(false), "Unsupported", 'Unable to take snapshot "s9" of debian12: no.');
   });
 
-  it("that are there but could not be read back are remembered without a time", async () => {
+  it("are recorded without a time if they could not be read back", async () => {
     hypervisor.fail("readSnapshot", said("Unreachable", "gone"));
     await assert.rejects(takeIt(false), (error) => {
       assert.ok(error instanceof SafetyIncomplete);
@@ -156,25 +156,25 @@ describe("safety snapshots", () => {
     });
   });
 
-  it("that are due are deleted, and the others stay", async () => {
+  it("are deleted if they are due, and the others stay", async () => {
     assert.deepEqual(await prune([S1, S2]), [S3]);
     assert.deepEqual(left(), ["s3"]);
     assert.deepEqual(told, []);
   });
 
-  it("that are gone already are forgotten", async () => {
+  it("that are already gone are dropped from the state", async () => {
     domain.snapshots = [];
     assert.deepEqual(await prune([S1]), [S2, S3]);
     assert.deepEqual(hypervisor.changes, []);
   });
 
-  it("are not mistaken for others that have their names now", async () => {
+  it("are not confused with others that have their names now", async () => {
     domain.snapshots = [{ name: "s1", creationTime: 5 }];
     assert.deepEqual(await prune([S1]), [S2, S3]);
     assert.deepEqual(left(), ["s1"]);
   });
 
-  it("that cannot be deleted stay, in their order, and it is told", async () => {
+  it("that cannot be deleted stay, in their order, and are reported", async () => {
     hypervisor.fail("deleteSnapshot", said("Unsupported", "no"), { nth: 1 });
     hypervisor.fail("deleteSnapshot", said("Unsupported", "no"), { nth: 2 });
     assert.deepEqual(await prune([S1, S2]), [S1, S2, S3]);
@@ -184,7 +184,7 @@ describe("safety snapshots", () => {
     ]);
   });
 
-  it("behind one that cannot be deleted are deleted all the same", async () => {
+  it("are deleted although one before them cannot be deleted", async () => {
     hypervisor.fail("deleteSnapshot", said("Unsupported", "no"), { nth: 1 });
     assert.deepEqual(await prune([S1, S2]), [S1, S3]);
     assert.deepEqual(left(), ["s1", "s3"]);
