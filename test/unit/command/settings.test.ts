@@ -32,6 +32,11 @@ describe("the environment of a Domain's commands", () => {
     };
     assert.deepEqual(readSettings(empty), defaults);
     assert.deepEqual(readSettings({}), defaults);
+    // What a program writes that passes null, or an output without a value.
+    for (const word of ["null", "undefined"]) {
+      const written = Object.fromEntries(Object.keys(recorded).map((name) => [name, word]));
+      assert.deepEqual(readSettings({ ...written, PULUMI_VIRSH_URI: "" }), defaults);
+    }
   });
 
   const unreadable = [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isVirshError, VirshError } from "../../../provider/errors.js";
 import { createDomain } from "../../../provider/domain/create.js";
 import { digest } from "../../../provider/domain/declaration.js";
 import { declaration, FakeDomainHost, notices, OTHER, UUID, xml } from "./fake-domain-host.js";
@@ -89,6 +90,27 @@ describe("creating a domain", () => {
       });
       assert.deepEqual(host.did, ["define", "start"], kind);
     }
+  });
+
+  it("does not say that nothing was changed if a query after the define fails", async () => {
+    const host = new FakeDomainHost();
+    const error = new VirshError({
+      kind: "Timeout",
+      tried: "read",
+      said: "too late",
+      unchanged: true,
+      begun: false,
+    });
+    host.domainState = () => Promise.reject(error);
+    await assert.rejects(createDomain(host, declaration(), tell), (thrown) => {
+      assert.ok(isVirshError(thrown, "Timeout"));
+      assert.equal(
+        thrown.message,
+        "Unable to read: too late. vm was undefined again, so nothing is left of it.",
+      );
+      return true;
+    });
+    assert.deepEqual(host.did, ["define", "undefine --keep-nvram"]);
   });
 
   it("does not undefine an adopted domain that cannot be started", async () => {

@@ -92,6 +92,25 @@ describe("updating a snapshot", () => {
       );
     });
 
+    it("does not define a snapshot again that someone deleted while the edit waited", async () => {
+      hypervisor.fail("redefineSnapshot", said("Busy", "cannot acquire state change lock"), {
+        nth: 1,
+        meanwhile: () => (domain.snapshots = []),
+      });
+      await failsWith(updated({ description: "x" }), "NotFound");
+      assert.deepEqual(domain.snapshots, []);
+      assert.equal(hypervisor.changes.length, 1);
+    });
+
+    it("keeps what someone else changed in the document while the edit waited", async () => {
+      hypervisor.fail("redefineSnapshot", said("Busy", "cannot acquire state change lock"), {
+        nth: 1,
+        meanwhile: () => Object.assign(domain.snapshots[0] ?? {}, { parent: "root" }),
+      });
+      assert.equal((await updated({ description: "x" })).description, "x");
+      assert.match(String(hypervisor.changes.at(-1)?.[2]), /<parent><name>root<\/name><\/parent>/);
+    });
+
     it("reports libvirt's error", async () => {
       hypervisor.fail("redefineSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
       await failsWith(

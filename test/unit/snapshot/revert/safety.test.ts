@@ -147,6 +147,15 @@ describe("safety snapshots", () => {
     await failsWith(takeIt(false), "Unsupported", 'Unable to take snapshot "s9" of debian12: no.');
   });
 
+  it("are not recorded if an interrupted create provably took none", async () => {
+    hypervisor.fail("createSnapshot", said("Timeout", "the time limit ran out"));
+    await failsWith(
+      takeIt(false),
+      "Timeout",
+      'Unable to take snapshot "s9" of debian12: the time limit ran out.',
+    );
+  });
+
   it("are recorded without a time if they could not be read back", async () => {
     hypervisor.fail("readSnapshot", said("Unreachable", "gone"));
     await assert.rejects(takeIt(false), (error) => {
