@@ -1,23 +1,23 @@
 import { quote, VirshError } from "../../errors.js";
 
-/** One call of virsh as data: what is asked, and what the answer means. */
+/** One call of virsh as data: its arguments, and what its output means. */
 export interface Command<T> {
   readonly args: readonly string[];
   /** Phrase after "Unable to". */
   readonly tried: string;
   /** Whether it may change something on the host. */
   readonly changes: boolean;
-  /** Whether it may take long where it only asks: others do not wait with it then. */
+  /** For a query: it may take long, so it goes alone and no other query waits for it. */
   readonly slow?: boolean;
   /** Pure; throws a `VirshError` on output that it does not understand. */
   readonly parse: (stdout: string) => T;
-  /** An exit code 1 that is an answer all the same: libvirt's words, and what they mean. */
+  /** Failures that are results: libvirt's words, and what they mean. */
   readonly refusals?: readonly { said: RegExp; means: T }[];
 }
 
 /**
- * `--name=value`, the one form that virsh never takes for something else. It refuses an empty value, so an
- * option without a value is left out by whoever builds the arguments.
+ * `--name=value`, the only form that virsh cannot take for something else. virsh refuses an empty value, so the caller
+ * leaves such an option out.
  */
 export function option(name: string, value: string): string {
   return `--${name}=${value}`;
@@ -30,7 +30,7 @@ export function flags(asked: Record<string, boolean | undefined>): string[] {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** virsh looks a domain up by ID, then UUID, then name: only a UUID means one and the same domain for ever. */
+/** virsh looks a domain up by ID, then UUID, then name: only a UUID always means the same domain. */
 export function domainOption(uuid: string, tried: string): string {
   if (!UUID.test(uuid)) {
     throw new VirshError({ kind: "Invalid", tried, said: `${quote(uuid)} is not the UUID of a domain` });
@@ -49,11 +49,11 @@ export function notUnderstood(tried: string, stdout: string): VirshError {
     kind: "Unexpected",
     tried,
     said: `virsh answered ${quote(shown)}, which is not understood`,
-    next: "See that the virsh that comes first on PATH is libvirt's own.",
+    next: "Check that the first virsh on PATH is libvirt's own.",
   });
 }
 
-/** The lines of an output whose last line has to be complete. */
+/** The lines of an output, whose last line must be complete. */
 export function lines(stdout: string, tried: string): string[] {
   const all = stdout.split("\n");
   if (all.pop() !== "") throw notUnderstood(tried, stdout);

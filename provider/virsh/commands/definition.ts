@@ -1,12 +1,12 @@
 import { domainOption, flags, lines, nothing, option, type Command } from "./command.js";
 
-/** What is done to a domain as a whole. */
+/** Commands on a domain as a whole. */
 
 export function defineDomain(file: string): Command<void> {
   return { args: ["define", option("file", file)], tried: "define a domain", changes: true, parse: nothing };
 }
 
-/** Never with `--snapshots-metadata` or `--checkpoints-metadata`: whose they are is not known here. */
+/** Never with `--snapshots-metadata` or `--checkpoints-metadata`: they may be someone else's. */
 export function undefineDomain(uuid: string, { nvram }: { nvram: boolean }): Command<void> {
   const tried = `undefine domain ${uuid}`;
   return {
@@ -49,7 +49,7 @@ export function listCheckpoints(uuid: string): Command<string[]> {
     tried,
     changes: false,
     parse: (stdout) => lines(stdout, tried),
-    // A driver that knows no checkpoints has none.
+    // A driver without support for checkpoints has none.
     refusals: [{ said: /^this function is not supported by the connection driver/, means: [] }],
   };
 }

@@ -69,7 +69,7 @@ export function domainControl(uuid: string): Command<DomainControl> {
       if (/^(?:background job|occupied|error)\b/.test(said)) return { idle: false, said };
       throw notUnderstood(tried, stdout);
     },
-    // Then no monitor can be busy. What works on its images holds the domain itself: the next call waits for it.
+    // Then no monitor can be busy. A job on its images holds the domain itself, and the next call waits for it.
     refusals: [{ said: /^Requested operation is not valid: domain is not running$/, means: { idle: true } }],
   };
 }
@@ -149,7 +149,7 @@ export function blockJob(uuid: string, target: string): Command<string | undefin
   };
 }
 
-/** libvirt opens the file to read a saved domain in it: whatever it then says but "no such file", there is one. */
+/** libvirt opens the file to read a saved domain from it. Unless it answers "no such file", the file exists. */
 export function fileExists(path: string): Command<boolean> {
   return {
     args: ["save-image-dumpxml", option("file", path)],
@@ -164,7 +164,7 @@ export function fileExists(path: string): Command<boolean> {
   };
 }
 
-/** The daemon's version decides what is possible, not that of the virsh that asks. */
+/** The daemon's version decides what is possible, not that of the local virsh. */
 export function daemonVersion(): Command<string> {
   const tried = "ask the daemon for its version";
   return {

@@ -4,7 +4,7 @@ import type { SnapshotDocument, SnapshotFilter } from "../../hypervisor/results.
 import { parseSnapshot } from "../../xml/snapshot.js";
 import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
 
-/** Names, one a line. A foreign name that holds a newline shows as two names, of which none can be read. */
+/** Names, one per line. A name with a newline, from another program, shows as two names that do not exist. */
 export function listSnapshots(uuid: string, filter: SnapshotFilter = {}): Command<string[]> {
   const tried = `list the snapshots of domain ${uuid}`;
   const { from, noLeaves, noMetadata, diskOnly, ...sameName } = filter;
@@ -32,7 +32,7 @@ export function listDescendants(uuid: string, name: string): Command<string[]> {
   };
 }
 
-/** The document, to the letter; `security`: with the passwords in it. */
+/** The document as libvirt prints it; `security`: with the passwords in it. */
 export function snapshotXml(
   uuid: string,
   name: string,
@@ -153,7 +153,7 @@ export function deleteSnapshot(uuid: string, name: string, request: DeleteReques
   };
 }
 
-/** virsh's `vda,snapshot=external,file=/a,,b`: values apart by a comma, a comma inside a value doubled. */
+/** virsh's `vda,snapshot=external,file=/a,,b`: values separated by commas, a comma inside a value doubled. */
 function spec(first: readonly string[], named: Record<string, string | undefined>): string {
   const pairs = Object.entries(named).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${value}`],
