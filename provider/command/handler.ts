@@ -3,11 +3,10 @@ import { createDomain } from "../domain/create.js";
 import type { DomainDeclaration, RecordedDomain } from "../domain/declaration.js";
 import { deleteDomain } from "../domain/delete.js";
 import { updateDomain } from "../domain/update.js";
-import { isVirshError } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { VirshHosts } from "../virsh/host.js";
 import { readPrevious, readSettings, type Settings } from "./settings.js";
-import { HOW_TO_REPLACE, tell } from "./words.js";
+import { errorText, HOW_TO_REPLACE, tell } from "./words.js";
 
 /**
  * Connects the command that `@pulumi/command` runs to the life cycle of a domain. Standard output carries what is to be
@@ -51,17 +50,7 @@ async function run(operation: (settings: Settings) => Promise<RecordedDomain | u
     if (recorded !== undefined) console.log(JSON.stringify(recorded));
   } catch (error) {
     // A failed command's error holds both outputs. Standard error was shown line by line, so there it would come twice.
-    console.log(messageOf(error));
+    console.log(errorText(error));
     process.exitCode = 1;
   }
 }
-
-function messageOf(error: unknown): string {
-  if (!isVirshError(error)) return error instanceof Error ? String(error.stack) : String(error);
-  if (error.kind !== "Timeout") return error.message;
-  // The error's own next step names an input that a Domain does not have.
-  return error.with({ unchanged: false, next: AFTER_TIMEOUT }).message;
-}
-
-const AFTER_TIMEOUT =
-  "The host may still be working on it. Look at virsh domstate and virsh domcontrol before you try again.";

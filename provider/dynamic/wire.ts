@@ -20,7 +20,7 @@ function isObject(value: unknown): value is object {
 export const PROVIDER_KEY = "__provider";
 
 /**
- * The key under which the program says that it runs in a preview, for the host does not. Check takes it out of the
+ * The key under which the program says that it runs in a preview, because the host does not. Check takes it out of the
  * inputs, so it is neither compared nor recorded.
  */
 const PREVIEW_KEY = "__preview";

@@ -61,8 +61,11 @@ async function expectThere<T>(
 
 /** The error, with the snapshots that the domain does have. */
 async function listingOthers(host: QueryHost, uuid: string, error: VirshError): Promise<VirshError> {
-  const names = await host.listSnapshots(uuid).catch(() => undefined);
-  // The domain itself may be gone.
+  const names = await host.listSnapshots(uuid).catch((failure: unknown) => {
+    // The domain itself may be gone by now: the first error says more.
+    if (!isVirshError(failure)) throw failure;
+    return undefined;
+  });
   if (names === undefined) return error;
   const known = names.length === 0 ? "The domain has no snapshot." : `It has ${quoteAll(names, 10)}.`;
   return error.with({ next: `${known} Check domain, name and uri.` });

@@ -40,7 +40,7 @@ export function decideCreate(inputs: SnapshotInputs, facts: CreateFacts): Create
 }
 
 /** Without `adopt`: the safety snapshot before a revert is never one that exists. */
-export function decideTake(inputs: SnapshotInputs, facts: CreateFacts): CreateDecision {
+export function decideTake(inputs: SnapshotInputs, facts: CreateFacts): Take | Refuse {
   const refusal =
     facts.existing === undefined ? unmetPrecondition(inputs, facts) : nameTaken({ ...inputs, adopt: false });
   if (refusal !== undefined) return refuse(refusal);

@@ -11,7 +11,7 @@ import type { PartialState } from "../state.js";
 /**
  * libvirt deletes the overlay of an external snapshot if the domain runs on it. Once the domain has gone back to an
  * internal snapshot it does not, and nothing uses the overlay any more. It is removed here if it is proven that nothing
- * needs it; otherwise the user is told that it stays, and why. Costs no call where there is no overlay.
+ * needs it; otherwise a line says that it stays, and why. Costs no call where there is no overlay.
  */
 export async function removeOrphanedOverlays(
   host: Host,

@@ -58,7 +58,6 @@ export async function takeSafety(
   const facts = await lookBeforeCreate(host, domain, inputs);
   const decision = decideTake(inputs, facts);
   if (decision.do === "refuse") throw refusalError(domain, name, decision);
-  if (decision.do === "adopt") throw new Error("a safety snapshot is never adopted");
   let taken = false;
   try {
     await take(operation, facts, decision.request);

@@ -111,6 +111,16 @@ describe("updating a snapshot", () => {
       assert.match(String(hypervisor.changes.at(-1)?.[2]), /<parent><name>root<\/name><\/parent>/);
     });
 
+    it("leaves the next step of a failed read as it is", async () => {
+      const error = said("Unreachable", "End of file", "Look at the domain.").with({ begun: false });
+      hypervisor.fail("readSnapshot", error);
+      await failsWith(
+        updated({ description: "x" }),
+        "Unreachable",
+        'Unable to edit the description of snapshot "a" of debian12: End of file. Look at the domain.',
+      );
+    });
+
     it("reports libvirt's error", async () => {
       hypervisor.fail("redefineSnapshot", said("Unsupported", "unsupported configuration: no", "Do that."));
       await failsWith(

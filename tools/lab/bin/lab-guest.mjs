@@ -43,7 +43,7 @@ async function uuidOf(domain) {
   );
 }
 
-/** A domain is paused for a moment while it starts or is reverted; after two seconds, somebody has paused it. @param {string} domain @param {string} uuid */
+/** A domain is paused for a moment while it starts or is reverted; after two seconds, someone has paused it. @param {string} domain @param {string} uuid */
 async function running(domain, uuid) {
   for (const begun = Date.now(); ; await sleep(100)) {
     const state = (await virsh(["domstate", `--domain=${uuid}`])).trim();

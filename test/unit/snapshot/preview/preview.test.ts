@@ -54,6 +54,15 @@ describe("a preview", () => {
       assert.equal(hypervisor.calls.length, asked);
     });
 
+    it("asks for block jobs and free space only if the snapshot would be taken", async () => {
+      has("a");
+      await create();
+      await create({ adopt: true });
+      for (const method of ["blockJob", "freeBytes"]) assert.ok(!hypervisor.methods.includes(method), method);
+      await create({ name: "b" });
+      for (const method of ["blockJob", "freeBytes"]) assert.ok(hypervisor.methods.includes(method), method);
+    });
+
     it("sends a query again after a while", async () => {
       await create();
       has("a");

@@ -173,6 +173,17 @@ describe("reverting a domain", () => {
     }
   });
 
+  it("does not say that nothing was changed if a step after the revert fails", async () => {
+    const error = said("Timeout", "the time limit ran out").with({ unchanged: true, begun: false });
+    hypervisor.fail("domainState", error, { nth: 1 });
+    const { message } = await failsWith(
+      revert(fakeHost(hypervisor), to("a", undefined, domain.uuid, { to: "shutoff" })),
+      "Timeout",
+    );
+    assert.doesNotMatch(message, /Nothing was changed/);
+    assert.equal(domain.current, "a");
+  });
+
   describe("after a failure", () => {
     const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
