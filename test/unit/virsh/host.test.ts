@@ -248,22 +248,6 @@ describe("the host behind virsh", () => {
     assert.equal(processes().length, 1);
   });
 
-  it("reads the daemon's version again after a minute", async () => {
-    const uri = "qemu:///system";
-    const opened = host({ version: { stdout: "Running against daemon: 10.9.0\n" } }, { uri });
-    assert.equal(await opened.daemonVersion(), "10.9.0");
-    const later = host({ version: { stdout: "Running against daemon: 11.0.0\n" } }, { uri });
-    assert.equal(await later.daemonVersion(), "10.9.0");
-    const { now } = performance;
-    performance.now = () => now.call(performance) + 60_000;
-    try {
-      const afterAMinute = host({ version: { stdout: "Running against daemon: 11.0.0\n" } }, { uri });
-      assert.equal(await afterAMinute.daemonVersion(), "11.0.0");
-    } finally {
-      performance.now = now;
-    }
-  });
-
   it("shares neither versions nor batches with the hosts of another VirshHosts", async () => {
     const version = { stdout: "Running against daemon: 10.9.0\n" };
     const answers = { version, domstate: { stdout: "running\n" }, "snapshot-current": { stdout: "a" } };
