@@ -87,6 +87,11 @@ export function quote(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** A value from outside as one word of a command line that the reader may copy. */
+export function shellQuoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** The values, quoted, with commas between them. Of more than `most` only the first are shown. */
 export function quoteAll(values: readonly unknown[], most = Infinity): string {
   const shown = values.slice(0, most).map(quote).join(", ");

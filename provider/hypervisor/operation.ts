@@ -1,6 +1,7 @@
 import { DomainQueue } from "./domain-queue.js";
 import type { Host } from "./host.js";
 import type { Tell } from "./notice.js";
+import type { DomainState } from "./results.js";
 
 /**
  * What one provider process remembers from one operation to the next. The adapter makes it and passes it down: two
@@ -12,6 +13,15 @@ export class ProviderMemory {
   readonly reverted = new Map<string, string>();
   /** How many deletes of a domain's snapshots this run has done, by domain. */
   readonly deletes = new Map<string, number>();
+  /** Domains that an operation of this run did not leave as it found them, or may not have, by host and domain. */
+  readonly unsettled = new Map<string, Unsettled>();
+}
+
+/** A domain as a failed operation found it. */
+export interface Unsettled {
+  was: DomainState;
+  /** Whether that operation may have frozen its file systems. */
+  froze: boolean;
 }
 
 /** What an operation works with. */

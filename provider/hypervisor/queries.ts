@@ -1,6 +1,7 @@
 import type { DomainXml } from "../xml/domain.js";
 import type {
   BlockInfo,
+  DomainCondition,
   DomainControl,
   DomainRef,
   DomainState,
@@ -29,6 +30,14 @@ export const queries = {
 
   /** `domstate` */
   domainState: query<[uuid: string], DomainState>(),
+  /** `domstate --reason` */
+  domainCondition: query<[uuid: string], DomainCondition>(),
+  /**
+   * Whether the guest's file systems are frozen, by whomever: a guest agent answers `domfsinfo` only while they are not.
+   */
+  isFrozen: query<[uuid: string], boolean>(),
+  /** `dumpxml`, to the letter */
+  definitionXml: query<[uuid: string], string>(),
   /** `dumpxml` (`--inactive`: the persistent definition) */
   domainXml: query<[uuid: string, options?: { inactive?: boolean }], DomainXml>(),
   /** `domcontrol` */
@@ -53,6 +62,8 @@ export const queries = {
 
   /** Whether a file exists on the host: `save-image-dumpxml` opens it, whatever it is. */
   fileExists: query<[path: string], boolean>(),
+  /** Whether a file holds the memory of a domain that was written only in part (`save-image-dumpxml`). */
+  isHalfWritten: query<[path: string], boolean>(),
   /**
    * `qemu-img info -U`: the tags of the internal snapshots in an image. `undefined` where the image cannot be read
    * from here: the host is another machine, or the file is unreadable.

@@ -10,6 +10,12 @@ export interface DomainRef {
 export type DomainState =
   "no state" | "running" | "idle" | "paused" | "in shutdown" | "shut off" | "crashed" | "pmsuspended";
 
+/** What a domain does and why, in libvirt's own words: `paused`, `saving`. */
+export interface DomainCondition {
+  state: DomainState;
+  reason: string;
+}
+
 /** What `domcontrol` answers: `ok`, or the job that holds the domain, in libvirt's words. */
 export type DomainControl = { idle: true } | { idle: false; said: string };
 

@@ -22,6 +22,12 @@ const MIXED =
 const WAIT =
   "Wait for the job that holds the domain (`virsh domcontrol`, `virsh domjobinfo`), then try again.";
 const NO_PLACE = "Free space where the disk image, overlay or memory file is, then try again.";
+const FROZEN =
+  "Something else has frozen the guest's file systems, for instance a backup: wait until it has thawed them.";
+const HALF_WRITTEN =
+  "The file holds memory that was written only in part: nothing can go back to it. Remove it on the host with rm, or name another file.";
+const NODE_LEFT =
+  "QEMU has kept the file of an attempt during which the daemon died. libvirt gives it up with this failure: try again.";
 const LOOK_FIRST = "The host may or may not have done it: check the domain before you try again.";
 
 /**
@@ -123,6 +129,13 @@ const TABLE: readonly Row[] = [
     match: /^internal error: unable to save metadata for snapshot /,
     kind: "Unexpected",
     next: "Check that the name has at most 247 bytes and that /var on the host has space; the disk image may contain an orphaned snapshot.",
+  },
+  { match: /the agent is in frozen state$/, kind: "Conflict", unchanged: true, next: FROZEN },
+  { match: /^operation failed: save image is incomplete$/, kind: "Conflict", next: HALF_WRITTEN },
+  {
+    match: /unable to execute QEMU command 'blockdev-add': Duplicate nodes with node-name='libvirt-/,
+    kind: "Busy",
+    next: NODE_LEFT,
   },
   { match: /No space left on device[')]?$/, kind: "Unexpected", next: NO_PLACE },
   {

@@ -107,6 +107,10 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
 }
 
 function notStarted(code: string, program: string, detail = code): Failure {
+  return { ...whyNotStarted(code, program, detail), begun: false };
+}
+
+function whyNotStarted(code: string, program: string, detail: string): Failure {
   const install = PACKAGES[program] ?? `what provides ${program}`;
   switch (code) {
     case "ENOENT":

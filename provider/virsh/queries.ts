@@ -18,6 +18,9 @@ export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Comman
   listAutostart: domain.listAutostart,
   daemonVersion: domain.daemonVersion,
   domainState: domain.domainState,
+  domainCondition: domain.domainCondition,
+  isFrozen: domain.isFrozen,
+  definitionXml: domain.definitionXml,
   domainXml: domain.domainXml,
   domainControl: domain.domainControl,
   blockInfo: domain.blockInfo,
@@ -29,6 +32,7 @@ export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Comman
   snapshotXml: snapshot.snapshotXml,
   currentSnapshot: snapshot.currentSnapshot,
   fileExists: domain.fileExists,
+  isHalfWritten: domain.isHalfWritten,
 };
 
 export const fileQueries: {

@@ -1,53 +1,43 @@
-import { isVirshError, quote, type VirshError } from "../../errors.js";
-import { act, type Interrupted } from "../../hypervisor/act.js";
+import { isVirshError, quote } from "../../errors.js";
+import { act, Interrupted } from "../../hypervisor/act.js";
 import type { CreateRequest, Host } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
+import { expectSettled } from "../unsettled.js";
+import { afterFailure, afterInterruption } from "./aftermath/aftermath.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
 
-/** Has libvirt take the snapshot. When that fails, a domain that ran goes on running. */
+/** Has libvirt take the snapshot. When that fails, what it changed is undone. */
 export async function take(
-  { host, tell }: Pick<Operation, "host" | "tell">,
+  operation: Operation,
+  inputs: SnapshotInputs,
   facts: CreateFacts,
   request: CreateRequest,
 ): Promise<void> {
+  const { host, tell } = operation;
   const { uuid } = facts.domain;
   const isOff = facts.definition.id === undefined;
+  const tried = takePhrase(facts.domain, request.name);
   const change = {
     domainUuid: uuid,
     isOff,
-    tried: takePhrase(facts.domain, request.name),
+    tried,
     ask: () => host.createSnapshot(uuid, request),
     wasDone: async (later: Host) => (await later.listSnapshots(uuid)).includes(request.name),
   };
+  const attempt = { inputs, facts, quiesce: request.quiesce === true };
+  await expectSettled(operation, facts.domain, tried);
   try {
-    await act(host, change, tell);
+    const interruption = await act(host, change, tell);
+    if (interruption !== undefined) await afterInterruption(operation, attempt);
   } catch (error) {
-    if (!isVirshError(error) || error.begun === false || isOff) throw error;
-    throw await restored(host, facts, request, error);
-  }
-}
-
-/** The error, after the domain was brought back into the state that it had. Where that fails, the error says so. */
-async function restored(
-  host: Host,
-  { domain, state }: CreateFacts,
-  { quiesce }: CreateRequest,
-  error: VirshError,
-): Promise<VirshError> {
-  const later = host.afterwards();
-  try {
-    if (quiesce === true) await later.thawDomain(domain.uuid);
-    if (state === "paused" || (await later.domainState(domain.uuid)) !== "paused") return error;
-    await later.resumeDomain(domain.uuid);
-    return error.adding("The failed attempt left the domain paused; it runs again.");
-  } catch (failure) {
-    if (!isVirshError(failure)) throw failure;
-    return error.adding(`Look at the domain now: ${failure.message}`);
+    if (error instanceof Interrupted) throw await afterFailure(operation, attempt, error);
+    if (!isVirshError(error) || error.begun === false) throw error;
+    throw await afterFailure(operation, attempt, error);
   }
 }
 
@@ -59,10 +49,8 @@ export function explainInterrupted(
 ): Error {
   const name = quote(inputs.name);
   switch (outcome.is) {
-    case "not done": {
-      const limit = cause.kind === "Timeout" ? "timeoutSeconds sets the limit." : undefined;
-      return cause.with({ next: `The host is done, and took no snapshot ${name}.` }).adding(limit);
-    }
+    case "not done":
+      return cause;
     case "not known":
       return cause.with({
         next:

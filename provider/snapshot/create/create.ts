@@ -66,7 +66,7 @@ async function carryOut(
     return { quiesced: false, suspended: false };
   }
   try {
-    await take(operation, facts, decision.request);
+    await take(operation, inputs, facts, decision.request);
   } catch (error) {
     throw error instanceof Interrupted ? explainInterrupted(error, domain, inputs) : error;
   }

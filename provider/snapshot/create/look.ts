@@ -2,6 +2,7 @@ import { shapeOf } from "../../capabilities/snapshot-shape.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
+import { areFrozen } from "../frozen.js";
 import type { SnapshotInputs } from "../inputs.js";
 
 /** What is known of host and domain before a snapshot is taken. */
@@ -16,8 +17,14 @@ export interface CreateFacts {
   existing: SnapshotDocument | undefined;
   /** Whether there is a file at `memory.file`. */
   memoryFileExists: boolean;
+  /** Whether that file holds memory that was written only in part. */
+  memoryFileHalfWritten?: boolean;
+  /** Only where file systems are to be frozen: whether they already are; `undefined` where the agent does not say. */
+  frozen?: boolean | undefined;
   /** Images that hold an internal snapshot of the name although libvirt knows none. */
   taggedImages: readonly string[];
+  /** Images that were seen to hold none of that name. */
+  untaggedImages: readonly string[];
 }
 
 /** Reads what a create depends on. */
@@ -37,22 +44,42 @@ export async function lookBeforeCreate(
     file === undefined ? false : host.fileExists(file),
   ]);
   const isTaken = names.includes(inputs.name);
-  const [existing, taggedImages] = await Promise.all([
+  const [existing, tags, memoryFileHalfWritten, frozen] = await Promise.all([
     isTaken ? host.readSnapshot(uuid, inputs.name) : undefined,
-    isTaken ? [] : imagesWithTag(host, definition, inputs),
+    isTaken ? [] : tagsOf(host, definition, inputs),
+    file !== undefined && memoryFileExists ? host.isHalfWritten(file) : false,
+    asksToFreeze(definition, inputs) ? areFrozen(host, uuid) : undefined,
   ]);
-  const managedSave = saves.includes(uuid);
-  return { domain, definition, state, version, managedSave, existing, memoryFileExists, taggedImages };
+  const imagesWhere = (tagged: boolean) =>
+    tags.filter((image) => image.tagged === tagged).map(({ source }) => source);
+  return {
+    domain,
+    definition,
+    state,
+    version,
+    managedSave: saves.includes(uuid),
+    existing,
+    memoryFileExists,
+    memoryFileHalfWritten,
+    frozen,
+    taggedImages: imagesWhere(true),
+    untaggedImages: imagesWhere(false),
+  };
 }
 
-async function imagesWithTag(
+function asksToFreeze({ id, agent }: DomainXml, { quiesce = "none" }: SnapshotInputs): boolean {
+  return quiesce !== "none" && id !== undefined && agent === "connected";
+}
+
+/** Of each image that an internal snapshot goes into, whether it holds one of that name; `undefined` where that is not seen. */
+async function tagsOf(
   host: QueryHost,
   definition: DomainXml,
   inputs: SnapshotInputs,
-): Promise<string[]> {
+): Promise<{ source: string; tagged: boolean | undefined }[]> {
   const { mode, disks } = shapeOf(definition, inputs);
   if (mode === "external") return [];
   const sources = disks.map(({ disk }) => disk.source).filter((source) => source !== undefined);
   const tags = await Promise.all(sources.map((source) => host.imageTags(source)));
-  return sources.filter((_, index) => tags[index]?.includes(inputs.name));
+  return sources.map((source, index) => ({ source, tagged: tags[index]?.includes(inputs.name) }));
 }

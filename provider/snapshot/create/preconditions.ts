@@ -1,5 +1,5 @@
 import { refusalToTake, type Refusal } from "../../capabilities/snapshot-rules.js";
-import { quote } from "../../errors.js";
+import { quote, shellQuoted } from "../../errors.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { CreateFacts } from "./look.js";
 
@@ -11,7 +11,8 @@ export function unmetPrecondition(inputs: SnapshotInputs, facts: CreateFacts): R
   return (
     refusalToTake(facts.definition, inputs, facts.version) ??
     memoryFileExists(inputs, facts) ??
-    orphanedTag(inputs, facts)
+    orphanedTag(inputs, facts) ??
+    alreadyFrozen(facts)
   );
 }
 
@@ -30,11 +31,34 @@ export function nameTaken({ adopt }: SnapshotInputs): Refusal | undefined {
 /** libvirt overwrites it, even if it is the memory of another snapshot. */
 function memoryFileExists({ memory }: SnapshotInputs, facts: CreateFacts): Refusal | undefined {
   if (memory?.file === undefined || !facts.memoryFileExists) return undefined;
+  if (facts.memoryFileHalfWritten === true) return halfWritten(memory.file);
   return {
     conflict: true,
     property: "memory.file",
     reason: `the host already has a file ${quote(memory.file)}, and libvirt would overwrite it`,
     remedy: "Name another file, or remove that one.",
+  };
+}
+
+function halfWritten(file: string): Refusal {
+  return {
+    conflict: true,
+    property: "memory.file",
+    reason:
+      `the host already has a file ${quote(file)}, with memory that was written only in part: probably by a snapshot ` +
+      "of that file whose daemon or host went down",
+    remedy: `Nothing can go back to it. Unless something is writing it now, remove it on the host: rm ${shellQuoted(file)}`,
+  };
+}
+
+/** To freeze twice is refused, and the thaw of this snapshot would end what the other needs. */
+function alreadyFrozen({ domain, frozen }: CreateFacts): Refusal | undefined {
+  if (frozen !== true) return undefined;
+  return {
+    conflict: true,
+    property: "quiesce",
+    reason: "the guest's file systems are frozen already, for instance by a backup",
+    remedy: `Wait until it has thawed them. If nothing needs them frozen any more: virsh domfsthaw ${domain.uuid}`,
   };
 }
 

@@ -1,4 +1,10 @@
-import type { BlockInfo, DomainControl, DomainRef, DomainState } from "../../hypervisor/results.js";
+import type {
+  BlockInfo,
+  DomainCondition,
+  DomainControl,
+  DomainRef,
+  DomainState,
+} from "../../hypervisor/results.js";
 import { parseDomain, type DomainXml } from "../../xml/domain.js";
 import { quote } from "../../errors.js";
 import { domainOption, flags, lines, notUnderstood, nothing, option, type Command } from "./command.js";
@@ -41,6 +47,39 @@ export function domainState(uuid: string): Command<DomainState> {
       return state;
     },
   };
+}
+
+export function domainCondition(uuid: string): Command<DomainCondition> {
+  const tried = `read the state of domain ${uuid}`;
+  return {
+    args: ["domstate", domainOption(uuid, tried), "--reason"],
+    tried,
+    changes: false,
+    parse: (stdout) => {
+      const [, said, reason] = /^(.+) \((.+)\)\n*$/.exec(stdout) ?? [];
+      const state = STATES.find((known) => known === said);
+      if (state === undefined || reason === undefined) throw notUnderstood(tried, stdout);
+      return { state, reason };
+    },
+  };
+}
+
+/** A frozen agent refuses this command in words of its own; to freeze and thaw are the only others that it obeys. */
+export function isFrozen(uuid: string): Command<boolean> {
+  const tried = `ask whether the file systems of domain ${uuid} are frozen`;
+  return {
+    args: ["domfsinfo", domainOption(uuid, tried)],
+    tried,
+    changes: false,
+    slow: true,
+    parse: () => false,
+    refusals: [{ said: /the agent is in frozen state$/, means: true }],
+  };
+}
+
+export function definitionXml(uuid: string): Command<string> {
+  const tried = `read the definition of domain ${uuid}`;
+  return { args: ["dumpxml", domainOption(uuid, tried)], tried, changes: false, parse: (stdout) => stdout };
 }
 
 export function domainXml(
@@ -160,6 +199,26 @@ export function fileExists(path: string): Command<boolean> {
     refusals: [
       { said: /^Failed to open file '.*': No such file or directory$/s, means: false },
       { said: /^operation failed: (?:failed to read qemu header|image magic is incorrect)/, means: true },
+      { said: HALF_WRITTEN, means: true },
+    ],
+  };
+}
+
+/** What libvirt says of a file that it was still writing a domain's memory into when it, or the host, went down. */
+const HALF_WRITTEN = /^operation failed: save image is incomplete$/;
+
+export function isHalfWritten(path: string): Command<boolean> {
+  const { args, tried, changes } = fileExists(path);
+  return {
+    args,
+    tried,
+    changes,
+    slow: true,
+    parse: () => false,
+    refusals: [
+      { said: HALF_WRITTEN, means: true },
+      { said: /^operation failed: (?:failed to read qemu header|image magic is incorrect)/, means: false },
+      { said: /^Failed to open file '.*': No such file or directory$/s, means: false },
     ],
   };
 }

@@ -60,6 +60,12 @@ const answers: {
   listAutostart: () => [],
   daemonVersion: ({ version }) => version,
   domainState: (of, uuid) => of.domain(uuid).state,
+  domainCondition: (of, uuid) => {
+    const { state, reason = "unknown" } = of.domain(uuid);
+    return { state, reason };
+  },
+  isFrozen: (of, uuid) => of.domain(uuid).frozen,
+  definitionXml: (of, uuid) => `<domain><uuid>${of.domain(uuid).uuid}</uuid></domain>`,
   domainXml: (of, uuid, options) => of.definition(uuid, options),
   domainControl: (of, uuid) => {
     const { control } = of.domain(uuid);
@@ -89,6 +95,7 @@ const answers: {
   snapshotXml: (of, uuid, name) => toXml(of.snapshot(uuid, name)),
   currentSnapshot: (of, uuid) => of.domain(uuid).current,
   fileExists: ({ files }, path) => files.has(path),
+  isHalfWritten: ({ halfWritten }, path) => halfWritten.has(path),
   imageTags: (of, path) => of.tagsIn(path),
   imageFiles: ({ here, chains }, path, format) => {
     if (!here) return undefined;
@@ -135,7 +142,7 @@ function changesOf(of: FakeHypervisor): Done {
     },
     destroyDomain: (uuid) => void (of.domain(uuid).state = "shut off"),
     resumeDomain: (uuid) => void (of.domain(uuid).state = "running"),
-    thawDomain: (uuid) => void of.domain(uuid),
+    thawDomain: (uuid) => void (of.domain(uuid).frozen = false),
     removeManagedSave: (uuid) => void (of.domain(uuid).saved = false),
     defineDomain: notFaked,
     undefineDomain: notFaked,

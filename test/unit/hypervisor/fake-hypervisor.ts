@@ -19,6 +19,10 @@ export interface FakeDomain {
   uuid: string;
   name: string;
   state: DomainState;
+  /** Why it is in that state. */
+  reason?: string;
+  /** Whether its file systems are frozen. */
+  frozen: boolean;
   snapshots: FakeSnapshot[];
   current?: string | undefined;
   /** The answers of domcontrol, call by call, before `ok`; a last entry of `∞` repeats the one before it. */
@@ -79,6 +83,8 @@ export class FakeHypervisor {
   clock = 1_800_000_000;
   version = "9.0.0";
   readonly files = new Set<string>();
+  /** Files with memory that was written in part. */
+  readonly halfWritten = new Set<string>();
   /** Tags in images, unless they are those of the snapshots; `undefined` for an image that cannot be read. */
   readonly tags = new Map<string, string[] | undefined>();
   /** Backing chains of images, each with the image itself first; `undefined` for an image that cannot be read. */
@@ -94,6 +100,7 @@ export class FakeHypervisor {
   define(domain: { uuid: string; name: string } & Partial<FakeDomain>): FakeDomain {
     const defined: FakeDomain = {
       state: "running",
+      frozen: false,
       snapshots: [],
       control: [],
       xml: {},

@@ -24,6 +24,7 @@ function lines(definition: DomainXml, found: Found = {}, inputs: Partial<Snapsho
     managedSave: false,
     existing: undefined,
     memoryFileExists: false,
+    untaggedImages: [],
     taggedImages: [],
     jobs: [],
     ...found,

@@ -1,0 +1,80 @@
+import { shapeOf } from "../../../capabilities/snapshot-shape.js";
+import type { QueryHost } from "../../../hypervisor/host.js";
+import { lookAfterwards, type Afterwards } from "../../afterwards.js";
+import { areFrozen } from "../../frozen.js";
+import { whyNeeded } from "../../image-uses.js";
+import type { SnapshotInputs } from "../../inputs.js";
+import type { CreateFacts } from "../look.js";
+import { writtenFiles } from "../written-files.js";
+
+/** A create that did not succeed: what it was to do, and what was known right before. */
+export interface Attempt {
+  inputs: SnapshotInputs;
+  facts: CreateFacts;
+  /** Whether file systems were to be frozen for it. */
+  quiesce: boolean;
+}
+
+/** What is there after a create that did not succeed. */
+export interface Left extends Afterwards {
+  /** Whether file systems are frozen; asked only where they were to be. */
+  frozen: boolean | undefined;
+  /** Whether libvirt lists a snapshot of that name. Then none of the following is looked at: it may belong to that one. */
+  listed: boolean;
+  /** The disks whose image holds the tag, and was seen without it before. */
+  tagged: readonly TaggedDisk[];
+  /** Whether each disk that was to be captured is among them. */
+  allTagged: boolean;
+  /** The files that libvirt makes for the snapshot, as far as they are there now, each with what uses it. */
+  files: readonly LeftFile[];
+}
+
+export interface TaggedDisk {
+  target: string;
+  image: string;
+}
+
+export interface LeftFile {
+  file: string;
+  /** Why it must stay, as a clause. */
+  neededBy: string | undefined;
+}
+
+export async function lookAtLeft(later: QueryHost, attempt: Attempt): Promise<Left> {
+  const { inputs, facts, quiesce } = attempt;
+  const { uuid } = facts.domain;
+  const afterwards = await lookAfterwards(later, uuid);
+  const [frozen, names] = await Promise.all([
+    quiesce && afterwards.state === "running" ? areFrozen(later, uuid) : undefined,
+    later.listSnapshots(uuid),
+  ]);
+  const seen = { ...afterwards, frozen };
+  if (names.includes(inputs.name)) return { ...seen, listed: true, tagged: [], allTagged: false, files: [] };
+  const [tags, files] = await Promise.all([lookAtTags(later, attempt), lookAtFiles(later, attempt)]);
+  return { ...seen, listed: false, ...tags, files };
+}
+
+async function lookAtTags(
+  later: QueryHost,
+  { inputs, facts }: Attempt,
+): Promise<Pick<Left, "tagged" | "allTagged">> {
+  const { mode, disks } = shapeOf(facts.definition, inputs);
+  if (mode === "external") return { tagged: [], allTagged: false };
+  const tagged: TaggedDisk[] = [];
+  for (const { target, source } of disks.map(({ disk }) => disk)) {
+    if (source === undefined || !facts.untaggedImages.includes(source)) continue;
+    const tags = await later.imageTags(source);
+    if (tags?.includes(inputs.name) === true) tagged.push({ target, image: source });
+  }
+  return { tagged, allTagged: tagged.length > 0 && tagged.length === disks.length };
+}
+
+async function lookAtFiles(later: QueryHost, { inputs, facts }: Attempt): Promise<LeftFile[]> {
+  const found: LeftFile[] = [];
+  for (const { file } of writtenFiles(facts.definition, inputs)) {
+    if (!(await later.fileExists(file))) continue;
+    const [real = file] = (await later.imageFiles(file)) ?? [];
+    found.push({ file, neededBy: await whyNeeded(later, facts.domain, [file, real]) });
+  }
+  return found;
+}
