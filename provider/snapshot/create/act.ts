@@ -1,6 +1,6 @@
 import { isVirshError, quote } from "../../errors.js";
-import { act, Interrupted } from "../../hypervisor/act.js";
-import type { CreateRequest, Host } from "../../hypervisor/host.js";
+import { act, Interrupted, type Change } from "../../hypervisor/act.js";
+import type { CreateRequest } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
@@ -8,8 +8,10 @@ import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
 import { expectSettled } from "../unsettled.js";
 import { afterFailure, afterInterruption } from "./aftermath/aftermath.js";
+import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
+import { writtenFiles } from "./written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, what it changed is undone. */
 export async function take(
@@ -18,27 +20,27 @@ export async function take(
   facts: CreateFacts,
   request: CreateRequest,
 ): Promise<void> {
-  const { host, tell } = operation;
+  const { host, memory, tell } = operation;
   const { uuid } = facts.domain;
-  const isOff = facts.definition.id === undefined;
-  const tried = takePhrase(facts.domain, request.name);
-  const change = {
+  const change: Change = {
     domainUuid: uuid,
-    isOff,
-    tried,
+    tried: takePhrase(facts.domain, request.name),
+    confirm: (now, waited) => confirmCreate(now, waited, inputs, facts),
     ask: () => host.createSnapshot(uuid, request),
-    wasDone: async (later: Host) => (await later.listSnapshots(uuid)).includes(request.name),
+    wasDone: async (later) => (await later.listSnapshots(uuid)).includes(request.name),
   };
+  const files = writtenFiles(facts.definition, inputs).map(({ file }) => file);
   const attempt = { inputs, facts, quiesce: request.quiesce === true };
-  await expectSettled(operation, facts.domain, tried);
-  try {
-    const interruption = await act(host, change, tell);
-    if (interruption !== undefined) await afterInterruption(operation, attempt);
-  } catch (error) {
-    if (error instanceof Interrupted) throw await afterFailure(operation, attempt, error);
-    if (!isVirshError(error) || error.begun === false) throw error;
-    throw await afterFailure(operation, attempt, error);
-  }
+  await expectSettled(operation, facts.domain, change.tried);
+  await memory.files.inTurns(files, async () => {
+    try {
+      const interruption = await act(host, change, tell);
+      if (interruption !== undefined) await afterInterruption(operation, attempt);
+    } catch (error) {
+      const mayHaveBegun = error instanceof Interrupted || (isVirshError(error) && error.begun !== false);
+      throw mayHaveBegun ? await afterFailure(operation, attempt, error) : error;
+    }
+  });
 }
 
 /** What the user has to know of a create that was interrupted and is not known to be done. */

@@ -62,7 +62,7 @@ async function carryOut(
     const { existing, redescribes } = decision;
     const { name, creationTime } = existing.snapshot;
     const target = { domainUuid: domain.uuid, name, creationTime: toRfc3339(creationTime) };
-    if (redescribes) await editDescription(operation, target, domain.name, inputs.description);
+    if (redescribes) await editDescription(operation, target, domain.name, inputs);
     return { quiesced: false, suspended: false };
   }
   try {
