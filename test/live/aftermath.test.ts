@@ -11,6 +11,7 @@ import {
 } from "./support/dying-daemon.js";
 import { assertDone, TestStack, type Run } from "./support/engine.js";
 import {
+  beingEnded,
   diskOf,
   guest,
   imageSnapshots,
@@ -178,7 +179,7 @@ describe("after a daemon died", function () {
     const qemu = await qemuPid(domain);
     process.kill(qemu, "SIGSTOP");
     const running = stack.up(to("b"));
-    await until("the revert begins", async () => (await virsh("domcontrol", domain.uuid)) !== "ok");
+    await until("the revert ends the old QEMU", () => beingEnded(qemu));
     await killDaemon();
     process.kill(qemu, "SIGCONT");
     const said = await failed(running, "The old triggers are kept, so the next update tries the revert again.");

@@ -6,7 +6,7 @@ import { daemonPid, guest, inGuest, qemuPid, type Guest } from "./host.js";
 /** A guest whose memory takes a moment to write. */
 export async function guestWithMemory(): Promise<Guest> {
   const domain = await guest("--memory", "256");
-  await inGuest(domain.name, "for each in $(seq 60); do cat /bin/busybox; done >/tmp/60-mebibytes; kept=yes");
+  await inGuest(domain.name, "for each in $(seq 40); do cat /bin/busybox; done >/tmp/80-mebibytes; kept=yes");
   return domain;
 }
 
