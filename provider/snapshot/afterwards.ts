@@ -31,7 +31,8 @@ export function isLeftPaused({ state, reason }: DomainCondition): boolean {
 
 /** What the domain does, and what to type for it to do something else. */
 export function conditionSentences({ uuid, name }: DomainRef, { state, reason, jobs }: Afterwards): string[] {
-  const shown = reason === "unknown" ? state : `${state} (${reason})`;
+  const isPlain = state === "running" || reason === "unknown";
+  const shown = isPlain ? state : `${state} (${reason})`;
   return [
     `${name} is ${quote(shown)} now.`,
     ...wayOut(uuid, state),

@@ -11,7 +11,7 @@ import { afterFailure, afterInterruption } from "./aftermath/aftermath.js";
 import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
-import { writtenFiles } from "./written-files.js";
+import { writtenFiles } from "../written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, what it changed is undone. */
 export async function take(

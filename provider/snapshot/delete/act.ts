@@ -1,6 +1,9 @@
+import { isVirshError, type VirshError } from "../../errors.js";
 import { act, Interrupted, type Change } from "../../hypervisor/act.js";
 import type { Operation } from "../../hypervisor/operation.js";
+import { afterFailedDelete } from "../after-failure.js";
 import type { PartialState } from "../state.js";
+import { expectSettled } from "../unsettled.js";
 import { confirmDelete } from "./confirm.js";
 import type { DeleteDecision } from "./decide.js";
 import { deletePhrase, type DeleteFacts } from "./look.js";
@@ -8,12 +11,14 @@ import { remaining } from "./prove.js";
 
 /** Has libvirt delete the snapshot. */
 export async function deleteSnapshot(
-  { host, tell }: Pick<Operation, "host" | "tell">,
+  operation: Pick<Operation, "host" | "memory" | "tell">,
   state: PartialState,
   facts: DeleteFacts,
   decision: DeleteDecision,
 ): Promise<void> {
+  const { host, tell } = operation;
   const { domainUuid, name } = state;
+  const domain = { uuid: domainUuid, name: state.domainName };
   const change: Change = {
     domainUuid,
     tried: deletePhrase(state),
@@ -21,15 +26,22 @@ export async function deleteSnapshot(
     ask: () => host.deleteSnapshot(domainUuid, name, decision.request),
     wasDone: async (later) => (await remaining(later, state)).length === 0,
   };
+  await expectSettled(operation, domain, change.tried);
   try {
     await act(host, change, tell);
   } catch (error) {
-    throw error instanceof Interrupted ? explainInterrupted(error, state) : error;
+    const isInterrupted = error instanceof Interrupted;
+    const failure = isInterrupted ? explainInterrupted(error, state) : error;
+    if (!isVirshError(failure) || failure.begun === false || failure.unchanged) throw failure;
+    const said = await afterFailedDelete(operation, domain, facts.state ?? "no state", isInterrupted);
+    throw failure.adding(...said, isInterrupted ? AGAIN : undefined);
   }
 }
 
-function explainInterrupted({ cause, outcome }: Interrupted, { domainName }: PartialState): Error {
-  return cause.with({ next: found() }).adding("The next update or destroy tries again.");
+const AGAIN = "The next update or destroy tries again.";
+
+function explainInterrupted({ cause, outcome }: Interrupted, { domainName }: PartialState): VirshError {
+  return cause.with({ next: found() });
 
   function found(): string {
     switch (outcome.is) {

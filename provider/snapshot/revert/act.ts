@@ -1,12 +1,15 @@
-import { isVirshError, quote } from "../../errors.js";
-import { act, Interrupted, onceIdle, withTimeLeft, type Change } from "../../hypervisor/act.js";
-import type { Host } from "../../hypervisor/host.js";
+import { isVirshError, quote, sentences } from "../../errors.js";
+import { act, Interrupted, withTimeLeft, type Change } from "../../hypervisor/act.js";
 import { info } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
+import type { DomainRef } from "../../hypervisor/results.js";
+import { afterFailedRevert } from "../after-failure.js";
+import { conditionSentences, lookAfterwards } from "../afterwards.js";
 import type { Revert } from "../plan.js";
 import { confirmRevert, type Before } from "./confirm.js";
 import type { RevertDecision } from "./decide.js";
 import { revertPhrase, type RevertFacts } from "./look.js";
+import { expectSettled } from "../unsettled.js";
 
 const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
@@ -20,6 +23,7 @@ export async function goBack(
   const { host } = operation;
   const { domainUuid } = step.target;
   let reverted = false;
+  await expectSettled(operation, domainOf(step), revertPhrase(step));
   try {
     await revertDomain(operation, step, decision, facts);
     reverted = true;
@@ -31,16 +35,20 @@ export async function goBack(
     const error = thrown instanceof Interrupted ? thrown.cause : thrown;
     if (!isVirshError(error)) throw error;
     const named = error.with({ tried: revertPhrase(step), unchanged: error.unchanged && !reverted });
-    throw error.begun === false ? named.adding(AGAIN) : named.adding(await stateNow(host, step), AGAIN);
+    if (error.begun === false) throw named.adding(AGAIN);
+    // A revert that failed may have stopped the domain.
+    const said = await afterFailedRevert(operation, domainOf(step), facts.now.id !== undefined);
+    throw named.adding(...said, AGAIN);
   }
 }
 
 async function revertDomain(
-  { host, tell }: Operation,
+  operation: Operation,
   step: Revert,
   decision: RevertDecision,
   facts: RevertFacts,
 ): Promise<void> {
+  const { host, tell } = operation;
   const { domainUuid, name } = step.target;
   let before: Before = { current: facts.current, id: facts.now.id };
   const change: Change = {
@@ -61,20 +69,26 @@ async function revertDomain(
   const interruption = await act(host, change, tell);
   if (interruption === undefined) return;
   const back = `${step.domainName} is back at snapshot ${quote(name)}`;
-  tell(info(`The call was interrupted (${interruption.said}), but the host has finished: ${back}.`));
+  const finished = `The call was interrupted (${interruption.said}), but the host has finished: ${back}.`;
+  tell(info(sentences(finished, ...(await stateNow(operation, step)))));
+}
+
+/** The revert is done: if this cannot be seen, nothing is said. */
+async function stateNow({ host }: Operation, step: Revert): Promise<string[]> {
+  try {
+    return conditionSentences(domainOf(step), await lookAfterwards(host.afterwards(), step.target.domainUuid));
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    return [];
+  }
+}
+
+function domainOf({ target, domainName }: Revert): DomainRef {
+  return { uuid: target.domainUuid, name: domainName };
 }
 
 /** libvirt makes the snapshot current at the very end. Where it was current before, a new QEMU is the proof. */
 function isReverted(name: string, before: Before, after: Before): boolean {
   if (after.current !== name) return false;
   return before.current !== name || (after.id !== undefined && after.id !== before.id);
-}
-
-/** A revert that failed may have stopped the domain, so the error says what the domain does now. */
-async function stateNow(host: Host, { target, domainName }: Revert): Promise<string> {
-  const { domainUuid } = target;
-  const settled = await onceIdle(host, domainUuid, (later) => later.domainState(domainUuid));
-  if (!("found" in settled)) return `The state of ${domainName} could not be read (${settled.said}).`;
-  const start = settled.found === "shut off" ? ` To start it as it is: virsh start ${domainUuid}.` : "";
-  return `${domainName} is ${quote(settled.found)} now.${start}`;
 }

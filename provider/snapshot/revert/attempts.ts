@@ -1,4 +1,4 @@
-import { isVirshError } from "../../errors.js";
+import { isVirshError, quote } from "../../errors.js";
 import type { Host, QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import { holdsState } from "../../capabilities/snapshot-shape.js";
@@ -6,7 +6,6 @@ import { toRfc3339 } from "../facts.js";
 import { findTarget } from "../identity.js";
 import type { ImageStamp, SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
-import { revertPhrase } from "./look.js";
 
 /**
  * The safety snapshots of reverts that failed. The retry must not lose what they hold, and takes another one only where
@@ -14,11 +13,11 @@ import { revertPhrase } from "./look.js";
  */
 
 /** The images that the domain would write to, as they are now; none where a write could go unseen. */
-export async function stampsOf(host: QueryHost, { id, disks }: DomainXml): Promise<ImageStamp[]> {
+async function stampsOf(host: QueryHost, { id, disks }: DomainXml): Promise<ImageStamp[]> {
   if (id !== undefined) return [];
   const images = disks.filter(holdsState).map(({ source }) => source);
   const stamps = await Promise.all(
-    images.map((file) => (file === undefined ? undefined : host.fileStamp(file))),
+    images.map(async (file) => (file === undefined ? undefined : host.fileStamp(file))),
   );
   const seen = images.map((file = "", index) => ({ file, stamp: stamps[index] ?? "" }));
   return seen.every(({ stamp }) => stamp !== "") ? seen : [];
@@ -47,7 +46,9 @@ export async function completeSafety(
   const stamps = await stampsOf(host, now);
   if (keyOf(stamps) !== keyOf(last.pending)) return undefined;
   const { domainUuid } = step.target;
-  return (await findTarget(host, { ...last, domainUuid }, revertPhrase(step))) && last;
+  return (
+    (await findTarget(host, { ...last, domainUuid }, `see what snapshot ${quote(last.name)} holds`)) && last
+  );
 }
 
 function keyOf(stamps: readonly ImageStamp[]): string {

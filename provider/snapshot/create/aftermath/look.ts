@@ -5,7 +5,7 @@ import { areFrozen } from "../../frozen.js";
 import { whyNeeded } from "../../image-uses.js";
 import type { SnapshotInputs } from "../../inputs.js";
 import type { CreateFacts } from "../look.js";
-import { writtenFiles } from "../written-files.js";
+import { writtenFiles } from "../../written-files.js";
 
 /** A create that did not succeed: what it was to do, and what was known right before. */
 export interface Attempt {
