@@ -6,7 +6,7 @@ import {
   guestWithMemory,
   killDaemon,
   killDaemonBesideStopped,
-  killDaemonOnce,
+  killDaemonBesideRunning,
   untilGrown,
 } from "./support/dying-daemon.js";
 import { assertDone, TestStack, type Run } from "./support/engine.js";
@@ -57,7 +57,8 @@ describe("after a daemon died", function () {
     }
     return all;
   };
-  const DIED = /End of file while reading data: Input\/output error\. The host is done, and took no snapshot "s"\./;
+  const DIED =
+    /End of file while reading data: Input\/output error\. The host is done, and took no snapshot "s"\./;
 
   describe("a create with memory", () => {
     beforeEach(async () => {
@@ -67,8 +68,8 @@ describe("after a daemon died", function () {
 
     it("lets a domain go on that stayed paused, and removes the tag that it left", async () => {
       const running = stack.up(declaring());
-      await untilGrown(disk, MIB);
-      await killDaemonOnce(() =>
+      const grown = () => untilGrown(disk, MIB);
+      await killDaemonBesideRunning(grown, () =>
         until("QEMU has written the tag", async () => (await tags()).includes("s")),
       );
       await failed(
@@ -86,8 +87,9 @@ describe("after a daemon died", function () {
     it("says how to bring a domain back that ended with it, and refuses the next operation of the run", async () => {
       const two = () => ({ ...declaring()(), t: new Snapshot("t", { domain: domain.name }) });
       const running = stack.up(two);
-      await untilGrown(disk, MIB);
-      await killDaemonBesideStopped(domain, () => sleep(2000));
+      const grown = () => untilGrown(disk, MIB);
+      // A daemon that reaches QEMU only after seconds ends it.
+      await killDaemonBesideStopped(domain, grown, () => sleep(3000));
       const said = await failed(
         running,
         `${domain.name} is "shut off (daemon)" now. To start it as it is: virsh start ${domain.uuid}.`,
@@ -121,13 +123,19 @@ describe("after a daemon died", function () {
     it("of someone else leaves a memory file in part: the preview and the update name it, and how to remove it", async () => {
       const file = `${disk}.memory`;
       const args: Partial<SnapshotArgs> = { memory: { snapshot: "external", file } };
-      const other = virsh("snapshot-create-as", domain.uuid, "o", "--memspec", `file=${file}`).catch(() => "");
+      const other = virsh("snapshot-create-as", domain.uuid, "o", "--memspec", `file=${file}`).catch(
+        () => "",
+      );
       await untilGrown(file, MIB);
       await killDaemon();
       await other;
-      await until("the daemon is back", () => condition().then(() => true, () => false));
-      const why =
-        `memory.file: the host already has a file ${JSON.stringify(file)}, with memory that was written only in part`;
+      await until("the daemon is back", () =>
+        condition().then(
+          () => true,
+          () => false,
+        ),
+      );
+      const why = `memory.file: the host already has a file ${JSON.stringify(file)}, with memory that was written only in part`;
       const { messages } = await stack.preview(declaring(args));
       assert.ok(messages.join("\n").includes(why), messages.join("\n"));
       await failed(stack.up(declaring(args)), why, `remove it on the host: rm ${file}`);
@@ -145,8 +153,8 @@ describe("after a daemon died", function () {
 
     it("thaws the file systems that it froze, and removes the overlay that it left", async () => {
       const running = stack.up(declaring(args));
-      await untilGrown(overlay());
-      await killDaemonBesideStopped(domain, () => sleep(300));
+      const made = () => untilGrown(overlay());
+      await killDaemonBesideStopped(domain, made, () => sleep(300));
       await failed(
         running,
         DIED,
@@ -182,7 +190,10 @@ describe("after a daemon died", function () {
     await until("the revert ends the old QEMU", () => beingEnded(qemu));
     await killDaemon();
     process.kill(qemu, "SIGCONT");
-    const said = await failed(running, "The old triggers are kept, so the next update tries the revert again.");
+    const said = await failed(
+      running,
+      "The old triggers are kept, so the next update tries the revert again.",
+    );
     const state = /^[a-z ]+(?= \()/.exec(await condition())?.[0] ?? "";
     assert.ok(said.includes(`${domain.name} is "${state}`), said);
     const { ok, steps } = await stack.up(to("b"));

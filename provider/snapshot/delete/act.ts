@@ -3,7 +3,7 @@ import { act, Interrupted, type Change } from "../../hypervisor/act.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import { afterFailedDelete } from "../after-failure.js";
 import type { PartialState } from "../state.js";
-import { expectSettled } from "../unsettled.js";
+import { expectSettled, leaveUnsettled } from "../unsettled.js";
 import { confirmDelete } from "./confirm.js";
 import type { DeleteDecision } from "./decide.js";
 import { deletePhrase, type DeleteFacts } from "./look.js";
@@ -30,15 +30,17 @@ export async function deleteSnapshot(
   try {
     await act(host, change, tell);
   } catch (error) {
-    const isInterrupted = error instanceof Interrupted;
-    const failure = isInterrupted ? explainInterrupted(error, state) : error;
-    if (!isVirshError(failure) || failure.begun === false || failure.unchanged) throw failure;
-    const said = await afterFailedDelete(operation, domain, facts.state ?? "no state", isInterrupted);
-    throw failure.adding(...said, isInterrupted ? AGAIN : undefined);
+    const was = facts.state ?? "no state";
+    if (error instanceof Interrupted) {
+      const isDone = error.outcome.is === "not done";
+      if (!isDone) leaveUnsettled(operation, domainUuid, { was, froze: false });
+      const said = isDone ? await afterFailedDelete(operation, domain, was, true) : [];
+      throw explainInterrupted(error, state).adding(...said, "The next update or destroy tries again.");
+    }
+    if (!isVirshError(error) || error.begun === false || error.unchanged) throw error;
+    throw error.adding(...(await afterFailedDelete(operation, domain, was, false)));
   }
 }
-
-const AGAIN = "The next update or destroy tries again.";
 
 function explainInterrupted({ cause, outcome }: Interrupted, { domainName }: PartialState): VirshError {
   return cause.with({ next: found() });

@@ -70,13 +70,20 @@ async function revertDomain(
   if (interruption === undefined) return;
   const back = `${step.domainName} is back at snapshot ${quote(name)}`;
   const finished = `The call was interrupted (${interruption.said}), but the host has finished: ${back}.`;
-  tell(info(sentences(finished, ...(await stateNow(operation, step)))));
+  tell(info(sentences(finished, ...(await unlessAsAsked(operation, step, decision, facts)))));
 }
 
-/** The revert is done: if this cannot be seen, nothing is said. */
-async function stateNow({ host }: Operation, step: Revert): Promise<string[]> {
+/** A daemon that died may have left the domain paused. The revert is done: if this cannot be seen, nothing is said. */
+async function unlessAsAsked(
+  { host }: Operation,
+  step: Revert,
+  { request }: RevertDecision,
+  { snapshot }: RevertFacts,
+): Promise<string[]> {
+  const runs = request.running === true || (snapshot.state === "running" && request.paused !== true);
   try {
-    return conditionSentences(domainOf(step), await lookAfterwards(host.afterwards(), step.target.domainUuid));
+    const now = await lookAfterwards(host.afterwards(), step.target.domainUuid);
+    return runs && now.state !== "running" ? conditionSentences(domainOf(step), now) : [];
   } catch (error) {
     if (!isVirshError(error)) throw error;
     return [];

@@ -31,19 +31,28 @@ export async function killDaemon(): Promise<void> {
   process.kill(await daemonPid(), "SIGKILL");
 }
 
-/** Kills the daemon while QEMU goes on with what it was asked for: what it answers is lost. */
-export async function killDaemonOnce(condition: () => Promise<void>): Promise<void> {
+/** Kills the daemon while QEMU goes on, from `moment` to `end`, with what it was asked for: what it answers is lost. */
+export async function killDaemonBesideRunning(
+  moment: () => Promise<void>,
+  end: () => Promise<void>,
+): Promise<void> {
   const pid = await daemonPid();
+  await moment();
   process.kill(pid, "SIGSTOP");
-  await condition();
+  await end();
   process.kill(pid, "SIGKILL");
 }
 
-/** Kills the daemon while QEMU does not go on: it does no more than it has done so far. */
-export async function killDaemonBesideStopped(domain: Guest, meanwhile: () => Promise<void>): Promise<void> {
-  const qemu = await qemuPid(domain);
+/** Kills the daemon while QEMU, from `moment` to `end`, does not go on: it does no more than it has done so far. */
+export async function killDaemonBesideStopped(
+  domain: Guest,
+  moment: () => Promise<unknown>,
+  end: () => Promise<unknown>,
+): Promise<void> {
+  const [qemu, daemon] = [await qemuPid(domain), await daemonPid()];
+  await moment();
   process.kill(qemu, "SIGSTOP");
-  await killDaemon();
-  await meanwhile();
+  process.kill(daemon, "SIGKILL");
+  await end();
   process.kill(qemu, "SIGCONT");
 }

@@ -6,7 +6,15 @@ import {
   type ResultOf,
 } from "../../../provider/hypervisor/queries.js";
 import { isExternal, parseSnapshot } from "../../../provider/xml/snapshot.js";
-import { ENDLESSLY, said, takeSnapshot, toXml, type FakeHypervisor, type Method } from "./fake-hypervisor.js";
+import {
+  domainOn,
+  ENDLESSLY,
+  said,
+  takeSnapshot,
+  toXml,
+  type FakeHypervisor,
+  type Method,
+} from "./fake-hypervisor.js";
 
 /** Milliseconds left of an operation's time limit, and of the time for looking afterwards. */
 interface TimeLeft {
@@ -67,7 +75,7 @@ const answers: {
     return { state, reason };
   },
   isFrozen: (of, uuid) => of.domain(uuid).frozen,
-  definitionXml: (of, uuid) => `<domain><uuid>${of.domain(uuid).uuid}</uuid></domain>`,
+  definitionXml: (of, uuid) => domainOn(of.definition(uuid).disks[0]?.source ?? ""),
   domainXml: (of, uuid, options) => of.definition(uuid, options),
   domainControl: (of, uuid) => {
     const { control } = of.domain(uuid);

@@ -1,5 +1,6 @@
 import { isVirshError, quote, quoteAll, shellQuoted } from "../../../errors.js";
 import type { Host } from "../../../hypervisor/host.js";
+import type { DomainRef } from "../../../hypervisor/results.js";
 import { internalSnapshotXml } from "../../../xml/internal-snapshot.js";
 import type { Repair } from "./decide.js";
 import type { Attempt, Left, LeftFile } from "./look.js";
@@ -34,7 +35,7 @@ export async function repair(
       `Its file systems may be frozen. To see it: virsh domfsinfo ${uuid}. To thaw them: virsh domfsthaw ${uuid}.`,
     );
   said.push(...(await settleTag(later, attempt, left, decision, now)));
-  for (const file of left.files) said.push(await removeLeft(later, file));
+  for (const file of left.files) said.push(await removeLeft(later, attempt.facts.domain, file));
   return said;
 }
 
@@ -81,7 +82,17 @@ async function settleTag(
   ];
 }
 
-async function removeLeft(later: Host, { file, neededBy }: LeftFile): Promise<string> {
+async function removeLeft(
+  later: Host,
+  { uuid, name }: DomainRef,
+  { file, disk, neededBy }: LeftFile,
+): Promise<string> {
+  if (disk !== undefined)
+    return (
+      `${name} now writes to the overlay ${quote(file)}, and no snapshot is listed. To merge it into the image below it, ` +
+      `while the domain runs: virsh blockcommit ${uuid} ${disk} --active --pivot --wait. ` +
+      `After that: rm ${shellQuoted(file)}.`
+    );
   const left = `The failed attempt left the file ${quote(file)}`;
   const command = `rm ${shellQuoted(file)}`;
   if (neededBy !== undefined)

@@ -36,6 +36,8 @@ export interface TaggedDisk {
 
 export interface LeftFile {
   file: string;
+  /** The disk that the domain now writes to this file with: it went over to it, and no snapshot says so. */
+  disk?: string;
   /** Why it must stay, as a clause. */
   neededBy: string | undefined;
 }
@@ -71,10 +73,16 @@ async function lookAtTags(
 
 async function lookAtFiles(later: QueryHost, { inputs, facts }: Attempt): Promise<LeftFile[]> {
   const found: LeftFile[] = [];
+  const { disks } = await later.domainXml(facts.domain.uuid);
   for (const { file } of writtenFiles(facts.definition, inputs)) {
     if (!(await later.fileExists(file))) continue;
     const [real = file] = (await later.imageFiles(file)) ?? [];
-    found.push({ file, neededBy: await whyNeeded(later, facts.domain, [file, real]) });
+    const disk = disks.find(({ source }) => source === file || source === real)?.target;
+    found.push({
+      file,
+      ...(disk === undefined ? {} : { disk }),
+      neededBy: await whyNeeded(later, facts.domain, [file, real]),
+    });
   }
   return found;
 }

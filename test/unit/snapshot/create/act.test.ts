@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
-import { Interrupted } from "../../../../provider/hypervisor/act.js";
 import { take } from "../../../../provider/snapshot/create/act.js";
 import { decideTake, refusalError } from "../../../../provider/snapshot/create/decide.js";
 import { lookBeforeCreate } from "../../../../provider/snapshot/create/look.js";
@@ -9,8 +8,6 @@ import { FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hyp
 import { failsWith } from "../rejects.js";
 import { UUID } from "../states.js";
 
-const REFUSED = said("Unexpected", "operation failed: no", "Do that.");
-const FAILED = 'Unable to take snapshot "a" of debian12: operation failed: no. Do that.';
 const WITHOUT =
   'Snapshot "a" of debian12 is taken without freezing its file systems (quiesce is "preferred"): ';
 
@@ -35,8 +32,6 @@ describe("taking a snapshot through virsh", () => {
     await take(operation, inputs, facts, decision.request);
     return { quiesced: decision.request.quiesce === true };
   }
-  const failAndLeave = (state: FakeDomain["state"]) =>
-    hypervisor.fail("createSnapshot", REFUSED, { meanwhile: () => (domain.state = state) });
 
   describe("freezing file systems", () => {
     const FROZEN = { name: "a", diskOnly: true, quiesce: true };
@@ -106,79 +101,5 @@ describe("taking a snapshot through virsh", () => {
     hypervisor.fail("createSnapshot", said("Busy", "cannot acquire state change lock"), { nth: 1 });
     assert.deepEqual(await taken(), { quiesced: false });
     assert.deepEqual(told, ['Waiting to take snapshot "a" of debian12: cannot acquire state change lock']);
-  });
-
-  describe("after a failure", () => {
-    it("resumes the domain that the attempt left paused", async () => {
-      failAndLeave("paused");
-      await failsWith(
-        taken(),
-        "Unexpected",
-        `${FAILED} The failed attempt left the domain paused; it runs again.`,
-      );
-      assert.equal(domain.state, "running");
-    });
-
-    it("does not touch a domain that runs", async () => {
-      failAndLeave("running");
-      await failsWith(taken(), "Unexpected", FAILED);
-      assert.ok(!hypervisor.methods.includes("resumeDomain"));
-    });
-
-    it("leaves a domain paused that was paused before", async () => {
-      domain.state = "paused";
-      failAndLeave("paused");
-      await failsWith(taken(), "Unexpected", FAILED);
-      assert.equal(domain.state, "paused");
-    });
-
-    it("does not query a domain that was off", async () => {
-      domain.state = "shut off";
-      failAndLeave("shut off");
-      await failsWith(taken(), "Unexpected", FAILED);
-      assert.equal(hypervisor.methods.at(-1), "createSnapshot");
-    });
-
-    it("thaws only the file systems that it had frozen", async () => {
-      domain.xml = { agent: "connected" };
-      failAndLeave("running");
-      await failsWith(taken({ diskOnly: true, quiesce: "required" }), "Unexpected", FAILED);
-      assert.deepEqual(
-        hypervisor.changes.map(([method]) => method),
-        ["createSnapshot", "thawDomain"],
-      );
-      await failsWith(taken({ diskOnly: true }), "Unexpected", FAILED);
-      assert.equal(hypervisor.methods.filter((method) => method === "thawDomain").length, 1);
-    });
-
-    it("reports that the domain cannot be resumed", async () => {
-      failAndLeave("paused");
-      hypervisor.fail("resumeDomain", said("Unexpected", "internal error: no"));
-      await failsWith(
-        taken(),
-        "Unexpected",
-        `${FAILED} Look at the domain now: Unable to run a command of virsh: internal error: no.`,
-      );
-    });
-
-    it("changes nothing more while the host may still be busy", async () => {
-      for (const kind of ["Timeout", "Cancelled", "Unreachable"] as const) {
-        const fresh = new FakeHypervisor();
-        const other = fresh.define({ uuid: UUID, name: "debian12" });
-        hypervisor = fresh;
-        fresh.fail("createSnapshot", said(kind, "no"), { meanwhile: () => (other.state = "paused") });
-        await assert.rejects(taken(), (error) => {
-          assert.ok(error instanceof Interrupted);
-          assert.equal(error.cause.kind, kind);
-          assert.equal(error.cause.message, 'Unable to take snapshot "a" of debian12: no.');
-          assert.deepEqual(error.outcome, { is: "not done" });
-          return true;
-        });
-        assert.deepEqual(
-          fresh.changes.map(([method]) => method),
-          ["createSnapshot"],
-        );
-      }
-    });
   });
 });

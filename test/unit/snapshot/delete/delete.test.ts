@@ -128,7 +128,7 @@ describe("deleting a snapshot", () => {
     await failsWith(
       deleteWithSafety(operation(), stateWith()),
       "Timeout",
-      'Unable to delete snapshot "a" of debian12: the time limit of 600 s ran out while it ran. The host is done, and the snapshot is still there. The next update or destroy tries again.',
+      'Unable to delete snapshot "a" of debian12: the time limit of 600 s ran out while it ran. The host is done, and the snapshot is still there. debian12 is "running" now. The next update or destroy tries again.',
     );
   });
 

@@ -152,7 +152,7 @@ describe("safety snapshots", () => {
     await failsWith(
       takeIt(false),
       "Timeout",
-      'Unable to take snapshot "s9" of debian12: the time limit ran out.',
+      'Unable to take snapshot "s9" of debian12: the time limit ran out. The host is done, and took no snapshot "s9". timeoutSeconds sets the limit.',
     );
   });
 
