@@ -7,8 +7,8 @@ import { redactText } from "../hypervisor/uri.js";
 export function understood<T>({ parse, refusals = [], tried, changes }: Command<T>, finished: Finished): T {
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return parse(stdout);
-  const error = explain(redactText(stderr), tried).with({ begun: changes });
+  const error = explain(redactText(stderr), tried);
   const answer = refusals.find(({ said }) => said.test(error.said));
   if (answer !== undefined) return answer.means;
-  throw error;
+  throw error.with({ begun: changes && error.begun !== false });
 }

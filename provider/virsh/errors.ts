@@ -241,6 +241,8 @@ export function explain(stderr: string, tried: string): VirshError {
     tried,
     said: cause,
     unchanged: row.unchanged,
+    // virsh calls nothing before it is connected.
+    ...(all.includes(NO_CONNECTION) ? { begun: false } : {}),
     next: row.next ?? (unreached ? CHECK_LOGIN : undefined),
   });
 }

@@ -38,6 +38,33 @@ describe("virsh's answer", () => {
     for (const bad of ["", "Running\n", "laufend\n"]) assert.throws(() => parse(bad), isUnexpected);
   });
 
+  it("is the state of a domain and its reason", () => {
+    const { parse } = domain.domainCondition(UUID);
+    assert.deepEqual(parse("paused (saving)\n\n"), { state: "paused", reason: "saving" });
+    assert.deepEqual(parse("shut off (daemon)\n"), { state: "shut off", reason: "daemon" });
+    for (const bad of ["paused\n", "laufend (gestartet)\n", ""])
+      assert.throws(() => parse(bad), isUnexpected);
+  });
+
+  it("is that file systems are not frozen, and a frozen agent's refusal says that they are", () => {
+    const { parse, refusals: [refusal] = [] } = domain.isFrozen(UUID);
+    assert.equal(parse("/data   vda   ext4   vda\n"), false);
+    const command =
+      "unable to execute QEMU agent command 'guest-get-fsinfo': Command guest-get-fsinfo has been disabled";
+    assert.ok(refusal?.said.test(`internal error: ${command}: the agent is in frozen state`));
+    assert.equal(refusal?.means, true);
+    assert.equal(refusal?.said.test(`internal error: ${command} for this instance`), false);
+  });
+
+  it("is that a file holds half of a memory, only where libvirt says so", () => {
+    const { parse, refusals = [] } = domain.isHalfWritten("/images/m");
+    const means = (said: string) => refusals.find((one) => one.said.test(said))?.means;
+    assert.equal(means("operation failed: save image is incomplete"), true);
+    assert.equal(means("operation failed: image magic is incorrect"), false);
+    assert.equal(means("Failed to open file '/images/m': No such file or directory"), false);
+    assert.equal(parse("<domain/>\n"), false);
+  });
+
   it("tells an idle domain from one with a job, and an inactive one is idle", () => {
     const { parse, refusals: [refusal] = [] } = domain.domainControl(UUID);
     assert.deepEqual(parse("ok\n"), { idle: true });
@@ -104,6 +131,7 @@ describe("virsh's answer", () => {
     ["Failed to open file '/images/it's\nm': No such file or directory", false],
     ["operation failed: failed to read qemu header", true],
     ["operation failed: image magic is incorrect", true],
+    ["operation failed: save image is incomplete", true],
     ["Failed to open file '/images/m': Permission denied", "not known"],
     ["failed to connect to the hypervisor", "not known"],
     ["No such file or directory", "not known"],

@@ -12,6 +12,14 @@ const DOMAIN = `--domain=${UUID}`;
 const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] = [
   [domain.listDomains(), ["list", "--all", "--uuid", "--name"], "list the domains"],
   [domain.domainState(UUID), ["domstate", DOMAIN], `read the state of domain ${UUID}`],
+  [domain.domainCondition(UUID), ["domstate", DOMAIN, "--reason"], `read the state of domain ${UUID}`],
+  [domain.isFrozen(UUID), ["domfsinfo", DOMAIN], `ask whether the file systems of domain ${UUID} are frozen`],
+  [domain.definitionXml(UUID), ["dumpxml", DOMAIN], `read the definition of domain ${UUID}`],
+  [
+    domain.isHalfWritten("/images/a b"),
+    ["save-image-dumpxml", "--file=/images/a b"],
+    'see whether there is a file "/images/a b" on the host',
+  ],
   [domain.domainXml(UUID), ["dumpxml", DOMAIN], `read the definition of domain ${UUID}`],
   [
     domain.domainXml(UUID, { inactive: true }),

@@ -6,6 +6,17 @@ type Row = [cause: string, kind: ErrorKind, next?: RegExp];
 
 /** Texts as libvirt prints them, after `error: `. */
 const CAUSES: Row[] = [
+  ["operation failed: save image is incomplete", "Conflict", /written only in part.*rm/],
+  [
+    "internal error: unable to execute QEMU command 'blockdev-add': Duplicate nodes with node-name='libvirt-2-storage'",
+    "Busy",
+    /during which the daemon died/,
+  ],
+  [
+    "internal error: unable to execute QEMU agent command 'guest-fsfreeze-freeze': Command guest-fsfreeze-freeze has been disabled: the agent is in frozen state",
+    "Conflict",
+    /wait until it has thawed them/,
+  ],
   ["operation failed: domain moment a b already exists", "Conflict", /another name, or delete/],
   [
     "operation failed: domain 'a b' already exists with uuid c111f02d-8e39-42a7-bc5a-b3c8d849efa7",
@@ -211,6 +222,7 @@ describe("libvirt's messages", () => {
     assert.deepEqual(
       unchanged.map(({ said }) => said.slice(0, 60)),
       [
+        "internal error: unable to execute QEMU agent command 'guest-",
         "invalid argument: could not find base disk source in disk so",
         "unsupported configuration: deletion of external children dis",
         "Operation not supported: deleting external snapshot that has",

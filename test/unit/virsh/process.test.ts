@@ -109,7 +109,8 @@ describe("a started program", () => {
     const path = process.env["PATH"];
     process.env["PATH"] = folder;
     try {
-      const error = await failure(run(call({ program: "virsh" })), "Unreachable");
+      const error = await failure(run(call({ program: "virsh", changes: true })), "Unreachable");
+      assert.equal(error.begun, false);
       assert.equal(
         error.message,
         "Unable to do it: virsh was not found. Install the package libvirt-clients (Debian, Ubuntu) or " +
@@ -126,6 +127,7 @@ describe("a started program", () => {
     chmodSync(program, 0o600);
     const error = await failure(run(call({ program })), "Denied");
     assert.match(error.said, /may not be executed$/);
+    assert.equal(error.begun, false);
   });
 
   it("is ended by the time limit and gone before the error, which says that the host may work on", async () => {
