@@ -1,7 +1,7 @@
 import { holdsState } from "../capabilities/snapshot-shape.js";
 import { quote } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
-import type { DomainCondition, DomainRef } from "../hypervisor/results.js";
+import type { DomainCondition, DomainRef, DomainState } from "../hypervisor/results.js";
 
 /** What a domain does after an operation on it that failed. */
 export interface Afterwards extends DomainCondition {
@@ -33,9 +33,10 @@ export function isLeftPaused({ state, reason }: DomainCondition): boolean {
 export function conditionSentences({ uuid, name }: DomainRef, { state, reason, jobs }: Afterwards): string[] {
   const isPlain = state === "running" || reason === "unknown";
   const shown = isPlain ? state : `${state} (${reason})`;
+  const wayOut = WAYS_OUT[state]?.(uuid);
   return [
     `${name} is ${quote(shown)} now.`,
-    ...wayOut(uuid, state),
+    ...(wayOut === undefined ? [] : [wayOut]),
     ...jobs.map(
       ({ disk, kind }) =>
         `Its disk ${disk} is in a block job (${kind}). To see how far it is: virsh blockjob ${uuid} ${disk} --info.`,
@@ -43,17 +44,10 @@ export function conditionSentences({ uuid, name }: DomainRef, { state, reason, j
   ];
 }
 
-function wayOut(uuid: string, state: DomainCondition["state"]): string[] {
-  switch (state) {
-    case "paused":
-      return [`To let it go on: virsh resume ${uuid}.`];
-    case "shut off":
-      return [`To start it as it is: virsh start ${uuid}.`];
-    case "pmsuspended":
-      return [`To wake it up: virsh dompmwakeup ${uuid}.`];
-    case "crashed":
-      return [`To stop what is left of it: virsh destroy ${uuid}.`];
-    default:
-      return [];
-  }
-}
+/** What to type for a domain in a state that nobody leaves it in on purpose. */
+const WAYS_OUT: Partial<Record<DomainState, (uuid: string) => string>> = {
+  paused: (uuid) => `To let it go on: virsh resume ${uuid}.`,
+  "shut off": (uuid) => `To start it as it is: virsh start ${uuid}.`,
+  pmsuspended: (uuid) => `To wake it up: virsh dompmwakeup ${uuid}.`,
+  crashed: (uuid) => `To stop what is left of it: virsh destroy ${uuid}.`,
+};

@@ -34,7 +34,7 @@ export async function expectSettled(
     memory.unsettled.delete(placeOf(host, uuid));
     return;
   }
-  const now = frozen ? "may have frozen file systems" : `is ${found ?? "gone"}`;
+  const now = frozen ? "may have frozen file systems" : `is ${found}`;
   throw new VirshError({
     kind: "Conflict",
     tried,

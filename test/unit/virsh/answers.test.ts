@@ -51,9 +51,10 @@ describe("virsh's answer", () => {
     assert.equal(parse("/data   vda   ext4   vda\n"), false);
     const command =
       "unable to execute QEMU agent command 'guest-get-fsinfo': Command guest-get-fsinfo has been disabled";
-    assert.ok(refusal?.said.test(`internal error: ${command}: the agent is in frozen state`));
-    assert.equal(refusal?.means, true);
-    assert.equal(refusal?.said.test(`internal error: ${command} for this instance`), false);
+    assert.ok(refusal !== undefined);
+    assert.ok(refusal.said.test(`internal error: ${command}: the agent is in frozen state`));
+    assert.equal(refusal.means, true);
+    assert.equal(refusal.said.test(`internal error: ${command} for this instance`), false);
   });
 
   it("is that a file holds half of a memory, only where libvirt says so", () => {

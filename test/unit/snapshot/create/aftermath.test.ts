@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { VirshError } from "../../../../provider/errors.js";
 import { Interrupted } from "../../../../provider/hypervisor/act.js";
 import { take } from "../../../../provider/snapshot/create/act.js";
 import { decideRepair } from "../../../../provider/snapshot/create/aftermath/decide.js";
@@ -36,8 +37,8 @@ describe("after a create that failed", () => {
     if (decision.do === "refuse") throw refusalError(facts.domain, "a", decision);
     await take(operation, inputs, facts, decision.request);
   }
-  const fails = (error: Error, meanwhile: () => void) =>
-    hypervisor.fail("createSnapshot", error as typeof DIED, { meanwhile, nth: 1 });
+  const fails = (error: VirshError, meanwhile: () => void) =>
+    hypervisor.fail("createSnapshot", error, { meanwhile, nth: 1 });
   const leavesPaused = (reason: string) => () => Object.assign(domain, { state: "paused", reason });
   const changes = () => hypervisor.changes.map(([method]) => method).slice(1);
 
