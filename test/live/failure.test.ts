@@ -113,14 +113,16 @@ describe("failures and concurrency", function () {
       messages[1],
     );
     assert.match(messages[1] ?? "", /No such file or directory/);
+    // With libvirt's reason, which differs between versions.
+    const reason = /^shut off \((?<reason>.+)\)$/.exec(await virsh("domstate", domain.uuid, "--reason"));
+    const shown = reason?.groups?.["reason"] === "unknown" ? "shut off" : (reason?.[0] ?? "");
     assert.ok(
       messages[1]?.endsWith(
-        `${domain.name} is "shut off" now. To start it as it is: virsh start ${domain.uuid}. ` +
+        `${domain.name} is "${shown}" now. To start it as it is: virsh start ${domain.uuid}. ` +
           "The old triggers are kept, so the next update tries the revert again.",
       ),
       messages[1],
     );
-    assert.equal(await state(domain), "shut off");
     assert.deepEqual((await stack.recorded("checkpoint")).outputs["revert"], { triggers: ["old"] });
 
     await rename(`${disk}.away`, disk);
