@@ -57,7 +57,8 @@ export function explainInterrupted(
       return cause.with({
         next:
           `It is not known whether the snapshot was taken: look with virsh snapshot-list ${domain.name}, ` +
-          `and delete ${name} if it is there before the next update.`,
+          `and delete ${name} if it is there before the next update. ` +
+          `If virsh domstate ${domain.name} --reason says that the domain is paused: virsh resume ${domain.name}`,
       });
     case "still running":
       return new IncompleteError(

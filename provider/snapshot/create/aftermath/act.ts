@@ -35,6 +35,8 @@ export async function repair(
       `Its file systems may be frozen. To see it: virsh domfsinfo ${uuid}. To thaw them: virsh domfsthaw ${uuid}.`,
     );
   said.push(...(await settleTag(later, attempt, left, decision, now)));
+  if (left.unseen !== undefined)
+    said.push(`Whether it left a tag or a file could not be seen (${left.unseen}).`);
   for (const file of left.files) said.push(await removeLeft(later, attempt.facts.domain, file));
   return said;
 }

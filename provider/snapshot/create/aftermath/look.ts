@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { shapeOf } from "../../../capabilities/snapshot-shape.js";
-import type { QueryHost } from "../../../hypervisor/host.js";
+import { isVirshError } from "../../../errors.js";
+import type { Host, QueryHost } from "../../../hypervisor/host.js";
 import { lookAfterwards, type Afterwards } from "../../afterwards.js";
 import { areFrozen } from "../../frozen.js";
 import { whyNeeded } from "../../image-uses.js";
@@ -27,6 +29,8 @@ export interface Left extends Afterwards {
   allTagged: boolean;
   /** The files that libvirt makes for the snapshot, as far as they are there now, each with what uses it. */
   files: readonly LeftFile[];
+  /** Why tags and files could not be looked at, in libvirt's words. */
+  unseen?: string;
 }
 
 export interface TaggedDisk {
@@ -42,18 +46,37 @@ export interface LeftFile {
   neededBy: string | undefined;
 }
 
-export async function lookAtLeft(later: QueryHost, attempt: Attempt): Promise<Left> {
+export async function lookAtLeft(later: Host, attempt: Attempt): Promise<Left> {
   const { inputs, facts, quiesce } = attempt;
   const { uuid } = facts.domain;
   const afterwards = await lookAfterwards(later, uuid);
   const [frozen, names] = await Promise.all([
-    quiesce && afterwards.state === "running" ? areFrozen(later, uuid) : undefined,
+    quiesce && afterwards.state === "running" ? areFrozenOnceAnswered(later, uuid) : undefined,
     later.listSnapshots(uuid),
   ]);
-  const seen = { ...afterwards, frozen };
-  if (names.includes(inputs.name)) return { ...seen, listed: true, tagged: [], allTagged: false, files: [] };
-  const [tags, files] = await Promise.all([lookAtTags(later, attempt), lookAtFiles(later, attempt)]);
-  return { ...seen, listed: false, ...tags, files };
+  const seen = { ...afterwards, frozen, tagged: [], allTagged: false, files: [] };
+  if (names.includes(inputs.name)) return { ...seen, listed: true };
+  try {
+    const [tags, files] = await Promise.all([lookAtTags(later, attempt), lookAtFiles(later, attempt)]);
+    return { ...seen, listed: false, ...tags, files };
+  } catch (error) {
+    // That must not keep the domain from being resumed.
+    if (!isVirshError(error)) throw error;
+    return { ...seen, listed: false, unseen: error.said };
+  }
+}
+
+const PAUSE_MS = 500;
+const PATIENCE_MS = 10_000;
+
+/** The agent is connected again only some time after the daemon. */
+async function areFrozenOnceAnswered(later: Host, uuid: string): Promise<boolean | undefined> {
+  const enough = later.remaining() - PATIENCE_MS;
+  for (;;) {
+    const frozen = await areFrozen(later, uuid);
+    if (frozen !== undefined || later.remaining() < enough) return frozen;
+    await sleep(PAUSE_MS);
+  }
 }
 
 async function lookAtTags(

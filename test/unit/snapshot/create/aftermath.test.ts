@@ -71,6 +71,16 @@ describe("after a create that failed", () => {
       );
     });
 
+    it("goes on also where it cannot be seen what else is left", async () => {
+      hypervisor.fail("fileExists", said("Denied", "Permission denied"), { nth: 4 });
+      fails(DIED, leavesPaused("saving"));
+      await failsWith(
+        taken({ memory: { snapshot: "external", file: "/images/m" } }),
+        "Unreachable",
+        `${ENDED} ${RESUMED} Whether it left a tag or a file could not be seen (Permission denied).`,
+      );
+    });
+
     it("is not touched while it runs", async () => {
       fails(REFUSED, () => undefined);
       await failsWith(taken(), "Unexpected", FAILED);

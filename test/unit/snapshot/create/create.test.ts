@@ -268,7 +268,7 @@ describe("taking a snapshot", () => {
       await failsWith(
         create(operationOn(host), INPUTS),
         "Unreachable",
-        'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. It is not known whether the snapshot was taken: look with virsh snapshot-list debian12, and delete "a" if it is there before the next update.',
+        'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. It is not known whether the snapshot was taken: look with virsh snapshot-list debian12, and delete "a" if it is there before the next update. If virsh domstate debian12 --reason says that the domain is paused: virsh resume debian12',
       );
     });
 
