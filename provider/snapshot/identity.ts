@@ -1,7 +1,9 @@
 import { isVirshError, VirshError } from "../errors.js";
+import type { HostIdentity } from "../hypervisor/host-identity.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import type { SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
+import { onItsHost } from "./which-host.js";
 
 /**
  * What makes a snapshot the same one: a name alone can be taken again by someone else. One that could never be read
@@ -11,6 +13,8 @@ export interface Target {
   domainUuid: string;
   name: string;
   creationTime?: string | undefined;
+  /** The host that it is on. */
+  host?: HostIdentity | undefined;
 }
 
 /** Whether `snapshot`, of the right domain and name, is the one that is meant; without a time the name has to do. */
@@ -37,7 +41,8 @@ export async function findTarget(
   tried: string,
 ): Promise<SnapshotDocument | undefined> {
   try {
-    const document = await host.readSnapshot(target.domainUuid, target.name);
+    const reading = host.readSnapshot(target.domainUuid, target.name);
+    const document = await onItsHost(host, target, tried, reading);
     return isSame(target, document.snapshot) ? document : undefined;
   } catch (error) {
     if (isVirshError(error, "NotFound")) return undefined;
@@ -49,7 +54,8 @@ export async function findTarget(
 export async function readTarget(host: QueryHost, target: Target, tried: string): Promise<SnapshotDocument> {
   const next = "Refresh to see what is left.";
   try {
-    const document = await host.readSnapshot(target.domainUuid, target.name);
+    const reading = host.readSnapshot(target.domainUuid, target.name);
+    const document = await onItsHost(host, target, tried, reading);
     if (isSame(target, document.snapshot)) return document;
     throw new VirshError({
       kind: "NotFound",

@@ -104,10 +104,13 @@ function planRevert(
   const drift = !asked && options.onDrift === true && state.isCurrent === false;
   if (!asked && !drift) return undefined;
   const { domainUuid, domainName, name, creationTime, capturedMemory, safetySnapshots = [] } = state;
+  // A changed URI declares that it may be on another host.
+  const moves = changed.some(({ facts }) => facts.onChange === "reconnect");
+  const host = moves ? undefined : state.host;
   return {
     do: "revert",
     domainName,
-    target: { domainUuid, name, creationTime },
+    target: { domainUuid, name, creationTime, ...(host === undefined ? {} : { host }) },
     memory: capturedMemory?.snapshot !== "no",
     drift,
     triggers,

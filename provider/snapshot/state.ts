@@ -1,4 +1,5 @@
 import { quote, VirshError } from "../errors.js";
+import type { HostIdentity } from "../hypervisor/host-identity.js";
 import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
 import type { SnapshotXml } from "../xml/snapshot.js";
 import { achieved, readFacts, type Kept } from "./facts.js";
@@ -53,16 +54,22 @@ export function toState(
 }
 
 /** The state of a snapshot that was taken, or may be under way, but could not be read back. */
-export function partialState(domain: DomainRef, inputs: SnapshotInputs): PartialState {
-  return { ...inputs, schemaVersion: SCHEMA_VERSION, domainUuid: domain.uuid, domainName: domain.name };
+export function partialState(
+  domain: DomainRef,
+  inputs: SnapshotInputs,
+  host: HostIdentity,
+): PartialState {
+  const known = { schemaVersion: SCHEMA_VERSION, domainUuid: domain.uuid, domainName: domain.name };
+  return { ...inputs, ...known, host };
 }
 
 /** What a state carries on. A state that could not be read back learns it from the snapshot. */
 export function keptOf(
-  { consistency, lastRevert, safetySnapshots }: PartialState,
+  { host, consistency, lastRevert, safetySnapshots }: PartialState,
   snapshot: SnapshotXml,
 ): Kept {
   return {
+    ...(host === undefined ? {} : { host }),
     consistency: consistency ?? achieved(snapshot),
     ...(lastRevert === undefined ? {} : { lastRevert }),
     ...(safetySnapshots === undefined ? {} : { safetySnapshots }),

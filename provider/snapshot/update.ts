@@ -17,7 +17,8 @@ export function update(
   const { host, memory } = operation;
   return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
-    const complete = isComplete(state) ? state : await readAgain(host, state);
+    const known = inputs.uri === state.uri ? state : withoutHost(state);
+    const complete = isComplete(known) ? known : await readAgain(host, known);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     for (const step of planned.steps) {
@@ -47,6 +48,11 @@ async function carryOut(
     case "revert":
       return revert(operation, state, step);
   }
+}
+
+/** A changed URI declares that the snapshot may be on another host; the one it is found on is recorded. */
+function withoutHost({ host: _former, ...state }: PartialState): PartialState {
+  return state;
 }
 
 function onlyRecords({ steps }: Plan): boolean {

@@ -2,10 +2,10 @@ import { isVirshError, quote, type VirshError } from "../../errors.js";
 import { act, type Interrupted } from "../../hypervisor/act.js";
 import type { CreateRequest, Host } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
-import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
+import { recordedAs } from "../which-host.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
 
@@ -54,7 +54,7 @@ async function restored(
 /** What the user has to know of a create that was interrupted and is not known to be done. */
 export function explainInterrupted(
   { cause, outcome }: Interrupted,
-  domain: DomainRef,
+  { domain, identity }: Pick<CreateFacts, "domain" | "identity">,
   inputs: SnapshotInputs,
 ): Error {
   const name = quote(inputs.name);
@@ -71,7 +71,7 @@ export function explainInterrupted(
       });
     case "still running":
       return new IncompleteError(
-        partialState(domain, inputs),
+        partialState(domain, inputs, recordedAs(identity, inputs.uri)),
         `${cause.message} ${domain.name} is still busy with it (${outcome.said}). ` +
           "The snapshot is kept in the state; the next update completes it.",
         cause,

@@ -1,26 +1,31 @@
 import { quote } from "../../errors.js";
 import { withTimeLeft } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
-import type { DomainRef } from "../../hypervisor/results.js";
 import { achieved, type Evidence } from "../facts.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
+import type { CreateFacts } from "./look.js";
 import { readBack } from "../read.js";
+import { recordedAs } from "../which-host.js";
 import { partialState, toState, type SnapshotState } from "../state.js";
 
 /** Reads the new snapshot back. One that cannot be read back is kept in the state as far as it is known. */
 export async function proveCreated(
   host: Host,
-  domain: DomainRef,
+  { domain, identity }: Pick<CreateFacts, "domain" | "identity">,
   inputs: SnapshotInputs,
   seen: Evidence,
 ): Promise<SnapshotState> {
+  const on = recordedAs(identity, inputs.uri);
   try {
     const [document, current] = await readBack(withTimeLeft(host), domain.uuid, inputs.name);
-    return toState(inputs, domain, document, current, { consistency: achieved(document.snapshot, seen) });
+    return toState(inputs, domain, document, current, {
+      host: on,
+      consistency: achieved(document.snapshot, seen),
+    });
   } catch (error) {
     throw new IncompleteError(
-      partialState(domain, inputs),
+      partialState(domain, inputs, on),
       `Snapshot ${quote(inputs.name)} of ${domain.name} was taken, but could not be read back: ` +
         `${error instanceof Error ? error.message : String(error)} It is kept in the state; the next update completes it.`,
       error,

@@ -86,7 +86,7 @@ export class Preview {
     try {
       return { revert: decideRevert(step, await lookBeforeRevert(host, step), this.#context.now()) };
     } catch (error) {
-      if (!isVirshError(error, "NotFound")) throw error;
+      if (!isVirshError(error, "NotFound", "Conflict")) throw error;
       return { lost: error };
     }
   }

@@ -59,6 +59,8 @@ const answers: {
   listPersistent: ({ domains }) => domains.map(({ uuid }) => uuid),
   listAutostart: () => [],
   daemonVersion: ({ version }) => version,
+  hostIdentity: ({ identity }) => identity,
+  smbiosUuid: ({ smbiosUuid }) => smbiosUuid,
   domainState: (of, uuid) => of.domain(uuid).state,
   domainXml: (of, uuid, options) => of.definition(uuid, options),
   domainControl: (of, uuid) => {

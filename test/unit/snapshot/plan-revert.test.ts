@@ -4,6 +4,7 @@ import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan, type Plan, type Revert } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../provider/schema/unknown.js";
+import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 /** `revert` of the inputs; in a preview, UNKNOWN may be the whole of it. */
@@ -31,7 +32,7 @@ describe("revert.triggers", () => {
       {
         do: "revert",
         domainName: "debian12",
-        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
+        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z", host: HOST },
         memory: true,
         drift: false,
         options: { triggers: ["y"] },
@@ -141,7 +142,7 @@ describe("revert.onDrift", () => {
       {
         do: "revert",
         domainName: "debian12",
-        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
+        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z", host: HOST },
         memory: true,
         drift: true,
         triggers: ["x"],

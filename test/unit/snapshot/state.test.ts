@@ -4,6 +4,7 @@ import { achieved, toRfc3339 } from "../../../provider/snapshot/facts.js";
 import { snapshotId } from "../../../provider/snapshot/identity.js";
 import { inputsOf, keptOf, readState, toState, withInputs } from "../../../provider/snapshot/state.js";
 import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
+import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 const INPUTS = { domain: "debian12", name: "a" };
@@ -114,6 +115,7 @@ describe("the state of a snapshot", () => {
       disks: [],
     };
     const kept = {
+      host: HOST,
       consistency: "quiesced",
       lastRevert: { at: "2027-01-15T09:00:00Z", triggers: [] },
       safetySnapshots: [{ name: "s", creationTime: "2027-01-15T08:30:00Z" }],
@@ -131,7 +133,7 @@ describe("the state of a snapshot", () => {
       kept,
     );
     const { consistency: _never, ...partial } = stateWith();
-    assert.deepEqual(keptOf(partial, snapshot), { consistency: "crash-consistent" });
+    assert.deepEqual(keptOf(partial, snapshot), { host: HOST, consistency: "crash-consistent" });
   });
 
   it("returns the inputs, and accepts others in their place", () => {

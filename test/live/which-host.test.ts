@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
+import { assertDone, succeed, TestStack, type Run } from "./support/engine.js";
+import { guest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import { OtherDaemon } from "./support/other-daemon.js";
+
+/** The UUID of the host behind a URI. */
+async function hostUuid(uri: string): Promise<string> {
+  return /<uuid>(.*)<\/uuid>/.exec(await virsh(`--connect=${uri}`, "capabilities"))?.[1] ?? "";
+}
+
+describe("a snapshot belongs to the host that it was taken on", () => {
+  let other: OtherDaemon;
+  let domain: Guest;
+  let stack: TestStack;
+  /** The same stack, on a machine whose default is the other daemon. */
+  let elsewhere: TestStack;
+  let both: RegExp;
+  const program =
+    (args: Partial<SnapshotArgs> = {}) =>
+    () => ({ a: new Snapshot("a", { domain: domain.name, ...args }) });
+
+  before(async () => {
+    other = await OtherDaemon.start();
+    stack = await TestStack.open();
+    elsewhere = await TestStack.reopen(stack.folder, { VIRSH_DEFAULT_CONNECT_URI: other.uri });
+    const uuids = [await hostUuid(lab("LIBVIRT_DEFAULT_URI")), await hostUuid(other.uri)];
+    both = new RegExp(`the state belongs to host ${uuids[0]} .*leads to host ${uuids[1]} .*set \`uri\``);
+  });
+  beforeEach(async () => {
+    domain = await guest("--off");
+    await succeed(stack.up(program()));
+  });
+  afterEach(async () => {
+    await succeed(stack.destroy());
+  });
+  after(async () => {
+    await stack.close();
+    await other.stop();
+  });
+
+  const isRefused = async (running: Promise<Run>) => {
+    const { ok, messages } = await running;
+    assert.equal(ok, false);
+    assert.match(messages.join("\n"), both);
+    assert.equal((await stack.recorded("a")).id, `${domain.uuid}/a`);
+    assert.deepEqual(await snapshotsOf(domain), ["a"]);
+  };
+
+  it("refresh, destroy, a description and a revert on another daemon are errors that name both", async () => {
+    const { outputs } = await stack.recorded("a");
+    assert.deepEqual(outputs["host"], {
+      uuid: await hostUuid(lab("LIBVIRT_DEFAULT_URI")),
+      uri: lab("LIBVIRT_DEFAULT_URI"),
+    });
+    await isRefused(elsewhere.refresh());
+    await isRefused(elsewhere.destroy());
+    await isRefused(elsewhere.up(program({ description: "new" })));
+    const reverting = program({ revert: { triggers: ["x"] } });
+    const preview = await elsewhere.preview(reverting);
+    assert.match(preview.messages.join("\n"), both);
+    await isRefused(elsewhere.up(reverting));
+    assertDone(await stack.refresh(), []);
+  });
+
+  it("a replacement takes no snapshot on another daemon", async () => {
+    await isRefused(elsewhere.up(program({ name: "b" })));
+    assertDone(await stack.up(program()), []);
+  });
+
+  it("a uri that leads somewhere else than before is an error, too", async () => {
+    const link = join(lab("LAB_DIR"), "tunnel");
+    const uri = `qemu+unix:///session?socket=${link}`;
+    await symlink(new URL(lab("LIBVIRT_DEFAULT_URI")).searchParams.get("socket") ?? "", link);
+    await succeed(stack.up(program({ uri })));
+    assert.deepEqual((await stack.recorded("a")).outputs["host"], {
+      uuid: await hostUuid(uri),
+      uri: "qemu:///session",
+    });
+    await rm(link);
+    await symlink(other.socket, link);
+    const belongs = both;
+    both = /the state belongs to host \S+ \(qemu:\/\/\/session\), and the connection leads to host \S+ /;
+    await isRefused(stack.refresh());
+    await isRefused(stack.destroy());
+    both = belongs;
+    await rm(link);
+    // A changed uri declares a move: the same snapshot is found there, and its host recorded.
+    assertDone(await stack.up(program({ uri: lab("LIBVIRT_DEFAULT_URI") })), ["update a"]);
+  });
+});
