@@ -5,6 +5,7 @@ import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
 import type { Revert } from "../plan.js";
+import { onItsHost } from "../which-host.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 
 /** What is known of host, domain and snapshot before a revert. */
@@ -33,13 +34,19 @@ export function revertPhrase({ domainName, target }: Revert): string {
 /** Reads what a revert depends on. */
 export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<RevertFacts> {
   const { domainUuid } = step.target;
-  const [{ snapshot }, now, saves, current, version] = await Promise.all([
+  const looking = Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
     host.domainXml(domainUuid),
     host.listManagedSaves(),
     host.currentSnapshot(domainUuid),
     host.daemonVersion(),
   ]);
+  const [{ snapshot }, now, saves, current, version] = await onItsHost(
+    host,
+    step.target,
+    revertPhrase(step),
+    looking,
+  );
   const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
     imagesWithoutData(host, now, snapshot),
     doomedOverlays(host, domainUuid, snapshot, current),
