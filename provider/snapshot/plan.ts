@@ -22,6 +22,8 @@ export type Step =
 export interface Revert {
   do: "revert";
   domainName: string;
+  /** What the program calls the domain. */
+  domain: string;
   target: Target;
   /** Whether the snapshot brings memory back, too. */
   memory: boolean;
@@ -110,6 +112,7 @@ function planRevert(
   return {
     do: "revert",
     domainName,
+    domain: inputs.domain,
     target: { domainUuid, name, creationTime, ...(host === undefined ? {} : { host }) },
     memory: capturedMemory?.snapshot !== "no",
     drift,

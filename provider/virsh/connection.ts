@@ -12,15 +12,18 @@ const LIFETIME_MS = 60_000;
 
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
-  readonly #batcher = new Batcher((args, { tried, limits }) =>
-    this.#run(args, { tried, changes: false }, limits),
-  );
+  readonly #batcher = this.atOnce();
   readonly #known = new Map<string, { value: unknown; at: number }>();
 
   constructor(
     /** `undefined` for virsh's own default. */
     readonly uri: string | undefined,
   ) {}
+
+  /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
+  atOnce(): Batcher {
+    return new Batcher((args, { tried, limits }) => this.#run(args, { tried, changes: false }, limits));
+  }
 
   /** A change is a process of its own; quick queries of all operations go to virsh together. */
   async carryOut<T>(command: Command<T>, limits: Limits): Promise<T> {

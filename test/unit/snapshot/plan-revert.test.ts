@@ -32,6 +32,7 @@ describe("revert.triggers", () => {
       {
         do: "revert",
         domainName: "debian12",
+        domain: "debian12",
         target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z", host: HOST },
         memory: true,
         drift: false,
@@ -142,6 +143,7 @@ describe("revert.onDrift", () => {
       {
         do: "revert",
         domainName: "debian12",
+        domain: "debian12",
         target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z", host: HOST },
         memory: true,
         drift: true,

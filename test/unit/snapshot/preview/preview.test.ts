@@ -54,6 +54,16 @@ describe("a preview", () => {
       assert.equal(hypervisor.calls.length, asked);
     });
 
+    it("names two snapshots of a program that want the same file", async () => {
+      hypervisor.define({ uuid: UUID.replace(/.$/, "0"), name: "other" });
+      const memory = { snapshot: "external" as const, file: "/m" };
+      assert.deepEqual(await create({ memory }), []);
+      assert.deepEqual(await create({ memory }), []);
+      assert.deepEqual(await create({ domain: "other", memory, name: "b" }), [
+        'Two snapshots want the file "/m" (memory.file): "a" of debian12 and "b" of other. The second one fails. Give each a file of its own.',
+      ]);
+    });
+
     it("asks for block jobs and free space only if the snapshot would be taken", async () => {
       has("a");
       await create();
@@ -192,11 +202,19 @@ describe("a preview", () => {
   });
 
   describe("before a change", () => {
-    it("sends no query if the state contains everything", async () => {
-      await change({}, { diskOnly: true });
-      await change({}, { name: "b" });
-      await change({}, { description: "x", atomic: true });
+    it("sends no query if nothing on the host changes", async () => {
+      await change({}, { atomic: true });
       assert.deepEqual(hypervisor.calls, []);
+    });
+
+    it("stops if the domain's name belongs to another domain now", async () => {
+      const stopped =
+        /"debian12" is the name of domain .* now, and the snapshot belongs to domain .*, which is called "renamed" now/;
+      domain.name = "renamed";
+      hypervisor.define({ uuid: domain.uuid.replace(/.$/, "0"), name: "debian12" });
+      await assert.rejects(change({}, { description: "x" }), stopped);
+      await assert.rejects(change({}, { name: "b" }), stopped);
+      await assert.rejects(change({}, { revert: { triggers: ["x"] } }), stopped);
     });
 
     it("names what is deleted together, now and from now on", async () => {
