@@ -54,8 +54,10 @@ export async function onItsHost<T>(
   looking: Promise<T>,
 ): Promise<T> {
   const [looked, checked] = await Promise.allSettled([looking, expectHost(host, state, tried)]);
-  const absent = looked.status === "rejected" && isVirshError(looked.reason, "NotFound");
-  if (looked.status === "rejected" && !absent) throw looked.reason;
+  const isElsewhere = checked.status === "rejected" && isVirshError(checked.reason, "Conflict");
+  const isAbsent = looked.status === "rejected" && isVirshError(looked.reason, "NotFound");
+  // Where the host could not be asked at all, what was looked for says more.
+  if (looked.status === "rejected" && !isAbsent && !isElsewhere) throw looked.reason;
   if (checked.status === "rejected") throw checked.reason;
   return looking;
 }
