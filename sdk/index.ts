@@ -14,6 +14,7 @@ export type {
   Consistency,
   LastRevert,
   SafetySnapshot,
+  SnapshotHost,
 } from "../provider/snapshot/outputs.js";
 export { QuestionError } from "./call.js";
 export * from "./functions.js";

@@ -45,9 +45,9 @@ export class DynamicProvider {
     return { inputs: toWire(inputs), failures: [...problems] };
   };
 
-  readonly diff = (_id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> =>
+  readonly diff = (id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> =>
     this.#plain(async () => {
-      const state = readState(fromWire(olds));
+      const state = readState(fromWire(olds), id);
       const inputs = fromWire(news) as SnapshotInputs;
       const planned = plan(state, inputs);
       if (planned.refusal !== undefined) throw planned.refusal;
@@ -71,7 +71,7 @@ export class DynamicProvider {
 
   readonly read = async (id: string, props: Props): Promise<dynamic.ReadResult> => {
     const found = await this.#plain(() => {
-      const state = readState(fromWire(props));
+      const state = readState(fromWire(props), id);
       return read(this.#operation(state).host, state);
     });
     if ("gone" in found) {
@@ -81,17 +81,17 @@ export class DynamicProvider {
     return { id, props: toWire(found.state), inputs: toWire(inputsOf(found.state)) };
   };
 
-  readonly update = async (_id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> => {
+  readonly update = async (id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> => {
     this.#preview.updateBegins();
     const inputs = fromWire(news) as SnapshotInputs;
-    const state = readState(fromWire(olds));
+    const state = readState(fromWire(olds), id);
     return { outs: toWire(await this.#saved(news, () => update(this.#operation(inputs), state, inputs))) };
   };
 
-  readonly delete = async (_id: string, props: Props): Promise<void> => {
+  readonly delete = async (id: string, props: Props): Promise<void> => {
     this.#preview.updateBegins();
     await this.#plain(() => {
-      const state = readState(fromWire(props));
+      const state = readState(fromWire(props), id);
       return deleteWithSafety(this.#operation(state), state);
     });
   };

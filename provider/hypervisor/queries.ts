@@ -1,4 +1,5 @@
 import type { DomainXml } from "../xml/domain.js";
+import type { HostIdentity } from "./host-identity.js";
 import type {
   BlockInfo,
   DomainCondition,
@@ -28,6 +29,10 @@ export const queries = {
   listAutostart: query<[], string[]>(),
   /** `version --daemon`: the daemon's version, for example `9.0.0` */
   daemonVersion: query<[], string>(),
+  /** `capabilities` and `uri`: which host and which of its daemons answers; asked once in a while */
+  hostIdentity: query<[], HostIdentity>(),
+  /** `sysinfo`: the UUID that the machine's firmware reports; `undefined` where libvirt cannot read it */
+  smbiosUuid: query<[], string | undefined>(),
 
   /** `domstate` */
   domainState: query<[uuid: string], DomainState>(),

@@ -76,15 +76,46 @@ export function uriProblem(uri: string): string | undefined {
   );
 }
 
-/** Whether the URI, or else the environment that virsh reads, leads to this machine. */
-export function isHere(uri: string | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
-  const effective = uri ?? environment["VIRSH_DEFAULT_CONNECT_URI"] ?? environment["LIBVIRT_DEFAULT_URI"];
-  // By default virsh connects to this machine. An alias may lead anywhere.
-  if (effective === undefined) return true;
-  const shape = SHAPE.exec(effective)?.groups;
+/** The environment variables that name virsh's default URI, the first that is set wins. */
+const DEFAULT_URI_VARIABLES = ["VIRSH_DEFAULT_CONNECT_URI", "LIBVIRT_DEFAULT_URI"] as const;
+
+/** The default URI that the environment names, and the variable that does. */
+export function defaultUri(environment: NodeJS.ProcessEnv): { variable: string; uri: string } | undefined {
+  const variable = DEFAULT_URI_VARIABLES.find((name) => (environment[name] ?? "") !== "");
+  return variable === undefined ? undefined : { variable, uri: environment[variable] ?? "" };
+}
+
+/**
+ * Whether a URI, as libvirt resolved it, leads to this machine. `behind`: if the daemon is really behind that socket,
+ * which may be the end of a tunnel.
+ */
+export function leadsHere(resolved: string): boolean | { behind: string } {
+  const shape = SHAPE.exec(resolved)?.groups;
   if (shape === undefined) return false;
-  const { transport = "unix", authority = "" } = shape;
-  return authority === "" && transport.toLowerCase() === "unix";
+  const { transport = "unix", authority = "", query = "" } = shape;
+  if (authority !== "" || transport.toLowerCase() !== "unix") return false;
+  const socket = parameters(query).find(({ name }) => name === "socket")?.value ?? "";
+  return socket === "" ? true : { behind: socket };
+}
+
+/** Driver and path of a URI: `qemu:///system`. A host has one daemon for each, or one for each user. */
+export function driverAndPath(uri: string): string {
+  const [, driver, path] = /^([a-z][a-z0-9.-]*)(?:\+[^:/]*)?:(?:\/\/[^/?]*)?([^?]*)/i.exec(uri) ?? [];
+  return driver === undefined ? uri : `${driver.toLowerCase()}://${path ?? ""}`;
+}
+
+/** What tells the session daemons of one host apart, as far as a URI says it: user and socket. */
+export function sessionOf(uri: string): string | undefined {
+  const { authority = "", query = "" } = SHAPE.exec(uri)?.groups ?? {};
+  if (!driverAndPath(uri).endsWith(":///session")) return undefined;
+  const user = authority.includes("@") ? authority.slice(0, authority.lastIndexOf("@")) : "";
+  const socket = parameters(query).find(({ name }) => name === "socket")?.value ?? "";
+  return user === "" && socket === "" ? undefined : `${user} ${socket}`;
+}
+
+/** Whether it is the name of an alias in libvirt.conf, and not a URI. */
+export function isAlias(uri: string): boolean {
+  return ALIAS.test(uri);
 }
 
 function transportProblem(transport: string | undefined): string | undefined {

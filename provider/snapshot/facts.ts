@@ -3,7 +3,7 @@ import type { SnapshotXml } from "../xml/snapshot.js";
 import type { CapturedDisk, Consistency, SnapshotFacts } from "./outputs.js";
 
 /** What cannot be read from the host again, and is carried from state to state. */
-export type Kept = Pick<SnapshotFacts, "consistency" | "lastRevert" | "safetySnapshots">;
+export type Kept = Pick<SnapshotFacts, "host" | "consistency" | "lastRevert" | "safetySnapshots">;
 
 /** What a snapshot says about itself. */
 export type ReadFacts = Omit<SnapshotFacts, keyof Kept>;

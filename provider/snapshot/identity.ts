@@ -1,8 +1,10 @@
 import { isVirshError, VirshError } from "../errors.js";
+import type { HostIdentity } from "../hypervisor/host-identity.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import type { SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
 import { otherData, type KnownData } from "./image-identity.js";
+import { onItsHost } from "./which-host.js";
 
 /**
  * What makes a snapshot the same one: a name alone can be taken again by someone else. One that could never be read
@@ -12,6 +14,8 @@ export interface Target extends KnownData {
   domainUuid: string;
   name: string;
   creationTime?: string | undefined;
+  /** The host that it is on. */
+  host?: HostIdentity | undefined;
 }
 
 /** Whether `snapshot`, of the right domain and name, is the one that is meant; without a time the name has to do. */
@@ -38,7 +42,8 @@ export async function findTarget(
   tried: string,
 ): Promise<SnapshotDocument | undefined> {
   try {
-    const document = await host.readSnapshot(target.domainUuid, target.name);
+    const reading = host.readSnapshot(target.domainUuid, target.name);
+    const document = await onItsHost(host, target, tried, reading);
     const { snapshot } = document;
     if (!isSame(target, snapshot)) return undefined;
     return (await otherData(host, snapshot, target)) === undefined ? document : undefined;
@@ -52,7 +57,8 @@ export async function findTarget(
 export async function readTarget(host: QueryHost, target: Target, tried: string): Promise<SnapshotDocument> {
   const next = "Refresh to see what is left.";
   try {
-    const document = await host.readSnapshot(target.domainUuid, target.name);
+    const reading = host.readSnapshot(target.domainUuid, target.name);
+    const document = await onItsHost(host, target, tried, reading);
     const { snapshot } = document;
     const other = isSame(target, snapshot)
       ? await otherData(host, snapshot, target)

@@ -52,8 +52,20 @@ export interface LastRevert {
   safetySnapshot?: string;
 }
 
+/** The host that a snapshot belongs to. */
+export interface SnapshotHost {
+  /** The host's UUID (`virsh capabilities`); absent where libvirt's driver has none. */
+  uuid?: string;
+  /**
+   * The connection URI as libvirt resolved it (`virsh uri`) from its default or from an alias; of a `uri` that the program
+   * gives, only driver and path.
+   */
+  uri: string;
+}
+
 /** What is known of a snapshot beside its inputs. */
 export interface SnapshotFacts {
+  host?: SnapshotHost;
   domainUuid: string;
   domainName: string;
   creationTime: string;
@@ -70,6 +82,10 @@ export interface SnapshotFacts {
 
 /** What each output that is not an input means, once: the SDK's docstrings and the reference are generated from it. */
 export const outputDocs: Record<keyof SnapshotFacts, { type: string; doc: string }> = {
+  host: {
+    type: "SnapshotHost | undefined",
+    doc: "The host that the snapshot was found on, and its daemon. Only there can a snapshot be gone, or be edited, reverted to or deleted; a changed `uri` declares a move.",
+  },
   domainUuid: {
     type: "string",
     doc: "The domain's UUID; with `name` and `creationTime` it identifies the snapshot.",

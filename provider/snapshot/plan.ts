@@ -114,11 +114,21 @@ function planRevert(
     capturedMemory,
     safetySnapshots = [],
   } = state;
+  // A changed URI declares that it may be on another host.
+  const moves = changed.some(({ facts }) => facts.onChange === "reconnect");
+  const host = moves ? undefined : state.host;
   return {
     do: "revert",
     domainName,
     domain: inputs.domain,
-    target: { domainUuid, name, creationTime, capturedDisks, capturedMemory },
+    target: {
+      domainUuid,
+      name,
+      creationTime,
+      capturedDisks,
+      capturedMemory,
+      ...(host === undefined ? {} : { host }),
+    },
     memory: capturedMemory?.snapshot !== "no",
     drift,
     triggers,

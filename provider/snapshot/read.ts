@@ -5,6 +5,7 @@ import { toRfc3339 } from "./facts.js";
 import { isSame } from "./identity.js";
 import { carryImageDates } from "./image-identity.js";
 import { inputsOf, keptOf, toState, type PartialState, type SnapshotState } from "./state.js";
+import { onItsHost, recordedAs } from "./which-host.js";
 
 /** A snapshot as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
 export type Found = { state: SnapshotState } | Gone;
@@ -17,10 +18,14 @@ interface Gone {
 /** What became of the snapshot that `state` remembers. Absence has to be proven; anything else is thrown. */
 export async function read(host: Host, state: PartialState): Promise<Found> {
   const { domainUuid, name } = state;
-  const [domains, found] = await Promise.all([host.listDomains(), readIfThere(host, domainUuid, name)]);
+  const looking = Promise.all([host.listDomains(), readIfThere(host, domainUuid, name)]);
+  const [domains, found] = await onItsHost(host, state, findPhrase(state), looking);
   const domain = domains.find(({ uuid }) => uuid === domainUuid);
   if (domain === undefined) return domainGone(state, domains);
-  if (found !== undefined) return compare(state, domain, ...found);
+  if (found !== undefined) {
+    const on = state.host ?? recordedAs(await host.hostIdentity(), state.uri);
+    return compare({ ...state, host: on }, domain, ...found);
+  }
   return {
     gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
     next: "The next update takes a new snapshot, of the state that the domain has then.",
@@ -33,10 +38,14 @@ export async function readAgain(host: Host, state: PartialState): Promise<Snapsh
   if ("state" in found) return found.state;
   throw new VirshError({
     kind: "NotFound",
-    tried: `find snapshot ${quote(state.name)} of ${state.domainName}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
+    tried: `${findPhrase(state)}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
     said: found.gone,
     next: "Check uri, or refresh to see what is left.",
   });
+}
+
+function findPhrase({ name, domainName }: PartialState): string {
+  return `find snapshot ${quote(name)} of ${domainName}`;
 }
 
 /** `undefined` when the snapshot, or its domain, provably does not exist. */

@@ -26,12 +26,13 @@ function isSafetyName(candidate: string, name: string): boolean {
 
 /** The safety snapshots of a state, each as something that can be deleted. Where data is to stay, theirs stays too. */
 export function safetyStates(state: PartialState): PartialState[] {
-  const { safetySnapshots = [], domain, domainUuid, domainName, schemaVersion, deleteScope } = state;
+  const { safetySnapshots = [], domain, domainUuid, domainName, host, schemaVersion, deleteScope } = state;
   return safetySnapshots.map((safety) => ({
     ...safety,
     domain,
     domainUuid,
     domainName,
+    ...(host === undefined ? {} : { host }),
     schemaVersion,
     deleteScope: deleteScope === "metadata" ? "metadata" : "snapshot",
   }));

@@ -1,3 +1,4 @@
+import { quote } from "../errors.js";
 import { withTimeLeft } from "../hypervisor/act.js";
 import type { Operation } from "../hypervisor/operation.js";
 import { describe } from "./describe/describe.js";
@@ -6,6 +7,7 @@ import { plan, type Plan, type Step } from "./plan.js";
 import { readAgain } from "./read.js";
 import { proveReverted } from "./revert/prove.js";
 import { revert } from "./revert/revert.js";
+import { expectHost } from "./which-host.js";
 import { withInputs, type PartialState, type SnapshotState } from "./state.js";
 
 /** Carries out the plan from `state` to `inputs`. The operation's host is the one behind the new URI. */
@@ -17,13 +19,16 @@ export function update(
   const { host, memory } = operation;
   return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
-    const complete = isComplete(state) ? state : await readAgain(host, state);
+    const known = inputs.uri === state.uri ? state : withoutHost(state);
+    const complete = isComplete(known) ? known : await readAgain(host, known);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
+    if (onlyRecords(planned)) return wanted;
+    const tried = `update snapshot ${quote(complete.name)} of ${complete.domainName}`;
+    await expectHost(host, complete, tried);
     for (const step of planned.steps) {
       wanted = { ...wanted, ...(await carryOut(operation, complete, inputs, step)) };
     }
-    if (onlyRecords(planned)) return wanted;
     const reverts = planned.steps.some((step) => step.do === "revert");
     return reverts ? proveReverted(host, wanted) : readAgain(withTimeLeft(host), wanted);
   });
@@ -48,6 +53,11 @@ async function carryOut(
     case "revert":
       return revert(operation, state, step);
   }
+}
+
+/** A changed URI declares that the snapshot may be on another host; the one it is found on is recorded. */
+function withoutHost({ host: _former, ...state }: PartialState): PartialState {
+  return state;
 }
 
 function onlyRecords({ steps }: Plan): boolean {

@@ -1,26 +1,24 @@
 import { understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
-import { daemonVersion } from "./commands/domain.js";
+import { daemonVersion, fileExists } from "./commands/domain.js";
+import { hostUuid, resolvedUri } from "./commands/host.js";
 import { run, type Finished, type Limits } from "./process.js";
 import { Batcher } from "./batcher.js";
-import { isHere } from "../hypervisor/uri.js";
+import type { HostIdentity } from "../hypervisor/host-identity.js";
+import { defaultUri, isAlias, leadsHere, redactUri } from "../hypervisor/uri.js";
+import { defined } from "../xml/defined.js";
 
-const VERSION_LIFETIME_MS = 60_000;
+const LIFETIME_MS = 60_000;
 
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
   readonly #batcher = this.atOnce();
-  #version: { value: string; at: number } | undefined;
+  readonly #known = new Map<string, { value: unknown; at: number }>();
 
   constructor(
     /** `undefined` for virsh's own default. */
     readonly uri: string | undefined,
   ) {}
-
-  /** Whether the host is this machine. */
-  get isHere(): boolean {
-    return isHere(this.uri);
-  }
 
   /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
   atOnce(): Batcher {
@@ -34,12 +32,43 @@ export class Connection {
     return understood(command, await this.#run(args, command, limits));
   }
 
+  daemonVersion(limits: Limits): Promise<string> {
+    return this.#onceInAWhile(daemonVersion(), limits);
+  }
+
+  /** Which host and which of its daemons answers. */
+  async identity(limits: Limits): Promise<HostIdentity> {
+    const [uri, uuid] = await Promise.all([
+      this.#onceInAWhile(resolvedUri(), limits),
+      this.#onceInAWhile(hostUuid(), limits),
+    ]);
+    return defined({ uuid, uri: redactUri(uri) });
+  }
+
+  /**
+   * Whether the host is this machine. libvirt is asked, because its defaults and aliases may lead anywhere. A socket that
+   * the URI names may be the end of a tunnel: then the host behind it has no file of that name.
+   */
+  async isHere(limits: Limits): Promise<boolean> {
+    const here = leadsHere(await this.resolved(limits));
+    if (typeof here === "boolean") return here;
+    return this.#onceInAWhile(fileExists(here.behind), limits);
+  }
+
+  /** Where the connection leads. It may contain a password. */
+  async resolved(limits: Limits): Promise<string> {
+    const asked = this.uri ?? defaultUri(process.env)?.uri;
+    // Only a default and an alias resolve to something else.
+    return asked === undefined || isAlias(asked) ? this.#onceInAWhile(resolvedUri(), limits) : asked;
+  }
+
   /** Asked for once a minute: a daemon is hardly replaced within a run, but a program may live for long. */
-  async daemonVersion(limits: Limits): Promise<string> {
-    const known = this.#version;
-    if (known !== undefined && performance.now() - known.at < VERSION_LIFETIME_MS) return known.value;
-    const value = await this.carryOut(daemonVersion(), limits);
-    this.#version = { value, at: performance.now() };
+  async #onceInAWhile<T>(command: Command<T>, limits: Limits): Promise<T> {
+    const key = command.args.join(" ");
+    const known = this.#known.get(key);
+    if (known !== undefined && performance.now() - known.at < LIFETIME_MS) return known.value as T;
+    const value = await this.carryOut(command, limits);
+    this.#known.set(key, { value, at: performance.now() });
     return value;
   }
 

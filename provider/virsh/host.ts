@@ -13,7 +13,7 @@ import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
 import { commands, fileQueries, isVirshQuery } from "./queries.js";
-import { redactUri, uriProblem } from "../hypervisor/uri.js";
+import { defaultUri, redactUri, uriProblem } from "../hypervisor/uri.js";
 
 /** An operation that was interrupted gets this long to see what it left behind. */
 const AFTERWARDS_SECONDS = 30;
@@ -25,10 +25,7 @@ export class VirshHosts {
   /** Opens the host that virsh reaches, for one operation. Throws when the URI must not be used. */
   readonly open: OpenHost = (options) => {
     const { uri } = options;
-    const problem = uri === undefined ? undefined : uriProblem(uri);
-    if (uri !== undefined && problem !== undefined) {
-      throw new VirshError({ kind: "Invalid", tried: `use uri ${quote(redactUri(uri))}`, said: problem });
-    }
+    refuseUnsafe(uri);
     return hostOn(this.#connectionTo(uri), options);
   };
 
@@ -37,6 +34,14 @@ export class VirshHosts {
     this.#connections.set(uri ?? "", connection);
     return connection;
   }
+}
+
+/** The URI is checked wherever it comes from, except the user's libvirt.conf. */
+function refuseUnsafe(given: string | undefined): void {
+  const { uri, variable = "uri" } = given === undefined ? (defaultUri(process.env) ?? {}) : { uri: given };
+  const said = uri === undefined ? undefined : uriProblem(uri);
+  if (uri === undefined || said === undefined) return;
+  throw new VirshError({ kind: "Invalid", tried: `use ${variable} ${quote(redactUri(uri))}`, said });
 }
 
 function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): Host {
@@ -56,7 +61,7 @@ function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): H
       return { shownUri, ...queries };
     },
     ...queriesOn(connection, limits, carryOut),
-    ...changesOn(connection, carryOut),
+    ...changesOn(connection, limits, carryOut),
   };
 }
 
@@ -77,18 +82,19 @@ function queriesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     if (name === "readImages")
       return imagesOn(connection, limits, ...(args as Parameters<Queries["readImages"]>));
     if (name === "daemonVersion") return connection.daemonVersion(limits);
+    if (name === "hostIdentity") return connection.identity(limits);
     if (isVirshQuery(name)) {
       const command = commands[name] as (...args: readonly unknown[]) => Command<unknown>;
       return carryOut(command(...args), args[0] as string | undefined);
     }
-    if (!connection.isHere) return undefined;
+    if (!(await connection.isHere(limits))) return undefined;
     const query = fileQueries[name] as (limits: Limits, ...args: readonly unknown[]) => Promise<unknown>;
     return query(limits, ...args);
   };
   return queriesBy(ask as Ask);
 }
 
-function changesOn(connection: Connection, carryOut: CarryOut): Changes {
+function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): Changes {
   const to =
     <Rest extends unknown[]>(command: (uuid: string, ...rest: Rest) => Command<void>) =>
     (uuid: string, ...rest: Rest) =>
@@ -108,25 +114,24 @@ function changesOn(connection: Connection, carryOut: CarryOut): Changes {
     setAutostart: to(definition.setAutostart),
     startDomain: to(definition.startDomain),
     shutdownDomain: to(definition.shutdownDomain),
-    removeFile: (path) => (connection.isHere ? removeFile(path) : Promise.resolve(false)),
+    removeFile: async (path) => (await connection.isHere(limits)) && removeFile(path),
   };
 }
 
-function imagesOn(
-  { isHere, uri }: Connection,
+async function imagesOn(
+  connection: Connection,
   limits: Limits,
   file: string,
   options: ImageOptions,
 ): Promise<Image[]> {
-  if (isHere) return readImages(file, options, limits);
-  const host = uri === undefined ? "virsh's default connection" : redactUri(uri);
-  const error = new VirshError({
+  if (await connection.isHere(limits)) return readImages(file, options, limits);
+  const uri = redactUri(await connection.resolved(limits));
+  throw new VirshError({
     kind: "Unsupported",
     tried: `read the image ${quote(file)}`,
-    said: `it is on the host of ${host}, and qemu-img reads the files of this machine`,
+    said: `it is on the host of ${uri}, and qemu-img reads the files of this machine`,
     next: "Run the program on that host, with a uri such as qemu:///system.",
   });
-  return Promise.reject(error);
 }
 
 /**

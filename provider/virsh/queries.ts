@@ -2,6 +2,7 @@ import type { ArgsOf, QueryName, ResultOf } from "../hypervisor/queries.js";
 import type { Command } from "./commands/command.js";
 import { listCheckpoints } from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
+import * as hostCommands from "./commands/host.js";
 import * as snapshot from "./commands/snapshot.js";
 import { fileStamp, freeBytes, imageFiles, isLocked, readTags, tagDate } from "./files.js";
 import type { Limits } from "./process.js";
@@ -9,7 +10,7 @@ import type { Limits } from "./process.js";
 /** The call behind each query: a command of virsh, or a look at this machine's files where that is the host. */
 
 type FileQuery = "imageTags" | "tagDate" | "imageFiles" | "isLocked" | "fileStamp" | "freeBytes";
-export type VirshQuery = Exclude<QueryName, FileQuery | "readImages">;
+export type VirshQuery = Exclude<QueryName, FileQuery | "readImages" | "hostIdentity">;
 
 export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Command<ResultOf<Name>> } = {
   listDomains: domain.listDomains,
@@ -17,6 +18,7 @@ export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Comman
   listPersistent: domain.listPersistent,
   listAutostart: domain.listAutostart,
   daemonVersion: domain.daemonVersion,
+  smbiosUuid: hostCommands.smbiosUuid,
   domainState: domain.domainState,
   domainCondition: domain.domainCondition,
   isFrozen: domain.isFrozen,

@@ -7,6 +7,7 @@ import type {
   Consistency,
   LastRevert,
   SafetySnapshot,
+  SnapshotHost,
 } from "../../provider/snapshot/outputs.js";
 
 /** `memory` of a `Snapshot`. */
@@ -491,6 +492,11 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
   declare readonly timeoutSeconds: pulumi.Output<SnapshotInputs["timeoutSeconds"]>;
 
   /**
+   * The host that the snapshot was found on, and its daemon. Only there can a snapshot be gone, or be edited, reverted to or deleted; a changed `uri` declares a move.
+   */
+  declare readonly host: pulumi.Output<SnapshotHost | undefined>;
+
+  /**
    * The domain's UUID; with `name` and `creationTime` it identifies the snapshot.
    */
   declare readonly domainUuid: pulumi.Output<string>;
@@ -570,6 +576,7 @@ export const outputNames = [
   "revert",
   "deleteScope",
   "timeoutSeconds",
+  "host",
   "domainUuid",
   "domainName",
   "creationTime",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guest, snapshotsOf, virsh, type Guest } from "../live/support/host.js";
+import { guest, hostBehind, snapshotsOf, virsh, type Guest } from "../live/support/host.js";
 import { VirshStandIn } from "../live/support/stand-in.js";
 import { DynamicHost, initFailure, PROVIDER_TEXT, type InitFailure, type Props } from "./dynamic-host.js";
 
@@ -82,7 +82,13 @@ describe("failures that the real dynamic host reports to the engine", () => {
     const reason =
       `Snapshot "half" of ${domain.name} was taken, but could not be read back: Unable to read snapshot "half" of ` +
       `domain ${domain.uuid}: ${GONE} ${LOOK} It is kept in the state; the next update completes it.`;
-    const properties = { ...inputs, schemaVersion: 1, domainUuid: domain.uuid, domainName: domain.name };
+    const properties = {
+      ...inputs,
+      schemaVersion: 1,
+      domainUuid: domain.uuid,
+      domainName: domain.name,
+      host: await hostBehind(),
+    };
     assert.deepEqual(saved, { id: `${domain.uuid}/half`, properties, reasons: [reason] });
     assert.equal(message, reason);
     assert.deepEqual(await snapshotsOf(domain), ["half"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   creationTime,
   guest,
+  hostBehind,
   inGuest,
   lab,
   snapshotsOf,
@@ -60,6 +61,7 @@ describe("the life cycle of a snapshot through the real dynamic host", () => {
       schemaVersion: 1,
       domainUuid: domain.uuid,
       domainName: domain.name,
+      host: await hostBehind(),
       creationTime: await creationTime(domain, "instantánea1"),
       state: "running",
       location: "internal",

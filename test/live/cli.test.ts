@@ -47,7 +47,10 @@ describe("the command line, on the project at the top of the repository", () => 
 
   it("previews a create, and only reads from the host", async () => {
     assert.match(await pulumi("preview"), /Resources:\n {4}\+ 2 to create\n/);
-    assert.deepEqual(await verbs(), ["blockjob", "domstate", "dumpxml", "list", "snapshot-list", "version"]);
+    assert.deepEqual(await verbs(), [
+      ...["blockjob", "capabilities", "domstate", "dumpxml", "list"],
+      ...["save-image-dumpxml", "snapshot-list", "uri", "version"],
+    ]);
   });
 
   it("takes the snapshot, and shows the outputs that the quick start exports", async () => {
@@ -74,7 +77,10 @@ describe("the command line, on the project at the top of the repository", () => 
       assert.ok(shown.includes(line), `${line} in ${shown}`);
       assert.match(shown, /Resources:\n {4}~ 1 to update\n {4}1 unchanged\n/);
     }
-    assert.deepEqual(await verbs(), ["dumpxml", "list", "snapshot-current", "snapshot-dumpxml", "version"]);
+    assert.deepEqual(await verbs(), [
+      ...["capabilities", "dumpxml", "list", "save-image-dumpxml"],
+      ...["snapshot-current", "snapshot-dumpxml", "uri", "version"],
+    ]);
   });
 
   it("prints the same JSON each time, including the lines with their severity", async () => {

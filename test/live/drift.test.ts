@@ -15,7 +15,7 @@ import {
   type Guest,
   virsh,
 } from "./support/host.js";
-import { LockedDaemon } from "./support/locked-daemon.js";
+import { LOCKED, OtherDaemon } from "./support/other-daemon.js";
 
 const NAME = "s1";
 
@@ -214,7 +214,7 @@ describe("a host that cannot be reached", () => {
   });
 
   it("is an error of refresh and destroy also if it refuses the login", async () => {
-    const locked = await LockedDaemon.start();
+    const locked = await OtherDaemon.start(LOCKED);
     try {
       await rename(socket("way"), socket("lost"));
       await symlink(locked.socket, socket("way"));

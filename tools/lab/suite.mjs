@@ -25,6 +25,7 @@ const OF_ONE_LIBVIRT = [
   "domain-care",
   // Another connection to the same daemon; the laboratory itself.
   "ssh",
+  "default-uri",
   "lab",
   "lab-guest",
   "lab-language-host",

@@ -2,12 +2,12 @@ import { isVirshError, quote } from "../../errors.js";
 import { act, Interrupted, type Change } from "../../hypervisor/act.js";
 import type { CreateRequest } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
-import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
 import { expectSettled } from "../unsettled.js";
 import { afterFailure, afterInterruption } from "./aftermath/aftermath.js";
+import { recordedAs } from "../which-host.js";
 import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
@@ -46,7 +46,7 @@ export async function take(
 /** What the user has to know of a create that was interrupted and is not known to be done. */
 export function explainInterrupted(
   { cause, outcome }: Interrupted,
-  domain: DomainRef,
+  { domain, identity }: Pick<CreateFacts, "domain" | "identity">,
   inputs: SnapshotInputs,
 ): Error {
   const name = quote(inputs.name);
@@ -62,7 +62,7 @@ export function explainInterrupted(
       });
     case "still running":
       return new IncompleteError(
-        partialState(domain, inputs),
+        partialState(domain, inputs, recordedAs(identity, inputs.uri)),
         `${cause.message} ${domain.name} is still busy with it (${outcome.said}). ` +
           "The snapshot is kept in the state; the next update completes it.",
         cause,

@@ -30,7 +30,7 @@ async function createInTurn(
   const facts = await lookOnceSettled(operation, domain, inputs);
   const decision = decideCreate(inputs, facts);
   const seen = await carryOut(operation, inputs, facts, decision);
-  return proveCreated(operation.host, domain, inputs, seen);
+  return proveCreated(operation.host, facts, inputs, seen);
 }
 
 /**
@@ -68,7 +68,7 @@ async function carryOut(
   try {
     await take(operation, inputs, facts, decision.request);
   } catch (error) {
-    throw error instanceof Interrupted ? explainInterrupted(error, domain, inputs) : error;
+    throw error instanceof Interrupted ? explainInterrupted(error, facts, inputs) : error;
   }
   return { quiesced: decision.request.quiesce === true, suspended: facts.managedSave };
 }

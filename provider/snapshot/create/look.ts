@@ -1,4 +1,5 @@
 import { shapeOf } from "../../capabilities/snapshot-shape.js";
+import type { HostIdentity } from "../../hypervisor/host-identity.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
@@ -8,6 +9,8 @@ import type { SnapshotInputs } from "../inputs.js";
 /** What is known of host and domain before a snapshot is taken. */
 export interface CreateFacts {
   domain: DomainRef;
+  /** The host that answers. */
+  identity: HostIdentity;
   definition: DomainXml;
   state: DomainState;
   /** The daemon's version. */
@@ -35,12 +38,13 @@ export async function lookBeforeCreate(
 ): Promise<CreateFacts> {
   const { uuid } = domain;
   const file = inputs.memory?.file;
-  const [definition, state, names, saves, version, memoryFileExists] = await Promise.all([
+  const [definition, state, names, saves, version, identity, memoryFileExists] = await Promise.all([
     host.domainXml(uuid),
     host.domainState(uuid),
     host.listSnapshots(uuid),
     host.listManagedSaves(),
     host.daemonVersion(),
+    host.hostIdentity(),
     file === undefined ? false : host.fileExists(file),
   ]);
   const isTaken = names.includes(inputs.name);
@@ -54,6 +58,7 @@ export async function lookBeforeCreate(
     tags.filter((image) => image.tagged === tagged).map(({ source }) => source);
   return {
     domain,
+    identity,
     definition,
     state,
     version,

@@ -15,6 +15,7 @@ import { decideRevert } from "../revert/decide.js";
 import { lookBeforeRevert } from "../revert/look.js";
 import { expectSameDomain } from "../same-domain.js";
 import type { PartialState } from "../state.js";
+import { onItsHost } from "../which-host.js";
 import { cachedQueries, type QueryCache } from "./cached-queries.js";
 import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
 import { createLines, missingDomainLine } from "./create-lines.js";
@@ -82,12 +83,14 @@ export class Preview {
     const asksDescendants = goes || widensScope(plan, inputs);
     if (!asksDescendants && !touchesHost(plan, inputs)) return [undefined, []];
     const { domainUuid, name } = state;
-    return this.#look(state.uri, async (host) => {
+    const moves = plan.steps.some((each) => each.do === "reconnect");
+    return this.#look(moves ? inputs.uri : state.uri, async (host) => {
       const tried = `update snapshot ${quote(name)} of ${state.domainName}`;
-      const [descendants] = await Promise.all([
+      const looking = Promise.all([
         asksDescendants ? host.listDescendants(domainUuid, name) : undefined,
         touchesHost(plan, inputs) && expectSameDomain(host, { uuid: domainUuid }, inputs.domain, tried),
       ]);
+      const [descendants] = await onItsHost(host, moves ? { domainUuid } : state, tried, looking);
       return { descendants };
     });
   }
@@ -145,7 +148,7 @@ export class Preview {
       await Promise.all([host.listDomains(), host.daemonVersion()]);
       return [await look(host), []];
     } catch (error) {
-      // Where the name means another domain now, nothing may go on.
+      // Where the name means another domain now, or the connection another host, nothing may go on.
       if (!isVirshError(error) || error.kind === "Conflict") throw error;
       return [undefined, this.#once(error.said, unseenLine(uri, error))];
     } finally {

@@ -6,6 +6,7 @@ import { readTarget } from "../identity.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
 import type { SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
+import { onItsHost } from "../which-host.js";
 import { expectSameDomain } from "../same-domain.js";
 import { completeSafety } from "./attempts.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
@@ -38,7 +39,7 @@ export function revertPhrase({ domainName, target }: Revert): string {
 /** Reads what a revert depends on. */
 export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<RevertFacts> {
   const { domainUuid } = step.target;
-  const [{ snapshot }, now, saves, current, version] = await Promise.all([
+  const looking = Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
     host.domainXml(domainUuid),
     host.listManagedSaves(),
@@ -46,6 +47,12 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     host.daemonVersion(),
     expectSameDomain(host, { uuid: domainUuid }, step.domain, revertPhrase(step)),
   ]);
+  const [{ snapshot }, now, saves, current, version] = await onItsHost(
+    host,
+    step.target,
+    revertPhrase(step),
+    looking,
+  );
   const [imagesWithout, overlays, lostSnapshots, overwritten, complete] = await Promise.all([
     imagesWithoutData(host, now, snapshot),
     doomedOverlays(host, domainUuid, snapshot, current),

@@ -198,6 +198,8 @@ export function fileExists(path: string): Command<boolean> {
     parse: () => true,
     refusals: [
       { said: /^Failed to open file '.*': No such file or directory$/s, means: false },
+      // A socket.
+      { said: /^Failed to open file '.*': No such device or address$/s, means: true },
       { said: /^operation failed: (?:failed to read qemu header|image magic is incorrect)/, means: true },
       { said: HALF_WRITTEN, means: true },
     ],

@@ -27,6 +27,12 @@ export async function virsh(...args: string[]): Promise<string> {
   return (await output("virsh", "--quiet", ...args)).trimEnd();
 }
 
+/** The host and its daemon as a state records them: the laboratory's, or those behind another URI. */
+export async function hostBehind(uri = lab("LIBVIRT_DEFAULT_URI")): Promise<{ uuid: string; uri: string }> {
+  const uuid = /<uuid>(.*)<\/uuid>/.exec(await virsh(`--connect=${uri}`, "capabilities"))?.[1] ?? "";
+  return { uuid, uri };
+}
+
 /** Runs a command in the guest's one shell and returns its output. Throws unless it succeeded. */
 export async function inGuest(domain: string, command: string): Promise<string> {
   return (await output("lab-guest", domain, command)).trimEnd();

@@ -69,6 +69,8 @@ const answers: {
   listPersistent: ({ domains }) => domains.map(({ uuid }) => uuid),
   listAutostart: () => [],
   daemonVersion: ({ version }) => version,
+  hostIdentity: ({ identity }) => identity,
+  smbiosUuid: ({ smbiosUuid }) => smbiosUuid,
   domainState: (of, uuid) => of.domain(uuid).state,
   domainCondition: (of, uuid) => {
     const { state, reason = "unknown" } = of.domain(uuid);

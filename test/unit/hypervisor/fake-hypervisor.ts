@@ -1,5 +1,6 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
 import type { CreateRequest, Host } from "../../../provider/hypervisor/host.js";
+import type { HostIdentity } from "../../../provider/hypervisor/host-identity.js";
 import type { DomainState, TagDate } from "../../../provider/hypervisor/results.js";
 import { escapeXml } from "../../../provider/xml/characters.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
@@ -48,6 +49,8 @@ interface Incident {
   error?: VirshError;
 }
 
+/** The host, unless a test says otherwise. */
+export const HOST: HostIdentity = { uuid: "6fdd0c8f-7b2a-4d3c-9a3e-1c2d3e4f5a6b", uri: "qemu:///system" };
 export const ENDLESSLY = "∞";
 export const IMAGE = "/images/vda.qcow2";
 export const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
@@ -82,6 +85,9 @@ export class FakeHypervisor {
   /** Seconds since the epoch; each new snapshot takes the next one. */
   clock = 1_800_000_000;
   version = "9.0.0";
+  identity: HostIdentity = HOST;
+  /** What the firmware reports, where libvirt can read it. */
+  smbiosUuid: string | undefined;
   readonly files = new Set<string>();
   /** Files with memory that was written in part. */
   readonly halfWritten = new Set<string>();
@@ -126,9 +132,9 @@ export class FakeHypervisor {
     this.incidents.push({ method, meanwhile });
   }
 
-  /** The names of the methods that were called, in order. */
+  /** The names of the methods that were called, in order, without the one that is asked beside all others. */
   get methods(): unknown[] {
-    return this.calls.map(([method]) => method);
+    return this.calls.map(([method]) => method).filter((method) => method !== "hostIdentity");
   }
 
   /** The calls that change something on the host. */
@@ -138,7 +144,7 @@ export class FakeHypervisor {
 
   note(method: Method, args: readonly unknown[]): void {
     this.calls.push([method, ...args]);
-    const count = this.methods.filter((called) => called === method).length;
+    const count = this.calls.filter(([called]) => called === method).length;
     const incident = this.incidents.find(
       ({ method: of, nth }) => of === method && (nth === undefined || nth === count),
     );

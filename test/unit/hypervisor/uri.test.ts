@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isHere, redactText, redactUri, uriProblem } from "../../../provider/hypervisor/uri.js";
+import { defaultUri, leadsHere, redactText, redactUri, uriProblem } from "../../../provider/hypervisor/uri.js";
 
 const ALLOWED = [
   "qemu:///system",
@@ -180,35 +180,44 @@ describe("a connection URI", () => {
   });
 });
 
-describe("a connection", () => {
-  const table: [uri: string | undefined, environment: NodeJS.ProcessEnv, here: boolean][] = [
-    [undefined, {}, true],
-    ["qemu:///system", {}, true],
-    ["qemu:///session", {}, true],
-    ["qemu:/system", {}, true],
-    ["qemu+unix:///system?socket=/run/x", {}, true],
-    ["QEMU+UNIX:///system", {}, true],
-    ["test:///default", {}, true],
-    ["qemu+ssh://root@host/system", {}, false],
-    ["qemu://host/system", {}, false],
-    ["qemu+tcp://localhost/system", {}, false],
-    ["qemu+ssh:///system", {}, false],
-    ["qemu+tls:///system", {}, false],
-    ["my-alias", {}, false],
-    [undefined, { LIBVIRT_DEFAULT_URI: "qemu:///system" }, true],
-    [undefined, { LIBVIRT_DEFAULT_URI: "qemu+ssh://host/system" }, false],
-    [undefined, { LIBVIRT_DEFAULT_URI: "my-alias" }, false],
-    [
-      undefined,
-      { VIRSH_DEFAULT_CONNECT_URI: "qemu+ssh://host/system", LIBVIRT_DEFAULT_URI: "qemu:///system" },
-      false,
-    ],
-    ["qemu:///system", { LIBVIRT_DEFAULT_URI: "qemu+ssh://host/system" }, true],
+describe("a URI that libvirt resolved", () => {
+  const table: [uri: string, here: ReturnType<typeof leadsHere>][] = [
+    ["qemu:///system", true],
+    ["qemu:///session", true],
+    ["qemu:/system", true],
+    ["qemu+unix:///system", true],
+    ["QEMU+UNIX:///system", true],
+    ["test:///default", true],
+    ["qemu+unix:///system?socket=/run/x", { behind: "/run/x" }],
+    ["qemu:///system?mode=direct&socket=%2frun/x", { behind: "/run/x" }],
+    ["qemu+ssh://root@host/system", false],
+    ["qemu+ssh://root@host/system?socket=/run/x", false],
+    ["qemu://host/system", false],
+    ["qemu+tcp://localhost/system", false],
+    ["qemu+ssh:///system", false],
+    ["qemu+tls:///system", false],
+    ["qemu+ext:///system?command=/x", false],
+    ["my-alias", false],
   ];
-  for (const [uri, environment, here] of table) {
-    it(`leads ${here ? "to this machine" : "elsewhere"}: ${uri ?? "none"} ${JSON.stringify(environment)}`, () => {
-      assert.equal(isHere(uri, environment), here);
-    });
+  for (const [uri, here] of table) {
+    const where = here === true ? "to this machine" : here === false ? "elsewhere" : "to what is behind its socket";
+    it(`leads ${where}: ${uri}`, () => assert.deepEqual(leadsHere(uri), here));
+  }
+});
+
+describe("the default URI of the environment", () => {
+  const table: [environment: NodeJS.ProcessEnv, found: ReturnType<typeof defaultUri>][] = [
+    [{}, undefined],
+    [{ VIRSH_DEFAULT_CONNECT_URI: "", LIBVIRT_DEFAULT_URI: "" }, undefined],
+    [{ LIBVIRT_DEFAULT_URI: "a:///" }, { variable: "LIBVIRT_DEFAULT_URI", uri: "a:///" }],
+    [
+      { VIRSH_DEFAULT_CONNECT_URI: "b:///", LIBVIRT_DEFAULT_URI: "a:///" },
+      { variable: "VIRSH_DEFAULT_CONNECT_URI", uri: "b:///" },
+    ],
+  ];
+  for (const [environment, found] of table) {
+    it(`is ${found?.uri ?? "none"} with ${JSON.stringify(environment)}`, () =>
+      assert.deepEqual(defaultUri(environment), found));
   }
 });
 

@@ -4,6 +4,7 @@ import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan, type Plan, type Revert } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../provider/schema/unknown.js";
+import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 /** `revert` of the inputs; in a preview, UNKNOWN may be the whole of it. */
@@ -23,14 +24,13 @@ function revertIn({ steps }: Plan): Revert | undefined {
 const SAME = { triggers: ["x", { n: 1 }] };
 const UNKNOWN_LIST = { triggers: UNKNOWN as unknown as unknown[] };
 
-const { capturedDisks, capturedMemory } = stateWith();
+const { capturedDisks, capturedMemory, host } = stateWith();
 const TARGET = {
   domainUuid: UUID,
   name: "a",
   creationTime: "2027-01-15T08:00:01Z",
   capturedDisks,
-  capturedMemory,
-};
+  capturedMemory, host };
 
 describe("revert.triggers", () => {
   it("revert the domain to this snapshot when they change", () => {

@@ -4,6 +4,7 @@ import { achieved, toRfc3339 } from "../../../provider/snapshot/facts.js";
 import { snapshotId } from "../../../provider/snapshot/identity.js";
 import { inputsOf, keptOf, readState, toState, withInputs } from "../../../provider/snapshot/state.js";
 import type { SnapshotDisk, SnapshotXml } from "../../../provider/xml/snapshot.js";
+import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 const INPUTS = { domain: "debian12", name: "a" };
@@ -114,6 +115,7 @@ describe("the state of a snapshot", () => {
       disks: [],
     };
     const kept = {
+      host: HOST,
       consistency: "quiesced",
       lastRevert: { at: "2027-01-15T09:00:00Z", triggers: [] },
       safetySnapshots: [{ name: "s", creationTime: "2027-01-15T08:30:00Z" }],
@@ -131,7 +133,7 @@ describe("the state of a snapshot", () => {
       kept,
     );
     const { consistency: _never, ...partial } = stateWith();
-    assert.deepEqual(keptOf(partial, snapshot), { consistency: "crash-consistent" });
+    assert.deepEqual(keptOf(partial, snapshot), { host: HOST, consistency: "crash-consistent" });
   });
 
   it("returns the inputs, and accepts others in their place", () => {
@@ -171,11 +173,99 @@ describe("reading a state", () => {
     });
   });
 
-  for (const schemaVersion of [undefined, "1", null])
-    it(`refuses one whose version is ${schemaVersion === undefined ? "missing" : JSON.stringify(schemaVersion)}`, () => {
-      assert.throws(
-        () => readState({ ...stateWith(), schemaVersion }),
-        /its schemaVersion is .*, and not a number/,
-      );
+  const refused: [what: string, changes: Record<string, unknown>, said: string][] = [
+    ["whose version is missing", { schemaVersion: undefined }, "its field schemaVersion is missing"],
+    [
+      "whose version is a text",
+      { schemaVersion: "1" },
+      "its field schemaVersion is not what this package writes (it is a string)",
+    ],
+    [
+      "whose version is no version",
+      { schemaVersion: 0.5 },
+      "its field schemaVersion is not what this package writes (it is a number)",
+    ],
+    ["without a domain", { domainUuid: undefined }, "its field domainUuid is missing"],
+    [
+      "of something that is no domain",
+      { domainUuid: "debian12" },
+      "its field domainUuid is not what this package writes (it is a string)",
+    ],
+    [
+      "without the creation time that it had",
+      { creationTime: undefined },
+      "its field creationTime is missing",
+    ],
+    [
+      "with an impossible creation time",
+      { creationTime: "2027-13-45T99:00:00Z" },
+      "its field creationTime is not what this package writes (it is a string)",
+    ],
+    [
+      "with a list in place of an object",
+      { capturedMemory: [] },
+      "its field capturedMemory is not what this package writes (it is a list)",
+    ],
+    [
+      "with one disk of another kind",
+      { capturedDisks: [{ name: "vda", snapshot: "manual" }] },
+      "its field capturedDisks[0].snapshot is not what this package writes (it is a string)",
+    ],
+    [
+      "with null for an input",
+      { deleteScope: null },
+      "its field deleteScope is not what this package writes (it is null)",
+    ],
+    [
+      "with a number for an input within another",
+      { revert: { to: 1 } },
+      "its field revert.to is not what this package writes (it is a number)",
+    ],
+    [
+      "with a safety snapshot without a name",
+      { safetySnapshots: [{}] },
+      "its field safetySnapshots[0].name is missing",
+    ],
+    [
+      "of another snapshot than the ID",
+      { name: "b" },
+      "its domainUuid and name are not those of the resource's ID",
+    ],
+  ];
+  for (const [what, changes, said] of refused) {
+    it(`refuses one ${what}, and names the field`, () => {
+      assert.throws(() => readState({ ...stateWith(), ...changes }, `${UUID}/a`), {
+        name: "VirshError",
+        message: `Unable to read the state of snapshot "${String(changes["name"] ?? "a")}": ${said}. Nothing was changed. Restore the state from before it was edited.`,
+      });
     });
+  }
+
+  const partial = {
+    schemaVersion: 1,
+    domain: "debian12",
+    name: "a",
+    domainUuid: UUID,
+    domainName: "debian12",
+  };
+  it("accepts one of a snapshot that could not be read back", () => {
+    assert.deepEqual(readState({ ...partial, host: HOST }), { ...partial, host: HOST });
+  });
+
+  it("refuses one without a creation time if anything else that was read is left", () => {
+    const { creationTime: _edited, ...facts } = stateWith({ parent: "b" });
+    for (const [field, value] of Object.entries(facts)) {
+      if (field in partial || field === "host") continue;
+      assert.throws(
+        () => readState({ ...partial, [field]: value }),
+        /its field creationTime is missing/,
+        field,
+      );
+    }
+  });
+
+  it("accepts what a later version may have added, and texts of which a rule has become stricter", () => {
+    const state = { ...stateWith({ uri: "x:y" }), later: [1], revert: { later: true } };
+    assert.deepEqual(readState(state), state);
+  });
 });

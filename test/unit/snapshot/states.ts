@@ -1,12 +1,15 @@
 import type { Revert } from "../../../provider/snapshot/plan.js";
 import type { SnapshotState } from "../../../provider/snapshot/state.js";
 
+import { HOST } from "../hypervisor/fake-hypervisor.js";
+
 export const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 
 /** The state of a snapshot of a running domain, with `changes`. */
 export function stateWith(changes: Partial<SnapshotState> = {}): SnapshotState {
   return {
     schemaVersion: 1,
+    host: HOST,
     domain: "debian12",
     name: "a",
     domainUuid: UUID,

@@ -9,6 +9,7 @@ import { fakeOperation, operationOn } from "../../hypervisor/fake-operation.js";
 import {
   ENDLESSLY,
   FakeHypervisor,
+  HOST,
   said,
   takeSnapshot,
   type FakeDomain,
@@ -168,7 +169,13 @@ describe("taking a snapshot", () => {
       create(fakeOperation(hypervisor), INPUTS),
       'Snapshot "a" of debian12 was taken, but could not be read back: Unable to run a command of virsh: gibberish. It is kept in the state; the next update completes it.',
     );
-    assert.deepEqual(state, { ...INPUTS, schemaVersion: 1, domainUuid: UUID, domainName: "debian12" });
+    assert.deepEqual(state, {
+        ...INPUTS,
+        schemaVersion: 1,
+        domainUuid: UUID,
+        domainName: "debian12",
+        host: HOST,
+      });
   });
 
   it("has extra time to read back when the limit ran out at the very end", async () => {
@@ -221,7 +228,13 @@ describe("taking a snapshot", () => {
         create(operationOn(host), INPUTS),
         'Unable to take snapshot "a" of debian12: the time limit of 600 s ran out while it ran. timeoutSeconds sets the limit. debian12 is still busy with it (background job (31.0s)). The snapshot is kept in the state; the next update completes it.',
       );
-      assert.deepEqual(state, { ...INPUTS, schemaVersion: 1, domainUuid: UUID, domainName: "debian12" });
+      assert.deepEqual(state, {
+        ...INPUTS,
+        schemaVersion: 1,
+        domainUuid: UUID,
+        domainName: "debian12",
+        host: HOST,
+      });
     });
   });
 

@@ -8,6 +8,7 @@ import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { createLines, missingDomainLine } from "../../../../provider/snapshot/preview/create-lines.js";
 import { memoryFile, type Surroundings } from "../../../../provider/snapshot/preview/surroundings.js";
 import type { DomainXml } from "../../../../provider/xml/domain.js";
+import { HOST } from "../../hypervisor/fake-hypervisor.js";
 import { disk, off, running } from "../../capabilities/domains.js";
 import { UUID } from "../states.js";
 
@@ -18,6 +19,7 @@ type Found = Partial<CreateFacts & Surroundings>;
 function lines(definition: DomainXml, found: Found = {}, inputs: Partial<SnapshotInputs> = {}) {
   const facts: CreateFacts & Surroundings = {
     domain: { uuid: UUID, name: "debian12" },
+    identity: HOST,
     definition,
     state: "running",
     version: "9.0.0",

@@ -1,24 +1,36 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { access, chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { access, chown, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lab, until } from "./host.js";
 
-/** Another libvirt daemon, which requires a name and a password, and accepts none. */
-export class LockedDaemon {
+interface Settings {
+  /** Lines of libvirtd.conf. */
+  settings?: readonly string[];
+  arguments_?: readonly string[];
+}
+
+/** Requires a name and a password, and accepts none. */
+export const LOCKED: Settings = { settings: ['auth_unix_rw = "sasl"'] };
+
+/** Another libvirt daemon, without domains of its own at first. */
+export class OtherDaemon {
   private constructor(
     private readonly process: ChildProcess,
     private readonly folder: string,
   ) {}
 
-  static async start(): Promise<LockedDaemon> {
-    const folder = join(lab("LAB_DIR"), "locked");
+  static async start({ settings = [], arguments_ = [] }: Settings = {}): Promise<OtherDaemon> {
+    const folder = await mkdtemp(join(lab("LAB_DIR"), "other-"));
     const owner = await stat(lab("LAB_DIR"));
     for (const name of ["", "config", "config/libvirt"]) {
-      await mkdir(join(folder, name));
+      await mkdir(join(folder, name), { recursive: true });
       await chown(join(folder, name), owner.uid, owner.gid);
     }
-    await writeFile(join(folder, "config/libvirt/libvirtd.conf"), 'auth_unix_rw = "sasl"\n');
+    const lines = settings.map((line) => `${line}\n`).join("");
+    await writeFile(join(folder, "config/libvirt/libvirtd.conf"), lines);
+    // Without this, a second daemon (virtlogd) would hold the log files.
+    await writeFile(join(folder, "config/libvirt/qemu.conf"), 'stdio_handler = "file"\n');
     const places = ["RUNTIME_DIR", "CACHE_HOME", "DATA_HOME"].map((name) => [`XDG_${name}`, folder] as const);
     const env = {
       PATH: `${process.env["PATH"] ?? ""}:/usr/sbin`,
@@ -28,7 +40,7 @@ export class LockedDaemon {
     };
     // root has no session daemon; the laboratory's runs as the owner of its folder too.
     const user = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {};
-    const daemon = new LockedDaemon(spawn("libvirtd", [], { env, stdio: "ignore", ...user }), folder);
+    const daemon = new OtherDaemon(spawn("libvirtd", arguments_, { env, stdio: "ignore", ...user }), folder);
     await until("the daemon is there", () =>
       access(daemon.socket).then(
         () => true,
@@ -40,6 +52,10 @@ export class LockedDaemon {
 
   get socket(): string {
     return join(this.folder, "libvirt/libvirt-sock");
+  }
+
+  get uri(): string {
+    return `qemu+unix:///session?socket=${this.socket}`;
   }
 
   async stop(): Promise<void> {
