@@ -30,7 +30,9 @@ const TARGET = {
   name: "a",
   creationTime: "2027-01-15T08:00:01Z",
   capturedDisks,
-  capturedMemory, host };
+  capturedMemory,
+  host,
+};
 
 describe("revert.triggers", () => {
   it("revert the domain to this snapshot when they change", () => {
