@@ -18,11 +18,11 @@ import type {
 export const queries = {
   /** `list --all --uuid --name` */
   listDomains: query<[], DomainRef[]>(),
-  /** `list --all --with-managed-save --uuid`: UUIDs of the domains that have a managed-save image */
+  /** `list --all --with-managed-save --uuid --name`: UUIDs of the domains that have a managed-save image */
   listManagedSaves: query<[], string[]>(),
-  /** `list --all --persistent --uuid` */
+  /** `list --all --persistent --uuid --name`: UUIDs of the domains that stay when they stop */
   listPersistent: query<[], string[]>(),
-  /** `list --all --autostart --uuid`: UUIDs of the domains that start with the host */
+  /** `list --all --autostart --uuid --name`: UUIDs of the domains that start with the host */
   listAutostart: query<[], string[]>(),
   /** `version --daemon`: the daemon's version, for example `9.0.0` */
   daemonVersion: query<[], string>(),
