@@ -54,10 +54,11 @@ export const queries = {
   /** Whether a file exists on the host: `save-image-dumpxml` opens it, whatever it is. */
   fileExists: query<[path: string], boolean>(),
   /**
-   * `qemu-img info -U`: the tags of the internal snapshots in an image. `undefined` where the image cannot be read
-   * from here: the host is another machine, or the file is unreadable.
+   * `qemu-img info -U`: the tags of the internal snapshots in an image, of which it may miss some (image-tags.ts).
+   * `undefined` where the image cannot be read from here: the host is another machine, or the file is unreadable.
+   * `look`: which of several looks it is, so that none is given the answer of another.
    */
-  imageTags: query<[path: string], string[] | undefined>(),
+  imageTags: query<[path: string, look?: number], string[] | undefined>(),
   /**
    * The real path of an image and, where its format is given, of its backing chain (`qemu-img info --backing-chain`).
    * Empty where there is no such file; `undefined` where the chain cannot be seen from here.

@@ -6,8 +6,9 @@ import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
-import { takePhrase } from "./decide.js";
-import type { CreateFacts } from "./look.js";
+import { refusalError, refuse, takePhrase } from "./decide.js";
+import { imagesWithTag, type CreateFacts } from "./look.js";
+import { orphanedTag } from "./preconditions.js";
 
 /** Has libvirt take the snapshot. When that fails, a domain that ran goes on running. */
 export async function take(
@@ -17,6 +18,7 @@ export async function take(
 ): Promise<void> {
   const { uuid } = facts.domain;
   const isOff = facts.definition.id === undefined;
+  await expectNoTag(host, facts, request);
   const change = {
     domainUuid: uuid,
     isOff,
@@ -30,6 +32,17 @@ export async function take(
     if (!isVirshError(error) || error.begun === false || isOff) throw error;
     throw await restored(host, facts, request, error);
   }
+}
+
+/** One look may have missed a tag (image-tags.ts), and the snapshot would overwrite it: so right before, once more. */
+async function expectNoTag(
+  host: Host,
+  { domain, definition }: CreateFacts,
+  request: CreateRequest,
+): Promise<void> {
+  const taggedImages = await imagesWithTag(host, definition, request);
+  const refusal = orphanedTag(request, { domain, taggedImages });
+  if (refusal !== undefined) throw refusalError(domain, request.name, refuse(refusal));
 }
 
 /** The error, after the domain was brought back into the state that it had. Where that fails, the error says so. */

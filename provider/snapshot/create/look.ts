@@ -1,4 +1,4 @@
-import { shapeOf } from "../../capabilities/snapshot-shape.js";
+import { shapeOf, type Wanted } from "../../capabilities/snapshot-shape.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
@@ -45,14 +45,15 @@ export async function lookBeforeCreate(
   return { domain, definition, state, version, managedSave, existing, memoryFileExists, taggedImages };
 }
 
-async function imagesWithTag(
+/** The images in which the wanted internal snapshot would meet a tag of its name. */
+export async function imagesWithTag(
   host: QueryHost,
   definition: DomainXml,
-  inputs: SnapshotInputs,
+  wanted: Pick<Wanted, "name" | "diskOnly" | "memory" | "disks">,
 ): Promise<string[]> {
-  const { mode, disks } = shapeOf(definition, inputs);
+  const { mode, disks } = shapeOf(definition, wanted);
   if (mode === "external") return [];
   const sources = disks.map(({ disk }) => disk.source).filter((source) => source !== undefined);
   const tags = await Promise.all(sources.map((source) => host.imageTags(source)));
-  return sources.filter((_, index) => tags[index]?.includes(inputs.name));
+  return sources.filter((_, index) => tags[index]?.includes(wanted.name));
 }

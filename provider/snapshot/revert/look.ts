@@ -3,6 +3,7 @@ import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
+import { isProvenAbsent } from "../image-tags.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
 import type { Revert } from "../plan.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
@@ -16,7 +17,7 @@ export interface RevertFacts {
   current: string | undefined;
   /** The daemon's version. */
   version: string;
-  /** Images that should hold the snapshot's data and do not. */
+  /** Images that should hold the snapshot's data, and provably do not. */
   imagesWithout: readonly string[];
   /** What libvirt deletes with the revert. */
   overlays?: DoomedOverlays | undefined;
@@ -41,7 +42,7 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     host.daemonVersion(),
   ]);
   const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
-    imagesWithoutData(host, now, snapshot),
+    imagesWithoutData(host, step, now, snapshot),
     doomedOverlays(host, domainUuid, snapshot, current),
     snapshotsLostBy(host, domainUuid, snapshot, now),
     overwrittenImages(host, snapshot, now),
@@ -60,14 +61,19 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
   };
 }
 
-async function imagesWithoutData(host: QueryHost, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
+async function imagesWithoutData(
+  host: QueryHost,
+  step: Revert,
+  now: DomainXml,
+  snapshot: SnapshotXml,
+): Promise<string[]> {
+  const tag = { domainUuid: step.target.domainUuid, name: snapshot.name, tried: revertPhrase(step) };
   const missing: string[] = [];
   // An overlay may have replaced the image since.
   const { disks } = snapshot.domain ?? now;
   for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
     const image = disks.find(({ target }) => target === name)?.source;
-    const tags = image === undefined ? undefined : await host.imageTags(image);
-    if (image !== undefined && tags?.includes(snapshot.name) === false) missing.push(image);
+    if (image !== undefined && (await isProvenAbsent(host, { ...tag, image }))) missing.push(image);
   }
   return missing;
 }
