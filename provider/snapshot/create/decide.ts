@@ -81,7 +81,7 @@ function descriptionLine(
   );
 }
 
-export function refuse({ conflict, property, reason, remedy }: Refusal): Refuse {
+function refuse({ conflict, property, reason, remedy }: Refusal): Refuse {
   const kind = conflict === true ? "Conflict" : "Unsupported";
   return { do: "refuse", verb: "take", kind, said: `${property}: ${reason}`, next: remedy };
 }

@@ -50,10 +50,11 @@ export async function imagesWithTag(
   host: QueryHost,
   definition: DomainXml,
   wanted: Pick<Wanted, "name" | "diskOnly" | "memory" | "disks">,
+  look = 0,
 ): Promise<string[]> {
   const { mode, disks } = shapeOf(definition, wanted);
   if (mode === "external") return [];
   const sources = disks.map(({ disk }) => disk.source).filter((source) => source !== undefined);
-  const tags = await Promise.all(sources.map((source) => host.imageTags(source)));
+  const tags = await Promise.all(sources.map((source) => host.imageTags(source, look)));
   return sources.filter((_, index) => tags[index]?.includes(wanted.name));
 }
