@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { quote, VirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotXml } from "../xml/snapshot.js";
 
 /**
  * Internal snapshots, as the tags in an image. While QEMU rewrites the image's table of snapshots, qemu-img reads an
@@ -13,6 +15,23 @@ export interface Tag {
   name: string;
   /** Phrase after "Unable to". */
   tried: string;
+}
+
+/** The images that should hold the data of an internal snapshot, and provably do not. */
+export async function imagesWithoutData(
+  host: Pick<QueryHost, "imageTags" | "domainControl">,
+  of: Pick<Tag, "domainUuid" | "tried">,
+  { name, disks, domain }: SnapshotXml,
+  now?: DomainXml,
+): Promise<string[]> {
+  const missing: string[] = [];
+  // An overlay may have replaced the image since.
+  const images = (domain ?? now)?.disks ?? [];
+  for (const disk of disks.filter(({ snapshot }) => snapshot === "internal")) {
+    const image = images.find(({ target }) => target === disk.name)?.source;
+    if (image !== undefined && (await isProvenAbsent(host, { ...of, name, image }))) missing.push(image);
+  }
+  return missing;
 }
 
 /** Of different lengths, so that work in a steady rhythm does not meet every look. */

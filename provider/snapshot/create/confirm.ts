@@ -6,7 +6,7 @@ import { expectSameDomain } from "../same-domain.js";
 import { decideTake, refusalError, takePhrase } from "./decide.js";
 import { imagesWithTag, lookBeforeCreate, type CreateFacts } from "./look.js";
 import { orphanedTag } from "./preconditions.js";
-import { writtenFiles } from "./written-files.js";
+import { writtenFiles } from "../written-files.js";
 
 /**
  * Right before libvirt takes a snapshot: the domain is the one that is meant, is still on or off, and none of the files

@@ -3,10 +3,12 @@ import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
-import { isProvenAbsent } from "../image-tags.js";
+import { imagesWithoutData } from "../image-tags.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
+import type { SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
 import { expectSameDomain } from "../same-domain.js";
+import { completeSafety } from "./attempts.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 
 /** What is known of host, domain and snapshot before a revert. */
@@ -22,6 +24,8 @@ export interface RevertFacts {
   imagesWithout: readonly string[];
   /** What libvirt deletes with the revert. */
   overlays?: DoomedOverlays | undefined;
+  /** The safety snapshot of a failed attempt that holds everything since the target. */
+  complete?: SafetySnapshot | undefined;
   /** Other snapshots that are lost with the revert. */
   lostSnapshots?: readonly string[];
   /** Images that the snapshot depends on and that the domain has written to since. */
@@ -43,11 +47,12 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     host.daemonVersion(),
     expectSameDomain(host, { uuid: domainUuid }, step.domain, revertPhrase(step)),
   ]);
-  const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
-    imagesWithoutData(host, step, now, snapshot),
+  const [imagesWithout, overlays, lostSnapshots, overwritten, complete] = await Promise.all([
+    imagesWithoutData(host, { domainUuid, tried: revertPhrase(step) }, snapshot, now),
     doomedOverlays(host, domainUuid, snapshot, current),
     snapshotsLostBy(host, domainUuid, snapshot, now),
     overwrittenImages(host, snapshot, now),
+    completeSafety(host, step, now, current),
   ]);
   const managedSave = saves.includes(domainUuid);
   return {
@@ -60,22 +65,6 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     overlays,
     lostSnapshots,
     overwritten,
+    complete,
   };
-}
-
-async function imagesWithoutData(
-  host: QueryHost,
-  step: Revert,
-  now: DomainXml,
-  snapshot: SnapshotXml,
-): Promise<string[]> {
-  const tag = { domainUuid: step.target.domainUuid, name: snapshot.name, tried: revertPhrase(step) };
-  const missing: string[] = [];
-  // An overlay may have replaced the image since.
-  const { disks } = snapshot.domain ?? now;
-  for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
-    const image = disks.find(({ target }) => target === name)?.source;
-    if (image !== undefined && (await isProvenAbsent(host, { ...tag, image }))) missing.push(image);
-  }
-  return missing;
 }
