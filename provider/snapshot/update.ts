@@ -2,6 +2,7 @@ import { withTimeLeft } from "../hypervisor/act.js";
 import type { Operation } from "../hypervisor/operation.js";
 import { describe } from "./describe/describe.js";
 import type { SnapshotInputs } from "./inputs.js";
+import { restoreLost } from "./lost-definition.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { readAgain } from "./read.js";
 import { proveReverted } from "./revert/prove.js";
@@ -17,7 +18,8 @@ export function update(
   const { host, memory } = operation;
   return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
-    const complete = isComplete(state) ? state : await readAgain(host, state);
+    const listed = await restoreLost(operation, state);
+    const complete = isComplete(listed) ? listed : await readAgain(host, listed);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     for (const step of planned.steps) {
@@ -42,6 +44,8 @@ async function carryOut(
     case "reconnect":
       await readAgain(operation.host, state);
       return {};
+    case "define again":
+      return {};
     case "describe":
       await describe(operation, state, inputs);
       return {};
@@ -55,5 +59,5 @@ function onlyRecords({ steps }: Plan): boolean {
 }
 
 function isComplete(state: PartialState): state is SnapshotState {
-  return state.creationTime !== undefined;
+  return state.creationTime !== undefined && state.consistency !== undefined;
 }

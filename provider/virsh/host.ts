@@ -95,8 +95,8 @@ function changesOn(connection: Connection, carryOut: CarryOut): Changes {
       carryOut(command(uuid, ...rest), uuid);
   return {
     createSnapshot: to(snapshot.createSnapshot),
-    redefineSnapshot: (uuid, xml) =>
-      withPrivateFile(xml, (file) => carryOut(snapshot.redefineSnapshot(uuid, file), uuid)),
+    redefineSnapshot: (uuid, xml, options) =>
+      withPrivateFile(xml, (file) => carryOut(snapshot.redefineSnapshot(uuid, file, options), uuid)),
     revertSnapshot: to(snapshot.revertSnapshot),
     deleteSnapshot: to(snapshot.deleteSnapshot),
     destroyDomain: to(domain.destroyDomain),

@@ -111,10 +111,14 @@ export function createSnapshot(uuid: string, request: CreateRequest): Command<vo
   };
 }
 
-export function redefineSnapshot(uuid: string, file: string): Command<void> {
+export function redefineSnapshot(
+  uuid: string,
+  file: string,
+  { current = false }: { current?: boolean } = {},
+): Command<void> {
   const tried = `redefine a snapshot of domain ${uuid}`;
   return {
-    args: ["snapshot-create", domainOption(uuid, tried), option("xmlfile", file), "--redefine"],
+    args: ["snapshot-create", domainOption(uuid, tried), option("xmlfile", file), ...flags({ redefine: true, current })],
     tried,
     changes: true,
     parse: nothing,

@@ -113,8 +113,12 @@ function changesOf(of: FakeHypervisor): Done {
   };
   return {
     createSnapshot: (uuid, request) => takeSnapshot(of, uuid, request),
-    redefineSnapshot: (uuid, xml) => {
-      const { name, creationTime, description } = parseSnapshot(xml);
+    redefineSnapshot: (uuid, xml, { current = false } = { current: false }) => {
+      const { name, creationTime, description, state, parent } = parseSnapshot(xml);
+      const domain = of.domain(uuid);
+      if (current) domain.current = name;
+      if (!domain.snapshots.some((snapshot) => snapshot.name === name))
+        domain.snapshots.push({ name, creationTime, state, ...(parent === undefined ? {} : { parent }) });
       const known = of.snapshot(uuid, name);
       if (known.creationTime !== creationTime) throw said("Conflict", `domain moment ${name} already exists`);
       if (description === undefined) delete known.description;
