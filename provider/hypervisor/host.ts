@@ -72,6 +72,8 @@ export interface Changes {
 
   /** Removes a file that libvirt left behind; `false` where that cannot be done from here. */
   removeFile(path: string): Promise<boolean>;
+  /** `chmod`; `false` where that cannot be done from here. */
+  setFileMode(path: string, mode: number): Promise<boolean>;
 }
 
 /**

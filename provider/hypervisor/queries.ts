@@ -68,6 +68,8 @@ export const queries = {
   isLocked: query<[path: string], boolean | undefined>(),
   /** A text that changes with every write to a file; `undefined` where that cannot be seen from here. */
   fileStamp: query<[path: string], string | undefined>(),
+  /** The permissions of a file, as `chmod` takes them; `undefined` where they cannot be seen from here. */
+  fileMode: query<[path: string], number | undefined>(),
   /** Free bytes in the folder of a file; `undefined` where that cannot be seen from here. */
   freeBytes: query<[path: string], number | undefined>(),
   /** `qemu-img info`: an image, and with `backingChain` those below it. Throws where it cannot be read from here. */

@@ -8,7 +8,7 @@ import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { Connection } from "./connection.js";
 import { isFailedLookup } from "./errors.js";
-import { removeFile } from "./files.js";
+import { removeFile, setFileMode } from "./files.js";
 import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
@@ -109,6 +109,7 @@ function changesOn(connection: Connection, carryOut: CarryOut): Changes {
     startDomain: to(definition.startDomain),
     shutdownDomain: to(definition.shutdownDomain),
     removeFile: (path) => (connection.isHere ? removeFile(path) : Promise.resolve(false)),
+    setFileMode: (path, mode) => (connection.isHere ? setFileMode(path, mode) : Promise.resolve(false)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { isVirshError, quote, type VirshError } from "../../errors.js";
-import { act, type Change, type Interrupted } from "../../hypervisor/act.js";
+import { act, withTimeLeft, type Change, type Interrupted } from "../../hypervisor/act.js";
 import type { CreateRequest, Host } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { DomainRef } from "../../hypervisor/results.js";
@@ -9,6 +9,7 @@ import { partialState } from "../state.js";
 import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
+import { narrowOverlays } from "./narrow.js";
 import { writtenFiles } from "../written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, a domain that ran goes on running. */
@@ -26,9 +27,12 @@ export async function take(
     ask: () => host.createSnapshot(uuid, request),
     wasDone: async (later) => (await later.listSnapshots(uuid)).includes(request.name),
   };
-  const files = writtenFiles(facts.definition, inputs).map(({ file }) => file);
+  const written = writtenFiles(facts.definition, inputs);
+  const files = written.map(({ file }) => file);
   try {
     await memory.files.inTurns(files, () => act(host, change, tell));
+    if (facts.definition.id === undefined)
+      await narrowOverlays(withTimeLeft(host), request.name, written, tell);
   } catch (error) {
     if (!isVirshError(error) || error.begun === false || facts.definition.id === undefined) throw error;
     throw await restored(host, facts, request, error);

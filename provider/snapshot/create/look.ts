@@ -1,3 +1,4 @@
+import type { Chain } from "../../capabilities/chain-depth.js";
 import { shapeOf, type Wanted } from "../../capabilities/snapshot-shape.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
@@ -18,6 +19,8 @@ export interface CreateFacts {
   memoryFileExists: boolean;
   /** Images that hold an internal snapshot of the name although libvirt knows none. */
   taggedImages: readonly string[];
+  /** The chains that an external snapshot makes longer, as far as they can be seen. */
+  chains: readonly Chain[];
 }
 
 /** Reads what a create depends on. */
@@ -37,12 +40,28 @@ export async function lookBeforeCreate(
     file === undefined ? false : host.fileExists(file),
   ]);
   const isTaken = names.includes(inputs.name);
-  const [existing, taggedImages] = await Promise.all([
+  const [existing, taggedImages, chains] = await Promise.all([
     isTaken ? host.readSnapshot(uuid, inputs.name) : undefined,
     isTaken ? [] : imagesWithTag(host, definition, inputs),
+    isTaken ? [] : chainsOf(host, definition, inputs),
   ]);
   const managedSave = saves.includes(uuid);
-  return { domain, definition, state, version, managedSave, existing, memoryFileExists, taggedImages };
+  const seen = { existing, memoryFileExists, taggedImages, chains };
+  return { domain, definition, state, version, managedSave, ...seen };
+}
+
+/** libvirt reports the chain of an active domain; that of another is in the images, where they can be read from here. */
+async function chainsOf(host: QueryHost, definition: DomainXml, inputs: SnapshotInputs): Promise<Chain[]> {
+  const { active, disks } = shapeOf(definition, inputs);
+  const longer = disks.filter(({ kind }) => kind === "external").map(({ disk }) => disk);
+  const chains = await Promise.all(
+    longer.map(async ({ target, source, driver, backing }): Promise<Chain[]> => {
+      if (active) return [{ target, images: 1 + backing.length }];
+      const files = source === undefined ? undefined : await host.imageFiles(source, driver);
+      return files === undefined ? [] : [{ target, images: files.length }];
+    }),
+  );
+  return chains.flat();
 }
 
 /** The images in which the wanted internal snapshot would meet a tag of its name. */

@@ -1,3 +1,4 @@
+import { chainRefusal } from "../../capabilities/chain-depth.js";
 import { refusalToTake, type Refusal } from "../../capabilities/snapshot-rules.js";
 import { quote } from "../../errors.js";
 import type { SnapshotInputs } from "../inputs.js";
@@ -10,6 +11,7 @@ import type { CreateFacts } from "./look.js";
 export function unmetPrecondition(inputs: SnapshotInputs, facts: CreateFacts): Refusal | undefined {
   return (
     refusalToTake(facts.definition, inputs, facts.version) ??
+    chainRefusal(facts.chains, facts.version) ??
     memoryFileExists(inputs, facts) ??
     orphanedTag(inputs, facts)
   );

@@ -98,6 +98,7 @@ const answers: {
   },
   isLocked: ({ locked }, path) => locked.has(path),
   fileStamp: ({ stamps }, path) => stamps.get(path),
+  fileMode: ({ here, modes }, path) => (here ? (modes.get(path) ?? 0o644) : undefined),
   freeBytes: ({ here, free }) => (here ? free : undefined),
   readImages: () => [],
 };
@@ -149,6 +150,11 @@ function changesOf(of: FakeHypervisor): Done {
     setAutostart: notFaked,
     startDomain: notFaked,
     shutdownDomain: notFaked,
+    setFileMode: (path, mode) => {
+      if (of.here && !of.modes.has(path)) return false;
+      if (of.here) of.modes.set(path, mode);
+      return of.here;
+    },
     removeFile: (path) => {
       if (of.here) of.files.delete(path);
       return of.here;

@@ -87,6 +87,8 @@ export class FakeHypervisor {
   readonly locked = new Set<string>();
   /** The stamps of images that can be seen. */
   readonly stamps = new Map<string, string>();
+  /** Permissions of files; another one has 0644, which cannot be changed. */
+  readonly modes = new Map<string, number>();
   /** Whether its files can be accessed from this machine. */
   here = true;
   /** Bytes that are free in every folder. */

@@ -190,6 +190,12 @@ const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] =
     "changes",
   ],
   [
+    snapshot.redefineSnapshot(UUID, "/tmp/x.xml", { current: true }),
+    ["snapshot-create", DOMAIN, "--xmlfile=/tmp/x.xml", "--redefine", "--current"],
+    `redefine a snapshot of domain ${UUID}`,
+    "changes",
+  ],
+  [
     snapshot.revertSnapshot(UUID, "a", {}),
     ["snapshot-revert", DOMAIN, "--snapshotname=a"],
     `revert domain ${UUID} to snapshot "a"`,

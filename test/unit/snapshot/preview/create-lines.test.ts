@@ -25,6 +25,7 @@ function lines(definition: DomainXml, found: Found = {}, inputs: Partial<Snapsho
     existing: undefined,
     memoryFileExists: false,
     taggedImages: [],
+    chains: [],
     jobs: [],
     ...found,
   };
