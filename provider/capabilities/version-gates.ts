@@ -8,7 +8,7 @@ export interface Gate {
   feature: Feature;
   /** First version that can. */
   from?: string;
-  /** First version that no longer can. */
+  /** First version that no longer can. Before `from`: the versions between them cannot, earlier ones can. */
   until?: string;
   /** Why not, as the end of "libvirt X …". */
   reason: string;
@@ -23,7 +23,9 @@ export type Feature =
   | "deleteExternalOverInternal"
   | "internalEfi"
   | "internalEfiRunning"
-  | "internalRunningAnyName";
+  | "internalRunningAnyName"
+  | "privateOverlays"
+  | "deepChains";
 
 export const GATES: readonly Gate[] = [
   {
@@ -71,6 +73,23 @@ export const GATES: readonly Gate[] = [
     reason: "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -",
     remedy: "Use such a name, or take an external snapshot.",
   },
+  {
+    feature: "privateOverlays",
+    from: "11.10.0",
+    reason:
+      "creates the overlays of a domain that is off readable for everyone on the host (CVE-2025-13193), unless its distribution corrected that",
+    remedy:
+      "Give the overlay the mode of the image below it (chmod), or upgrade the host to libvirt 11.10 or later.",
+  },
+  {
+    feature: "deepChains",
+    // Measured: 9.0 and 12.8 start a domain with 200 images below a disk, 11.3 with no more than 25.
+    until: "10.8.0",
+    from: "12.0.0",
+    reason: "starts no domain with more than 25 images in the chain of a disk",
+    remedy:
+      "Delete external snapshots that you no longer need, or upgrade the host to libvirt 12.0 or later.",
+  },
 ];
 
 /** Why a daemon of this version cannot, and what to do; `undefined` when it can. */
@@ -82,7 +101,8 @@ export function gated(feature: Feature, version: string): { reason: string; reme
 }
 
 function admits({ from, until }: Gate, version: string): boolean {
-  return (
-    (from === undefined || !isBefore(version, from)) && (until === undefined || isBefore(version, until))
-  );
+  const since = from === undefined || !isBefore(version, from);
+  const before = until === undefined || isBefore(version, until);
+  const isGap = from !== undefined && until !== undefined && isBefore(until, from);
+  return isGap ? since || before : since && before;
 }

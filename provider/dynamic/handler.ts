@@ -70,15 +70,15 @@ export class DynamicProvider {
   };
 
   readonly read = async (id: string, props: Props): Promise<dynamic.ReadResult> => {
-    const found = await this.#plain(() => {
-      const state = readState(fromWire(props), id);
-      return read(this.#operation(state).host, state);
-    });
+    const state = await this.#plain(() => readState(fromWire(props), id));
+    const found = await this.#plain(() => read(this.#operation(state).host, state));
     if ("gone" in found) {
       await this.#log.show([warning(`${found.gone}. ${found.next}`)]);
       return {};
     }
-    return { id, props: toWire(found.state), inputs: toWire(inputsOf(found.state)) };
+    const [seen, trouble] = "lost" in found ? [state, found.lost] : [found.state, found.damage];
+    if (trouble !== undefined) await this.#log.show([warning(trouble)]);
+    return { id, props: toWire(seen), inputs: toWire(inputsOf(seen)) };
   };
 
   readonly update = async (id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> => {

@@ -43,8 +43,8 @@ export interface DeleteRequest {
 export interface Changes {
   /** `snapshot-create-as` */
   createSnapshot(uuid: string, request: CreateRequest): Promise<void>;
-  /** `snapshot-create --redefine`, from a private file */
-  redefineSnapshot(uuid: string, xml: string): Promise<void>;
+  /** `snapshot-create --redefine`, from a private file; `current`: makes it the current one (`--current`) */
+  redefineSnapshot(uuid: string, xml: string, options?: { current: boolean }): Promise<void>;
   /** `snapshot-revert` */
   revertSnapshot(uuid: string, name: string, request: RevertRequest): Promise<void>;
   /** `snapshot-delete` */
@@ -72,6 +72,8 @@ export interface Changes {
 
   /** Removes a file that libvirt left behind; `false` where that cannot be done from here. */
   removeFile(path: string): Promise<boolean>;
+  /** `chmod`; `false` where that cannot be done from here. */
+  setFileMode(path: string, mode: number): Promise<boolean>;
 }
 
 /**

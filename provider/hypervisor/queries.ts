@@ -21,11 +21,11 @@ import type {
 export const queries = {
   /** `list --all --uuid --name` */
   listDomains: query<[], DomainRef[]>(),
-  /** `list --all --with-managed-save --uuid`: UUIDs of the domains that have a managed-save image */
+  /** `list --all --with-managed-save --uuid --name`: UUIDs of the domains that have a managed-save image */
   listManagedSaves: query<[], string[]>(),
-  /** `list --all --persistent --uuid` */
+  /** `list --all --persistent --uuid --name`: UUIDs of the domains that stay when they stop */
   listPersistent: query<[], string[]>(),
-  /** `list --all --autostart --uuid`: UUIDs of the domains that start with the host */
+  /** `list --all --autostart --uuid --name`: UUIDs of the domains that start with the host */
   listAutostart: query<[], string[]>(),
   /** `version --daemon`: the daemon's version, for example `9.0.0` */
   daemonVersion: query<[], string>(),
@@ -71,10 +71,11 @@ export const queries = {
   /** Whether a file holds the memory of a domain that was written only in part (`save-image-dumpxml`). */
   isHalfWritten: query<[path: string], boolean>(),
   /**
-   * `qemu-img info -U`: the tags of the internal snapshots in an image. `undefined` where the image cannot be read
-   * from here: the host is another machine, or the file is unreadable.
+   * `qemu-img info -U`: the tags of the internal snapshots in an image, of which it may miss some (image-tags.ts).
+   * `undefined` where the image cannot be read from here: the host is another machine, or the file is unreadable.
+   * `look`: which of several looks it is, so that none is given the answer of another.
    */
-  imageTags: query<[path: string], string[] | undefined>(),
+  imageTags: query<[path: string, look?: number], string[] | undefined>(),
   /**
    * `qemu-img info -U`: when the internal snapshot of that name was taken. `undefined` where the image cannot be read
    * from here, or shows none.
@@ -89,6 +90,8 @@ export const queries = {
   isLocked: query<[path: string], boolean | undefined>(),
   /** A text that changes with every write to a file; `undefined` where that cannot be seen from here. */
   fileStamp: query<[path: string], string | undefined>(),
+  /** The permissions of a file, as `chmod` takes them; `undefined` where they cannot be seen from here. */
+  fileMode: query<[path: string], number | undefined>(),
   /** Free bytes in the folder of a file; `undefined` where that cannot be seen from here. */
   freeBytes: query<[path: string], number | undefined>(),
   /** `qemu-img info`: an image, and with `backingChain` those below it. Throws where it cannot be read from here. */

@@ -1,4 +1,4 @@
-import { isVirshError } from "../errors.js";
+import { isVirshError, quote, quoteAll } from "../errors.js";
 import type { DomainDisk, DomainXml } from "../xml/domain.js";
 import { isExternal, type SnapshotDisk, type SnapshotXml } from "../xml/snapshot.js";
 import { overlayFiles } from "./overlays.js";
@@ -87,6 +87,31 @@ export async function overwrittenImages(
   }
   return found;
 }
+
+/** The same as far as the definitions show it: without a look at any image, so cheap enough for every refresh. */
+export function visiblyOverwritten(target: SnapshotXml, now: DomainXml): string[] {
+  return target.disks.flatMap((disk) => {
+    const [base, active] = [capturedOn(target, disk), diskOf(now, disk.name)?.source];
+    if (disk.snapshot !== "external" || base === undefined || active === undefined) return [];
+    return [base, ...base.backing].some(({ source }) => source === active) ? [active] : [];
+  });
+}
+
+/** What is wrong with an external snapshot whose images are overwritten. */
+export function overlayGone(
+  { name, domainName }: { name: string; domainName: string },
+  snapshot: SnapshotXml,
+  images: readonly string[],
+): string {
+  return (
+    `Snapshot ${quote(name)} of ${domainName} no longer holds what it captured: the domain writes to ${quoteAll(images)} ` +
+    `again, and no longer to the snapshot's overlay ${quoteAll(overlayFiles(snapshot))}. Someone merged the overlay ` +
+    "(virsh blockcommit), or went back to a snapshot inside the image."
+  );
+}
+
+export const FORGET =
+  'With deleteScope: "metadata" and an update, it can leave the program: libvirt then forgets the snapshot and changes no image.';
 
 async function isBelow(
   host: QueryHost,

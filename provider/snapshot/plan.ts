@@ -14,6 +14,8 @@ export type Step =
   | { do: "record"; properties: readonly string[] }
   /** The snapshot is to be reached through another URI. */
   | { do: "reconnect" }
+  /** libvirt forgot the snapshot, and its definition is in the state. An update does this first in any case. */
+  | { do: "define again" }
   /** The description is edited in place. */
   | { do: "describe"; description: string | undefined }
   /** The domain goes back to the snapshot. */
@@ -66,7 +68,7 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
         : undefined;
     return { replaces, deleteBeforeReplace, steps: [], ...(refusal === undefined ? {} : { refusal }) };
   }
-  return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, inputs, revert) };
+  return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, state, inputs, revert) };
 }
 
 export function changesAnything({ replaces, steps }: Plan): boolean {
@@ -80,12 +82,13 @@ export function withoutReverts(planned: Plan): Plan {
 
 function planSteps(
   changed: readonly InputField[],
+  { lostDefinition }: PartialState,
   inputs: SnapshotInputs,
   revert: Revert | undefined,
 ): Step[] {
   const pathsThat = (...kinds: string[]) =>
     changed.filter(({ facts }) => kinds.includes(facts.onChange)).map(({ path }) => path);
-  const steps: Step[] = [];
+  const steps: Step[] = lostDefinition === undefined ? [] : [{ do: "define again" }];
   if (pathsThat("reconnect").length > 0) steps.push({ do: "reconnect" });
   if (pathsThat("describe").length > 0) steps.push({ do: "describe", description: inputs.description });
   if (revert !== undefined) steps.push(revert);

@@ -4,11 +4,31 @@ import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
 import { isSame } from "./identity.js";
 import { carryImageDates } from "./image-identity.js";
-import { inputsOf, keptOf, toState, type PartialState, type SnapshotState } from "./state.js";
+import { FORGET, overlayGone, visiblyOverwritten } from "./image-dependencies.js";
+import { isExternal, type SnapshotXml } from "../xml/snapshot.js";
+import {
+  inputsOf,
+  keptOf,
+  toState,
+  type LostDefinition,
+  type PartialState,
+  type SnapshotState,
+} from "./state.js";
 import { onItsHost, recordedAs } from "./which-host.js";
 
 /** A snapshot as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
-export type Found = { state: SnapshotState } | Gone;
+export type Found = Seen | Lost | Gone;
+
+interface Seen {
+  state: SnapshotState;
+  /** What is wrong with it. */
+  damage?: string;
+}
+
+/** libvirt forgot it, and its definition is in the state. */
+interface Lost {
+  lost: string;
+}
 
 interface Gone {
   gone: string;
@@ -24,8 +44,9 @@ export async function read(host: Host, state: PartialState): Promise<Found> {
   if (domain === undefined) return domainGone(state, domains);
   if (found !== undefined) {
     const on = state.host ?? recordedAs(await host.hostIdentity(), state.uri);
-    return compare({ ...state, host: on }, domain, ...found);
+    return withDamage(host, compare({ ...state, host: on }, domain, ...found), found[0].snapshot);
   }
+  if (state.lostDefinition !== undefined) return { lost: forgotten(state, state.lostDefinition) };
   return {
     gone: `snapshot ${quote(name)} of ${domain.name} was deleted outside of this program`,
     next: "The next update takes a new snapshot, of the state that the domain has then.",
@@ -39,7 +60,7 @@ export async function readAgain(host: Host, state: PartialState): Promise<Snapsh
   throw new VirshError({
     kind: "NotFound",
     tried: `${findPhrase(state)}${host.shownUri === undefined ? "" : ` at ${host.shownUri}`}`,
-    said: found.gone,
+    said: "gone" in found ? found.gone : found.lost,
     next: "Check uri, or refresh to see what is left.",
   });
 }
@@ -74,7 +95,7 @@ function compare(
   domain: DomainRef,
   document: SnapshotDocument,
   current: string | undefined,
-): Found {
+): Seen | Gone {
   if (!isSame(state, document.snapshot)) {
     const now = toRfc3339(document.snapshot.creationTime);
     return {
@@ -86,6 +107,22 @@ function compare(
   }
   const again = toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot));
   return { state: { ...again, capturedDisks: carryImageDates(again.capturedDisks, state.capturedDisks) } };
+}
+
+function forgotten({ name, domainName }: PartialState, { packed }: LostDefinition): string {
+  const next =
+    packed === ""
+      ? "Restart libvirt's daemon on the host, which reads its own file of the snapshot again."
+      : "The next update defines it again.";
+  return `libvirt forgot snapshot ${quote(name)} of ${domainName} after an edit that failed; its data is untouched. ${next}`;
+}
+
+/** An external snapshot is lost once the domain writes to the image that it captured. */
+async function withDamage(host: Host, found: Seen | Gone, snapshot: SnapshotXml): Promise<Seen | Gone> {
+  if ("gone" in found || !isExternal(snapshot)) return found;
+  const { state } = found;
+  const images = visiblyOverwritten(snapshot, await host.domainXml(state.domainUuid));
+  return images.length === 0 ? found : { state, damage: `${overlayGone(state, snapshot, images)} ${FORGET}` };
 }
 
 function domainGone({ domainUuid, domainName, name }: PartialState, domains: readonly DomainRef[]): Gone {

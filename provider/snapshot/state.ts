@@ -14,10 +14,18 @@ const SCHEMA_VERSION = 1;
 /** Everything that is kept of a snapshot: its inputs and what was read back. */
 export type SnapshotState = SnapshotInputs & SnapshotFacts & { schemaVersion: number };
 
+/** The definition of a snapshot that libvirt forgot (lost-definition.ts). */
+export interface LostDefinition {
+  /** Packed, because what an operation leaves incomplete has to be small. Empty where it could not be kept. */
+  packed: string;
+  /** Whether the snapshot was the current one. */
+  current: boolean;
+}
+
 /** A state as far as it is known: the snapshot was taken but could not be read back. */
 export type PartialState = SnapshotInputs &
   Pick<SnapshotState, "schemaVersion" | "domainUuid" | "domainName"> &
-  Partial<SnapshotFacts>;
+  Partial<SnapshotFacts> & { lostDefinition?: LostDefinition | undefined };
 
 /**
  * The state within outputs that this or an older version of this package wrote, of the resource `id` if one is given.

@@ -3,6 +3,7 @@ import { withTimeLeft } from "../hypervisor/act.js";
 import type { Operation } from "../hypervisor/operation.js";
 import { describe } from "./describe/describe.js";
 import type { SnapshotInputs } from "./inputs.js";
+import { restoreLost } from "./lost-definition.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { readAgain } from "./read.js";
 import { proveReverted } from "./revert/prove.js";
@@ -19,8 +20,8 @@ export function update(
   const { host, memory } = operation;
   return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
-    const known = inputs.uri === state.uri ? state : withoutHost(state);
-    const complete = isComplete(known) ? known : await readAgain(host, known);
+    const listed = await restoreLost(operation, inputs.uri === state.uri ? state : withoutHost(state));
+    const complete = isComplete(listed) ? listed : await readAgain(host, listed);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     if (onlyRecords(planned)) return wanted;
@@ -47,6 +48,8 @@ async function carryOut(
     case "reconnect":
       await readAgain(operation.host, state);
       return {};
+    case "define again":
+      return {};
     case "describe":
       await describe(operation, state, inputs);
       return {};
@@ -65,5 +68,5 @@ function onlyRecords({ steps }: Plan): boolean {
 }
 
 function isComplete(state: PartialState): state is SnapshotState {
-  return state.creationTime !== undefined;
+  return state.creationTime !== undefined && state.consistency !== undefined;
 }

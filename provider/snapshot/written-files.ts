@@ -7,6 +7,8 @@ export interface WrittenFile {
   file: string;
   /** The input that names it, or that it follows from. */
   property: string;
+  /** The image below it (an overlay of an image that is a file). */
+  below?: string | undefined;
 }
 
 /** The files that a create makes: the memory file and the overlays. A block device, and an overlay to reuse, are there before. */
@@ -21,7 +23,10 @@ export function writtenFiles(
     const { file, type } = asked.find((each) => each.name === disk.target || each.name === disk.source) ?? {};
     if (type === "block" || (file !== undefined && reuseExternal === true)) return [];
     const overlay = file ?? generatedOverlay(disk.source, name);
-    return overlay === undefined ? [] : [{ file: overlay, property: file === undefined ? "name" : "disks" }];
+    const below = disk.type === "file" ? disk.source : undefined;
+    return overlay === undefined
+      ? []
+      : [{ file: overlay, property: file === undefined ? "name" : "disks", below }];
   });
   return memory?.file === undefined
     ? overlays

@@ -81,6 +81,13 @@ const TABLE: readonly Row[] = [
     next: "Start the domain first, or delete the snapshots that came after this one.",
   },
   {
+    // Said by 11.3 and 12.8 where 9.0 says the above.
+    match: /^operation failed: failed to find parent disk source in backing chain$/,
+    kind: "Unsupported",
+    unchanged: true,
+    next: "The domain does not run on the snapshot's overlay: delete the snapshots that came after this one first.",
+  },
+  {
     match: /^unsupported configuration: deletion of external children disk snapshots not supported$/,
     kind: "Unsupported",
     unchanged: true,

@@ -1,4 +1,4 @@
-import { realpath, rm, stat, statfs } from "node:fs/promises";
+import { chmod, realpath, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isVirshError, quote } from "../errors.js";
 import type { Image, TagDate } from "../hypervisor/results.js";
@@ -97,6 +97,25 @@ export async function freeBytes(path: string): Promise<number | undefined> {
     return bavail * bsize;
   } catch {
     return undefined;
+  }
+}
+
+/** The permissions of a file; `undefined` if it cannot be seen from here. */
+export async function fileMode(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the file has the permissions afterwards. */
+export async function setFileMode(path: string, mode: number): Promise<boolean> {
+  try {
+    await chmod(path, mode);
+    return true;
+  } catch {
+    return false;
   }
 }
 

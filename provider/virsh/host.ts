@@ -8,7 +8,7 @@ import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { Connection } from "./connection.js";
 import { isFailedLookup } from "./errors.js";
-import { removeFile } from "./files.js";
+import { removeFile, setFileMode } from "./files.js";
 import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
@@ -101,8 +101,8 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
       carryOut(command(uuid, ...rest), uuid);
   return {
     createSnapshot: to(snapshot.createSnapshot),
-    redefineSnapshot: (uuid, xml) =>
-      withPrivateFile(xml, (file) => carryOut(snapshot.redefineSnapshot(uuid, file), uuid)),
+    redefineSnapshot: (uuid, xml, options) =>
+      withPrivateFile(xml, (file) => carryOut(snapshot.redefineSnapshot(uuid, file, options), uuid)),
     revertSnapshot: to(snapshot.revertSnapshot),
     deleteSnapshot: to(snapshot.deleteSnapshot),
     destroyDomain: to(domain.destroyDomain),
@@ -115,6 +115,7 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     startDomain: to(definition.startDomain),
     shutdownDomain: to(definition.shutdownDomain),
     removeFile: async (path) => (await connection.isHere(limits)) && removeFile(path),
+    setFileMode: async (path, mode) => (await connection.isHere(limits)) && setFileMode(path, mode),
   };
 }
 

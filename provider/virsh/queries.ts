@@ -4,12 +4,12 @@ import { listCheckpoints } from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as hostCommands from "./commands/host.js";
 import * as snapshot from "./commands/snapshot.js";
-import { fileStamp, freeBytes, imageFiles, isLocked, readTags, tagDate } from "./files.js";
+import { fileMode, fileStamp, freeBytes, imageFiles, isLocked, readTags, tagDate } from "./files.js";
 import type { Limits } from "./process.js";
 
 /** The call behind each query: a command of virsh, or a look at this machine's files where that is the host. */
 
-type FileQuery = "imageTags" | "tagDate" | "imageFiles" | "isLocked" | "fileStamp" | "freeBytes";
+type FileQuery = "imageTags" | "tagDate" | "imageFiles" | "isLocked" | "fileStamp" | "fileMode" | "freeBytes";
 export type VirshQuery = Exclude<QueryName, FileQuery | "readImages" | "hostIdentity">;
 
 export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Command<ResultOf<Name>> } = {
@@ -45,6 +45,7 @@ export const fileQueries: {
   imageFiles: (limits, path, format) => imageFiles(path, format, limits),
   isLocked: (limits, path) => isLocked(path, limits),
   fileStamp: (_limits, path) => fileStamp(path),
+  fileMode: (_limits, path) => fileMode(path),
   freeBytes: (_limits, path) => freeBytes(path),
 };
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, assertFailed, TestStack } from "./support/engine.js";
 import {
-  daemonPid,
+  besideDaemon,
   daemonRoot,
   diskOf,
   guest,
@@ -172,11 +172,6 @@ describe("errors that a user sees", () => {
     });
   });
 });
-
-/** The start of a command that runs where the daemon does: a chroot has mounts of its own. */
-async function besideDaemon(program: string): Promise<[string, ...string[]]> {
-  return ["nsenter", `--target=${await daemonPid()}`, "--mount", "--root", "--wd=/", program];
-}
 
 /** A folder with what the engine needs to run, without virsh. */
 async function onlyPulumi(): Promise<string> {

@@ -1,5 +1,5 @@
 import { isVirshError, quote } from "../../errors.js";
-import { act, Interrupted, type Change } from "../../hypervisor/act.js";
+import { act, Interrupted, withTimeLeft, type Change } from "../../hypervisor/act.js";
 import type { CreateRequest } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import { IncompleteError } from "../incomplete.js";
@@ -11,6 +11,7 @@ import { recordedAs } from "../which-host.js";
 import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
+import { narrowOverlays } from "./narrow.js";
 import { writtenFiles } from "../written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, what it changed is undone. */
@@ -29,7 +30,8 @@ export async function take(
     ask: () => host.createSnapshot(uuid, request),
     wasDone: async (later) => (await later.listSnapshots(uuid)).includes(request.name),
   };
-  const files = writtenFiles(facts.definition, inputs).map(({ file }) => file);
+  const written = writtenFiles(facts.definition, inputs);
+  const files = written.map(({ file }) => file);
   const attempt = { inputs, facts, quiesce: request.quiesce === true };
   await expectSettled(operation, facts.domain, change.tried);
   await memory.files.inTurns(files, async () => {
@@ -40,6 +42,8 @@ export async function take(
       const mayHaveBegun = error instanceof Interrupted || (isVirshError(error) && error.begun !== false);
       throw mayHaveBegun ? await afterFailure(operation, attempt, error) : error;
     }
+    if (facts.definition.id === undefined)
+      await narrowOverlays(withTimeLeft(host), request.name, written, tell);
   });
 }
 

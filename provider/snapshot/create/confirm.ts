@@ -4,7 +4,8 @@ import { expectUnchanged, power } from "../changed.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { expectSameDomain } from "../same-domain.js";
 import { decideTake, refusalError, takePhrase } from "./decide.js";
-import { lookBeforeCreate, type CreateFacts } from "./look.js";
+import { imagesWithTag, lookBeforeCreate, type CreateFacts } from "./look.js";
+import { orphanedTag } from "./preconditions.js";
 import { writtenFiles } from "../written-files.js";
 
 /**
@@ -27,11 +28,27 @@ export async function confirmCreate(
     ...writtenFiles(definition, inputs).map((written) =>
       expectAbsent(host, written.file, written.property, tried),
     ),
+    expectNoTag(host, facts, inputs, tried),
   ]);
   expectUnchanged(tried, [{ what: `domain ${domain.name}`, was: power(definition), is: power(now) }]);
   if (again === undefined) return;
   const decision = decideTake(inputs, again);
   if (decision.do === "refuse") throw refusalError(domain, inputs.name, decision).with({ begun: false });
+}
+
+/** Once more, because one look can miss a tag (image-tags.ts), and the snapshot would overwrite it. */
+async function expectNoTag(
+  host: QueryHost,
+  { domain, definition }: CreateFacts,
+  inputs: SnapshotInputs,
+  tried: string,
+): Promise<void> {
+  const taggedImages = await imagesWithTag(host, definition, inputs, 1);
+  const refusal = orphanedTag(inputs, { domain, taggedImages });
+  if (refusal === undefined) return;
+  const { property, reason, remedy: next } = refusal;
+  const said = `${property}: ${reason}`;
+  throw new VirshError({ kind: "Conflict", tried, said, unchanged: true, next, begun: false });
 }
 
 async function expectAbsent(host: QueryHost, file: string, property: string, tried: string): Promise<void> {

@@ -6,7 +6,8 @@ import { untilFree } from "../../hypervisor/wait-until-free.js";
 import { editDescription } from "../edit-description.js";
 import { toRfc3339, type Evidence } from "../facts.js";
 import type { SnapshotInputs } from "../inputs.js";
-import type { SnapshotState } from "../state.js";
+import { recordedAs } from "../which-host.js";
+import { partialState, type SnapshotState } from "../state.js";
 import { explainInterrupted, take } from "./act.js";
 import { decideCreate, refusalError, takePhrase, type CreateDecision } from "./decide.js";
 import { lookBeforeCreate, type CreateFacts } from "./look.js";
@@ -60,9 +61,10 @@ async function carryOut(
   decision.notices.forEach(operation.tell);
   if (decision.do === "adopt") {
     const { existing, redescribes } = decision;
-    const { name, creationTime } = existing.snapshot;
-    const target = { domainUuid: domain.uuid, name, creationTime: toRfc3339(creationTime) };
-    if (redescribes) await editDescription(operation, target, domain.name, inputs);
+    const { creationTime } = existing.snapshot;
+    const on = recordedAs(facts.identity, inputs.uri);
+    const found = { ...partialState(domain, inputs, on), creationTime: toRfc3339(creationTime) };
+    if (redescribes) await editDescription(operation, found, inputs);
     return { quiesced: false, suspended: false };
   }
   try {

@@ -1,4 +1,5 @@
-import { shapeOf } from "../../capabilities/snapshot-shape.js";
+import type { Chain } from "../../capabilities/chain-depth.js";
+import { shapeOf, type Wanted } from "../../capabilities/snapshot-shape.js";
 import type { HostIdentity } from "../../hypervisor/host-identity.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
@@ -28,6 +29,8 @@ export interface CreateFacts {
   taggedImages: readonly string[];
   /** Images that were seen to hold none of that name. */
   untaggedImages: readonly string[];
+  /** The chains that an external snapshot makes longer, as far as they can be seen. */
+  chains: readonly Chain[];
 }
 
 /** Reads what a create depends on. */
@@ -48,11 +51,12 @@ export async function lookBeforeCreate(
     file === undefined ? false : host.fileExists(file),
   ]);
   const isTaken = names.includes(inputs.name);
-  const [existing, tags, memoryFileHalfWritten, frozen] = await Promise.all([
+  const [existing, tags, memoryFileHalfWritten, frozen, chains] = await Promise.all([
     isTaken ? host.readSnapshot(uuid, inputs.name) : undefined,
     isTaken ? [] : tagsOf(host, definition, inputs),
     file !== undefined && memoryFileExists ? host.isHalfWritten(file) : false,
     asksToFreeze(definition, inputs) ? areFrozen(host, uuid) : undefined,
+    isTaken ? [] : chainsOf(host, definition, inputs),
   ]);
   const imagesWhere = (tagged: boolean) =>
     tags.filter((image) => image.tagged === tagged).map(({ source }) => source);
@@ -69,6 +73,7 @@ export async function lookBeforeCreate(
     frozen,
     taggedImages: imagesWhere(true),
     untaggedImages: imagesWhere(false),
+    chains,
   };
 }
 
@@ -76,15 +81,43 @@ function asksToFreeze({ id, agent }: DomainXml, { quiesce = "none" }: SnapshotIn
   return quiesce !== "none" && id !== undefined && agent === "connected";
 }
 
+/** libvirt reports the chain of an active domain; that of another is in the images, where they can be read from here. */
+async function chainsOf(host: QueryHost, definition: DomainXml, inputs: SnapshotInputs): Promise<Chain[]> {
+  const { active, disks } = shapeOf(definition, inputs);
+  const longer = disks.filter(({ kind }) => kind === "external").map(({ disk }) => disk);
+  const chains = await Promise.all(
+    longer.map(async ({ target, source, driver, backing }): Promise<Chain[]> => {
+      if (active) return [{ target, images: 1 + backing.length }];
+      const files = source === undefined ? undefined : await host.imageFiles(source, driver);
+      return files === undefined ? [] : [{ target, images: files.length }];
+    }),
+  );
+  return chains.flat();
+}
+
+/** The images in which the wanted internal snapshot would meet a tag of its name. */
+export async function imagesWithTag(
+  host: QueryHost,
+  definition: DomainXml,
+  wanted: TagWanted,
+  look = 0,
+): Promise<string[]> {
+  const tags = await tagsOf(host, definition, wanted, look);
+  return tags.filter(({ tagged }) => tagged === true).map(({ source }) => source);
+}
+
+type TagWanted = Pick<Wanted, "name" | "diskOnly" | "memory" | "disks">;
+
 /** Of each image that an internal snapshot goes into, whether it holds one of that name; `undefined` where that is not seen. */
 async function tagsOf(
   host: QueryHost,
   definition: DomainXml,
-  inputs: SnapshotInputs,
+  wanted: TagWanted,
+  look = 0,
 ): Promise<{ source: string; tagged: boolean | undefined }[]> {
-  const { mode, disks } = shapeOf(definition, inputs);
+  const { mode, disks } = shapeOf(definition, wanted);
   if (mode === "external") return [];
   const sources = disks.map(({ disk }) => disk.source).filter((source) => source !== undefined);
-  const tags = await Promise.all(sources.map((source) => host.imageTags(source)));
-  return sources.map((source, index) => ({ source, tagged: tags[index]?.includes(inputs.name) }));
+  const tags = await Promise.all(sources.map((source) => host.imageTags(source, look)));
+  return sources.map((source, index) => ({ source, tagged: tags[index]?.includes(wanted.name) }));
 }

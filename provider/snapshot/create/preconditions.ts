@@ -1,3 +1,4 @@
+import { chainRefusal } from "../../capabilities/chain-depth.js";
 import { refusalToTake, type Refusal } from "../../capabilities/snapshot-rules.js";
 import { quote, shellQuoted } from "../../errors.js";
 import type { SnapshotInputs } from "../inputs.js";
@@ -10,6 +11,7 @@ import type { CreateFacts } from "./look.js";
 export function unmetPrecondition(inputs: SnapshotInputs, facts: CreateFacts): Refusal | undefined {
   return (
     refusalToTake(facts.definition, inputs, facts.version) ??
+    chainRefusal(facts.chains, facts.version) ??
     memoryFileExists(inputs, facts) ??
     orphanedTag(inputs, facts) ??
     alreadyFrozen(facts)
@@ -63,13 +65,20 @@ function alreadyFrozen({ domain, frozen }: CreateFacts): Refusal | undefined {
 }
 
 /** QEMU would overwrite the tag while the domain runs, and make a second one of that name while it is off. */
-function orphanedTag({ name }: SnapshotInputs, { taggedImages }: CreateFacts): Refusal | undefined {
+export function orphanedTag(
+  { name }: Pick<SnapshotInputs, "name">,
+  { domain, taggedImages }: Pick<CreateFacts, "domain" | "taggedImages">,
+): Refusal | undefined {
   const [image] = taggedImages;
   if (image === undefined) return undefined;
   return {
     conflict: true,
     property: "name",
     reason: `the image ${quote(image)} holds a snapshot ${quote(name)} that libvirt does not know`,
-    remedy: `Choose another name, or remove it while the domain is off: qemu-img snapshot -d ${quote(name)} ${quote(image)}`,
+    remedy:
+      "It may be someone's recovery point: choose another name. To see what it is: " +
+      `qemu-img info -U ${quote(image)}. To have libvirt list it again: virsh snapshot-create ${domain.name} FILE ` +
+      "--redefine; docs/troubleshooting.md shows the FILE. Only if nobody needs it, remove it while the domain is off: " +
+      `qemu-img snapshot -d ${quote(name)} ${quote(image)}`,
   };
 }

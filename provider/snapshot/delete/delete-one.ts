@@ -5,6 +5,7 @@ import { warning, type Tell } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import { scopeOf } from "../delete-scope.js";
 import { findTarget } from "../identity.js";
+import { FORGET, overlayGone, overwrittenImages } from "../image-dependencies.js";
 import type { PartialState } from "../state.js";
 import { deleteSnapshot } from "./act.js";
 import { decideDelete } from "./decide.js";
@@ -33,13 +34,31 @@ export async function deleteOne(
     if (!isVirshError(error)) throw error;
     if (await isGone(host, state, error)) return true;
     if (!mayStillRun(error) && mayWait()) return false;
-    throw error.with({ tried: deletePhrase(state) });
+    throw (await explained(host, state, facts, error)).with({ tried: deletePhrase(state) });
   }
   await proveDeleted(withTimeLeft(host), state);
   await removeMemoryFile(withTimeLeft(host), state, tell);
   const { snapshot } = facts.document;
   await removeOrphanedOverlays(withTimeLeft(host), state, snapshot, { abandoned: decision.abandons, tell });
   return true;
+}
+
+/** libvirt only says what it misses in the backing chain. */
+async function explained(
+  host: Host,
+  state: PartialState,
+  { document: { snapshot }, external }: DeleteFacts,
+  error: VirshError,
+): Promise<VirshError> {
+  if (
+    external === undefined ||
+    !/could not find base disk source|failed to find parent disk source/.test(error.said)
+  )
+    return error;
+  const images = await overwrittenImages(withTimeLeft(host), snapshot, external.now);
+  return images.length === 0
+    ? error
+    : error.with({ next: `${overlayGone(state, snapshot, images)} ${FORGET}` });
 }
 
 async function lookUnlessGone(host: Host, state: PartialState): Promise<DeleteFacts | undefined> {

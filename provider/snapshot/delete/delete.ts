@@ -1,6 +1,8 @@
 import { isVirshError } from "../../errors.js";
 import { withTimeLeft } from "../../hypervisor/act.js";
 import type { Operation } from "../../hypervisor/operation.js";
+import { scopeOf } from "../delete-scope.js";
+import { restoreLost } from "../lost-definition.js";
 import { safetyStates, tellStrays } from "../safety-snapshots.js";
 import type { PartialState } from "../state.js";
 import { deleteOne } from "./delete-one.js";
@@ -29,7 +31,9 @@ async function deleteInTurn(
   mayWait: () => boolean,
 ): Promise<boolean> {
   const { deletes } = operation.memory;
-  for (const each of [...safetyStates(state), state]) {
+  // Otherwise its data would stay, as a tag that nobody owns.
+  const listed = scopeOf(state).data ? await restoreLost(operation, state) : state;
+  for (const each of [...safetyStates(state), listed]) {
     if (!(await deleteOne(operation, each, mayWait))) return false;
   }
   if (state.revert?.safetySnapshot !== undefined) await tellLeft(operation, state);

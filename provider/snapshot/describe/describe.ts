@@ -5,5 +5,5 @@ import type { PartialState } from "../state.js";
 
 /** Gives the snapshot another description, in place. The caller holds the domain's turn, and reads it back. */
 export function describe(operation: Operation, state: PartialState, inputs: SnapshotInputs): Promise<void> {
-  return editDescription(operation, state, state.domainName, inputs);
+  return editDescription(operation, state, inputs);
 }

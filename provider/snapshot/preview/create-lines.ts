@@ -1,3 +1,5 @@
+import { chainWarning } from "../../capabilities/chain-depth.js";
+import { gated } from "../../capabilities/version-gates.js";
 import { quote } from "../../errors.js";
 import { info, warning, type Notice } from "../../hypervisor/notice.js";
 import { mib } from "../../schema/size.js";
@@ -24,6 +26,8 @@ export function createLines(
         ...decision.notices,
         ...managedSaveLine(inputs, facts),
         ...spaceLine(inputs, facts, surroundings),
+        ...chainLine(inputs, facts),
+        ...modeLine(inputs, facts, surroundings),
       ];
   }
 }
@@ -77,6 +81,27 @@ function spaceLine(
     warning(
       `Snapshot ${quote(name)} of ${domain.name} may not fit: ${mib(space.free)} are free where ${quote(space.file)} is, ` +
         `and the domain has ${mib(needed)} of memory. Free some space, or use diskOnly.`,
+    ),
+  ];
+}
+
+/** The snapshot that no longer fits is refused. */
+function chainLine({ name }: SnapshotInputs, { domain, chains, version }: CreateFacts): Notice[] {
+  const near = chainWarning(chains, version);
+  return near === undefined ? [] : [warning(`Snapshot ${quote(name)} of ${domain.name} ${near}.`)];
+}
+
+/** Where the overlay is a file of this machine, the update narrows its mode. */
+function modeLine(
+  { name }: SnapshotInputs,
+  { domain, version }: CreateFacts,
+  { unseenOverlay }: Surroundings,
+): Notice[] {
+  const closed = gated("privateOverlays", version);
+  if (unseenOverlay === undefined || closed === undefined) return [];
+  return [
+    warning(
+      `Snapshot ${quote(name)} of ${domain.name} creates the overlay ${quote(unseenOverlay)}, and ${closed.reason}. ${closed.remedy}`,
     ),
   ];
 }

@@ -10,7 +10,8 @@ export function hostWithout(host: QueryHost, gone: PartialState): QueryHost {
     ...host,
     listSnapshots: async (uuid, filter) =>
       (await host.listSnapshots(uuid, filter)).filter((name) => name !== gone.name),
-    imageTags: async (path) => (await host.imageTags(path))?.filter((tag) => !data || tag !== gone.name),
+    imageTags: async (path, look) =>
+      (await host.imageTags(path, look))?.filter((tag) => !data || tag !== gone.name),
     fileExists: async (path) => path !== memoryFile && (await host.fileExists(path)),
   };
 }

@@ -3,6 +3,7 @@ import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { CreateFacts } from "../create/look.js";
 import type { SnapshotInputs } from "../inputs.js";
+import { writtenFiles } from "../written-files.js";
 
 /** What else a preview looks at before a snapshot is taken. The update itself waits, or fails in libvirt's words. */
 export interface Surroundings {
@@ -10,6 +11,8 @@ export interface Surroundings {
   jobs: readonly { disk: string; kind: string }[];
   /** Free bytes where the memory is to go, and the file there; absent where no memory goes or it cannot be seen. */
   space?: { file: string; free: number } | undefined;
+  /** An overlay of a domain that is off, on an image whose mode cannot be seen from here. */
+  unseenOverlay?: string | undefined;
 }
 
 export async function lookAround(
@@ -17,11 +20,12 @@ export async function lookAround(
   { definition }: CreateFacts,
   inputs: SnapshotInputs,
 ): Promise<Surroundings> {
-  const [jobs, space] = await Promise.all([
+  const [jobs, space, unseenOverlay] = await Promise.all([
     jobsOn(host, definition, inputs),
     spaceFor(host, definition, inputs),
+    overlayUnseen(host, definition, inputs),
   ]);
-  return { jobs, space };
+  return { jobs, space, ...(unseenOverlay === undefined ? {} : { unseenOverlay }) };
 }
 
 async function jobsOn(
@@ -47,6 +51,18 @@ async function spaceFor(
   const file = memoryFile(definition, inputs);
   const free = file === undefined ? undefined : await host.freeBytes(file);
   return file === undefined || free === undefined ? undefined : { file, free };
+}
+
+async function overlayUnseen(
+  host: QueryHost,
+  definition: DomainXml,
+  inputs: SnapshotInputs,
+): Promise<string | undefined> {
+  if (definition.id !== undefined) return undefined;
+  for (const { file, below } of writtenFiles(definition, inputs)) {
+    if (below !== undefined && (await host.fileMode(below)) === undefined) return file;
+  }
+  return undefined;
 }
 
 /** The file that the memory goes into, where any does. */

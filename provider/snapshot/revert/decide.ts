@@ -64,8 +64,11 @@ function risk({ snapshot, managedSave }: RevertFacts): string | undefined {
   return undefined;
 }
 
+/** Nothing here destroys what may still be of use: the images stay as they are. */
 const LOST =
-  "It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.";
+  "Look at the images with qemu-img info -U. If a backup of them has the data, restore it while the domain is off. " +
+  "A new name takes a new snapshot of the current state; " +
+  'deleteScope: "metadata" lets the old one leave the program without a change to any image.';
 
 /** Refuses what would stop QEMU first and then fail. */
 export function refuseRevert(step: Revert, facts: RevertFacts): VirshError | undefined {

@@ -3,6 +3,7 @@ import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
+import { imagesWithoutData } from "../image-tags.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
 import type { SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
@@ -20,7 +21,7 @@ export interface RevertFacts {
   current: string | undefined;
   /** The daemon's version. */
   version: string;
-  /** Images that should hold the snapshot's data and do not. */
+  /** Images that should hold the snapshot's data, and provably do not. */
   imagesWithout: readonly string[];
   /** What libvirt deletes with the revert. */
   overlays?: DoomedOverlays | undefined;
@@ -54,7 +55,7 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     looking,
   );
   const [imagesWithout, overlays, lostSnapshots, overwritten, complete] = await Promise.all([
-    imagesWithoutData(host, now, snapshot),
+    imagesWithoutData(host, { domainUuid, tried: revertPhrase(step) }, snapshot, now),
     doomedOverlays(host, domainUuid, snapshot, current),
     snapshotsLostBy(host, domainUuid, snapshot, now),
     overwrittenImages(host, snapshot, now),
@@ -73,16 +74,4 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     overwritten,
     complete,
   };
-}
-
-async function imagesWithoutData(host: QueryHost, now: DomainXml, snapshot: SnapshotXml): Promise<string[]> {
-  const missing: string[] = [];
-  // An overlay may have replaced the image since.
-  const { disks } = snapshot.domain ?? now;
-  for (const { name } of snapshot.disks.filter((disk) => disk.snapshot === "internal")) {
-    const image = disks.find(({ target }) => target === name)?.source;
-    const tags = image === undefined ? undefined : await host.imageTags(image);
-    if (image !== undefined && tags?.includes(snapshot.name) === false) missing.push(image);
-  }
-  return missing;
 }

@@ -59,3 +59,17 @@ export function lines(stdout: string, tried: string): string[] {
   if (all.pop() !== "") throw notUnderstood(tried, stdout);
   return all;
 }
+
+/** A line of one of virsh's tables of snapshots: a name, the time it was taken, and what state it holds. */
+const TABLE_LINE = /^ .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}(?: |$)/;
+
+/**
+ * Names of snapshots or checkpoints, one a line. A line that cannot be a name makes the whole list unreadable: what is
+ * not understood must not pass for a list without some name.
+ */
+export function names(stdout: string, tried: string): string[] {
+  const all = lines(stdout, tried);
+  if (!all.every((line) => /^[^./][^/]*$/.test(line) && !TABLE_LINE.test(line)))
+    throw notUnderstood(tried, stdout);
+  return all;
+}

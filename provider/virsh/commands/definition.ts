@@ -1,4 +1,4 @@
-import { domainOption, flags, lines, nothing, option, type Command } from "./command.js";
+import { domainOption, flags, names, nothing, option, type Command } from "./command.js";
 
 /** Commands on a domain as a whole. */
 
@@ -48,7 +48,7 @@ export function listCheckpoints(uuid: string): Command<string[]> {
     args: ["checkpoint-list", domainOption(uuid, tried), "--name"],
     tried,
     changes: false,
-    parse: (stdout) => lines(stdout, tried),
+    parse: (stdout) => names(stdout, tried),
     // A driver without support for checkpoints has none.
     refusals: [{ said: /^this function is not supported by the connection driver/, means: [] }],
   };

@@ -21,16 +21,20 @@ const STATES: readonly DomainState[] = [
 ];
 
 export function listDomains(): Command<DomainRef[]> {
-  const tried = "list the domains";
+  return list("list the domains", [], (domain) => domain);
+}
+
+/** Every line is checked: libvirt 10.7 prints a table where others print UUIDs, and that is not a list without domains. */
+function list<T>(tried: string, which: readonly string[], pick: (domain: DomainRef) => T): Command<T[]> {
   return {
-    args: ["list", "--all", "--uuid", "--name"],
+    args: ["list", "--all", ...which, "--uuid", "--name"],
     tried,
     changes: false,
     parse: (stdout) =>
       lines(stdout, tried).map((line) => {
         const [, uuid, name] = /^([0-9a-f-]{36}) (.+)$/.exec(line) ?? [];
         if (uuid === undefined || name === undefined) throw notUnderstood(tried, stdout);
-        return { uuid, name };
+        return pick({ uuid, name });
       }),
   };
 }
@@ -146,12 +150,7 @@ export function listAutostart(): Command<string[]> {
 }
 
 function listUuids(tried: string, which: string): Command<string[]> {
-  return {
-    args: ["list", "--all", which, "--uuid"],
-    tried,
-    changes: false,
-    parse: (stdout) => stdout.split("\n").filter((line) => line !== ""),
-  };
+  return list(tried, [which], ({ uuid }) => uuid);
 }
 
 export function blockInfo(uuid: string, target: string): Command<BlockInfo> {

@@ -2,7 +2,7 @@ import { quote } from "../../errors.js";
 import type { CreateRequest, DeleteRequest, DiskRequest, RevertRequest } from "../../hypervisor/host.js";
 import type { SnapshotDocument, SnapshotFilter } from "../../hypervisor/results.js";
 import { parseSnapshot } from "../../xml/snapshot.js";
-import { domainOption, flags, lines, nothing, notUnderstood, option, type Command } from "./command.js";
+import { domainOption, flags, names, nothing, notUnderstood, option, type Command } from "./command.js";
 
 /** Names, one per line. A name with a newline, from another program, shows as two names that do not exist. */
 export function listSnapshots(uuid: string, filter: SnapshotFilter = {}): Command<string[]> {
@@ -18,7 +18,7 @@ export function listSnapshots(uuid: string, filter: SnapshotFilter = {}): Comman
     ],
     tried,
     changes: false,
-    parse: (stdout) => lines(stdout, tried),
+    parse: (stdout) => names(stdout, tried),
   };
 }
 
@@ -28,7 +28,7 @@ export function listDescendants(uuid: string, name: string): Command<string[]> {
     args: ["snapshot-list", domainOption(uuid, tried), option("from", name), "--descendants", "--name"],
     tried,
     changes: false,
-    parse: (stdout) => lines(stdout, tried),
+    parse: (stdout) => names(stdout, tried),
   };
 }
 
@@ -111,10 +111,19 @@ export function createSnapshot(uuid: string, request: CreateRequest): Command<vo
   };
 }
 
-export function redefineSnapshot(uuid: string, file: string): Command<void> {
+export function redefineSnapshot(
+  uuid: string,
+  file: string,
+  { current = false }: { current?: boolean } = {},
+): Command<void> {
   const tried = `redefine a snapshot of domain ${uuid}`;
   return {
-    args: ["snapshot-create", domainOption(uuid, tried), option("xmlfile", file), "--redefine"],
+    args: [
+      "snapshot-create",
+      domainOption(uuid, tried),
+      option("xmlfile", file),
+      ...flags({ redefine: true, current }),
+    ],
     tried,
     changes: true,
     parse: nothing,

@@ -175,6 +175,11 @@ export async function daemonRoot(): Promise<string> {
   return `/proc/${await daemonPid()}/root`;
 }
 
+/** The start of a command that runs where the daemon does: a chroot has mounts of its own. */
+export async function besideDaemon(program: string): Promise<[string, ...string[]]> {
+  return ["nsenter", `--target=${await daemonPid()}`, "--mount", "--root", "--wd=/", program];
+}
+
 /** Waits until `condition` holds, checking often; throws after `seconds`. */
 export async function until(what: string, condition: () => Promise<boolean>, seconds = 20): Promise<void> {
   const deadline = Date.now() + seconds * 1000;

@@ -46,6 +46,21 @@ const TABLE: Record<Feature, { closed: string[]; open: string[]; reason: string;
     reason: "takes internal snapshots of a running domain only with names made of A-Z a-z 0-9 . _ -",
     remedy: "Use such a name, or take an external snapshot.",
   },
+  privateOverlays: {
+    closed: ["9.0.0", "11.3.0", "11.9.0"],
+    open: ["11.10.0", "12.8.0"],
+    reason:
+      "creates the overlays of a domain that is off readable for everyone on the host (CVE-2025-13193), unless its distribution corrected that",
+    remedy:
+      "Give the overlay the mode of the image below it (chmod), or upgrade the host to libvirt 11.10 or later.",
+  },
+  deepChains: {
+    closed: ["10.8.0", "10.10.0", "11.3.0", "11.10.0"],
+    open: ["9.0.0", "10.7.0", "12.0.0", "12.8.0"],
+    reason: "starts no domain with more than 25 images in the chain of a disk",
+    remedy:
+      "Delete external snapshots that you no longer need, or upgrade the host to libvirt 12.0 or later.",
+  },
 };
 
 describe("the version gates", () => {

@@ -21,9 +21,9 @@ function host(
     domstate: { stdout: "running\n" },
     "snapshot-current --name": { error: `domain '${UUID}' has no current snapshot` },
     "version --daemon": { stdout: "Running against daemon: 9.0.0\n" },
-    "list --all --persistent --uuid": { stdout: `${UUID}\n\n` },
-    "list --all --autostart --uuid": { stdout: "\n" },
-    "list --all --with-managed-save --uuid": { stdout: "\n" },
+    "list --all --persistent --uuid --name": { stdout: `${UUID} fw\n` },
+    "list --all --autostart --uuid --name": { stdout: "" },
+    "list --all --with-managed-save --uuid --name": { stdout: "" },
     ...changes,
   };
   return scriptedHost({ uuid: UUID, name: "d" }, (words) => prints[words] ?? { stdout: SIZES }, images);
@@ -32,8 +32,8 @@ function host(
 describe("a domain", () => {
   it("is described by the answers of two processes", async () => {
     const opened = host("9.0.0/domain-backing-chain", {
-      "list --all --autostart --uuid": { stdout: `${UUID}\n` },
-      "list --all --with-managed-save --uuid": { stdout: `${UUID}\n` },
+      "list --all --autostart --uuid --name": { stdout: `${UUID} fw\n` },
+      "list --all --with-managed-save --uuid --name": { stdout: `${UUID} fw\n` },
       "snapshot-current --name": { stdout: "a b" },
     });
     const told = await getDomain(opened, { domain: UUID });

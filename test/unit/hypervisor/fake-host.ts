@@ -116,6 +116,7 @@ const answers: {
   isLocked: ({ locked }, path) => locked.has(path),
   tagDate: ({ dates }, path, name) => dates.get(`${path} ${name}`),
   fileStamp: ({ stamps }, path) => stamps.get(path),
+  fileMode: ({ here, modes }, path) => (here ? (modes.get(path) ?? 0o644) : undefined),
   freeBytes: ({ here, free }) => (here ? free : undefined),
   readImages: () => [],
 };
@@ -131,8 +132,12 @@ function changesOf(of: FakeHypervisor): Done {
   };
   return {
     createSnapshot: (uuid, request) => takeSnapshot(of, uuid, request),
-    redefineSnapshot: (uuid, xml) => {
-      const { name, creationTime, description } = parseSnapshot(xml);
+    redefineSnapshot: (uuid, xml, { current = false } = { current: false }) => {
+      const { name, creationTime, description, state, parent } = parseSnapshot(xml);
+      const domain = of.domain(uuid);
+      if (current) domain.current = name;
+      if (!domain.snapshots.some((snapshot) => snapshot.name === name))
+        domain.snapshots.push({ name, creationTime, state, ...(parent === undefined ? {} : { parent }) });
       const known = of.snapshot(uuid, name);
       if (known.creationTime !== creationTime) throw said("Conflict", `domain moment ${name} already exists`);
       if (description === undefined) delete known.description;
@@ -163,6 +168,11 @@ function changesOf(of: FakeHypervisor): Done {
     setAutostart: notFaked,
     startDomain: notFaked,
     shutdownDomain: notFaked,
+    setFileMode: (path, mode) => {
+      if (of.here && !of.modes.has(path)) return false;
+      if (of.here) of.modes.set(path, mode);
+      return of.here;
+    },
     removeFile: (path) => {
       if (of.here) of.files.delete(path);
       return of.here;

@@ -101,6 +101,8 @@ export class FakeHypervisor {
   readonly dates = new Map<string, TagDate>();
   /** The stamps of images that can be seen. */
   readonly stamps = new Map<string, string>();
+  /** Permissions of files; another one has 0644, which cannot be changed. */
+  readonly modes = new Map<string, number>();
   /** Whether its files can be accessed from this machine. */
   here = true;
   /** Bytes that are free in every folder. */

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { read } from "../../../provider/snapshot/read.js";
 import { fakeHost } from "../hypervisor/fake-host.js";
-import { FakeHypervisor, said, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
+import {
+  domainOn,
+  EXTERNAL,
+  FakeHypervisor,
+  IMAGE,
+  said,
+  type FakeDomain,
+} from "../hypervisor/fake-hypervisor.js";
 import { failsWith } from "./rejects.js";
 import { stateWith, UUID } from "./states.js";
 
@@ -28,6 +35,30 @@ describe("reading a snapshot", () => {
     });
     assert.deepEqual(await read(fakeHost(hypervisor), state), { state });
     assert.deepEqual(hypervisor.changes, []);
+  });
+
+  describe("that is external", () => {
+    const captured = (image: string) => EXTERNAL + domainOn(image);
+    const state = stateWith({ location: "external", capturedDisks: [], capturedMemory: { snapshot: "no" } });
+    const damage = async (image: string) => {
+      domain.snapshots = [{ name: "a", creationTime: 1_800_000_001, captured: captured(image) }];
+      const found = await read(fakeHost(hypervisor), state);
+      return "damage" in found ? found.damage : undefined;
+    };
+
+    it("says so if the domain writes to the image again that the snapshot captured", async () => {
+      assert.equal(
+        await damage(IMAGE),
+        `Snapshot "a" of debian12 no longer holds what it captured: the domain writes to "${IMAGE}" again, and no longer ` +
+          'to the snapshot\'s overlay "/images/vda.overlay". Someone merged the overlay (virsh blockcommit), or went back ' +
+          'to a snapshot inside the image. With deleteScope: "metadata" and an update, it can leave the program: libvirt ' +
+          "then forgets the snapshot and changes no image.",
+      );
+    });
+
+    it("says nothing while the domain writes elsewhere", async () => {
+      assert.equal(await damage("/images/base"), undefined);
+    });
   });
 
   it("follows the host in outputs, and the program in inputs", async () => {

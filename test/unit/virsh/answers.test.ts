@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isVirshError } from "../../../provider/errors.js";
+import * as definition from "../../../provider/virsh/commands/definition.js";
 import * as domain from "../../../provider/virsh/commands/domain.js";
 import * as snapshot from "../../../provider/virsh/commands/snapshot.js";
 
@@ -120,12 +121,29 @@ describe("virsh's answer", () => {
     assert.throws(() => parse("b"), isUnexpected);
   });
 
-  it("lists the domains with a managed save, whatever blank lines there are", () => {
-    const { parse } = domain.listManagedSaves();
-    assert.deepEqual(parse(`${UUID}\n\n`), [UUID]);
-    assert.deepEqual(parse("\n"), []);
-    assert.deepEqual(parse(""), []);
-  });
+  for (const list of [domain.listManagedSaves(), domain.listPersistent(), domain.listAutostart()]) {
+    it(`is a list of domains only where every line is one: ${list.tried}`, () => {
+      const table = " Id   Name   State\n----------------------\n -    fw     shut off\n";
+      assert.deepEqual(list.parse(`${UUID} fw\n`), [UUID]);
+      assert.deepEqual(list.parse(""), []);
+      for (const bad of [table, ` -    fw     shut off\n`, "\n", `${UUID}\n`, `${UUID} fw\n\n`, `${UUID} fw`])
+        assert.throws(() => list.parse(bad), isUnexpected);
+    });
+  }
+
+  const nameLists = [
+    snapshot.listSnapshots(UUID),
+    snapshot.listDescendants(UUID, "a"),
+    definition.listCheckpoints(UUID),
+  ];
+  for (const list of nameLists) {
+    it(`is a list of names only where every line can be one: ${list.tried}`, () => {
+      const row = " a      2026-11-29 01:54:35 +0000   shutoff\n";
+      for (const bad of ["\n", "a\n\n", `${row}\n`, row, ".a\n", "a/b\n"])
+        assert.throws(() => list.parse(bad), isUnexpected);
+      assert.deepEqual(list.parse("2026-11-29 01:54:35\n a\n-\n"), ["2026-11-29 01:54:35", " a", "-"]);
+    });
+  }
 
   const files: [said: string, there: boolean | "not known"][] = [
     ["Failed to open file '/images/m': No such file or directory", false],

@@ -39,13 +39,17 @@ const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] =
   ],
   [
     domain.listManagedSaves(),
-    ["list", "--all", "--with-managed-save", "--uuid"],
+    ["list", "--all", "--with-managed-save", "--uuid", "--name"],
     "list the domains with a managed-save image",
   ],
-  [domain.listPersistent(), ["list", "--all", "--persistent", "--uuid"], "list the persistent domains"],
+  [
+    domain.listPersistent(),
+    ["list", "--all", "--persistent", "--uuid", "--name"],
+    "list the persistent domains",
+  ],
   [
     domain.listAutostart(),
-    ["list", "--all", "--autostart", "--uuid"],
+    ["list", "--all", "--autostart", "--uuid", "--name"],
     "list the domains that start with the host",
   ],
   [
@@ -190,6 +194,12 @@ const ARGV: [Command<unknown>, string[], tried: string, changes?: "changes"][] =
   [
     snapshot.redefineSnapshot(UUID, "/tmp/x.xml"),
     ["snapshot-create", DOMAIN, "--xmlfile=/tmp/x.xml", "--redefine"],
+    `redefine a snapshot of domain ${UUID}`,
+    "changes",
+  ],
+  [
+    snapshot.redefineSnapshot(UUID, "/tmp/x.xml", { current: true }),
+    ["snapshot-create", DOMAIN, "--xmlfile=/tmp/x.xml", "--redefine", "--current"],
     `redefine a snapshot of domain ${UUID}`,
     "changes",
   ],

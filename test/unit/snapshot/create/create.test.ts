@@ -60,6 +60,7 @@ describe("taking a snapshot", () => {
       "domainControl",
       "domainXml",
       "listDomains",
+      "imageTags",
       "createSnapshot",
       "readSnapshot",
       "currentSnapshot",

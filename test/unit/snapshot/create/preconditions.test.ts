@@ -46,7 +46,7 @@ describe("an unmet precondition of a snapshot", () => {
       conflict: true,
       property: "name",
       reason: `the image "${IMAGE}" holds a snapshot "a" that libvirt does not know`,
-      remedy: `Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "${IMAGE}"`,
+      remedy: `It may be someone's recovery point: choose another name. To see what it is: qemu-img info -U "${IMAGE}". To have libvirt list it again: virsh snapshot-create debian12 FILE --redefine; docs/troubleshooting.md shows the FILE. Only if nobody needs it, remove it while the domain is off: qemu-img snapshot -d "a" "${IMAGE}"`,
     });
   });
 
@@ -83,7 +83,7 @@ describe("an unmet precondition of a snapshot", () => {
     await failsWith(
       create(fakeOperation(hypervisor), INPUTS),
       "Conflict",
-      `Unable to take snapshot "a" of debian12: name: the image "${IMAGE}" holds a snapshot "a" that libvirt does not know. Nothing was changed. Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "${IMAGE}"`,
+      `Unable to take snapshot "a" of debian12: name: the image "${IMAGE}" holds a snapshot "a" that libvirt does not know. Nothing was changed. It may be someone's recovery point: choose another name. To see what it is: qemu-img info -U "${IMAGE}". To have libvirt list it again: virsh snapshot-create debian12 FILE --redefine; docs/troubleshooting.md shows the FILE. Only if nobody needs it, remove it while the domain is off: qemu-img snapshot -d "a" "${IMAGE}"`,
     );
     assert.deepEqual(hypervisor.changes, []);
   });

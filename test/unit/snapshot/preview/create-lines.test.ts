@@ -28,6 +28,7 @@ function lines(definition: DomainXml, found: Found = {}, inputs: Partial<Snapsho
     memoryFileExists: false,
     untaggedImages: [],
     taggedImages: [],
+    chains: [],
     jobs: [],
     ...found,
   };
@@ -65,7 +66,7 @@ const TRANSCRIPT: [
     "a create that would be refused",
     running(),
     { taggedImages: ["/i"] },
-    'Taking snapshot "a" of debian12 would fail: name: the image "/i" holds a snapshot "a" that libvirt does not know. Choose another name, or remove it while the domain is off: qemu-img snapshot -d "a" "/i"',
+    `Taking snapshot "a" of debian12 would fail: name: the image "/i" holds a snapshot "a" that libvirt does not know. It may be someone's recovery point: choose another name. To see what it is: qemu-img info -U "/i". To have libvirt list it again: virsh snapshot-create debian12 FILE --redefine; docs/troubleshooting.md shows the FILE. Only if nobody needs it, remove it while the domain is off: qemu-img snapshot -d "a" "/i"`,
   ],
   [
     "an adoption that would be refused",

@@ -107,14 +107,14 @@ describe("the plan of a revert", () => {
   it("is refused if its data is missing", () => {
     assert.equal(
       planned({ force: true }, { imagesWithout: ["/i/vda", "/i/vdb"] }).refusal?.message,
-      'Unable to revert debian12 to snapshot "a": its data is missing in "/i/vda", "/i/vdb": someone removed it from the image. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
+      'Unable to revert debian12 to snapshot "a": its data is missing in "/i/vda", "/i/vdb": someone removed it from the image. Nothing was changed. Look at the images with qemu-img info -U. If a backup of them has the data, restore it while the domain is off. A new name takes a new snapshot of the current state; deleteScope: "metadata" lets the old one leave the program without a change to any image.',
     );
   });
 
   it("is refused if an image that it depends on was written to since", () => {
     assert.equal(
       planned({ force: true }, { snapshot: disksOff, overwritten: ["/i/vda"] }).refusal?.message,
-      'Unable to revert debian12 to snapshot "a": what it captured is overwritten: it depends on "/i/vda", and the domain went back to a snapshot inside that image and has been writing to it since. Nothing was changed. It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.',
+      'Unable to revert debian12 to snapshot "a": what it captured is overwritten: it depends on "/i/vda", and the domain went back to a snapshot inside that image and has been writing to it since. Nothing was changed. Look at the images with qemu-img info -U. If a backup of them has the data, restore it while the domain is off. A new name takes a new snapshot of the current state; deleteScope: "metadata" lets the old one leave the program without a change to any image.',
     );
   });
 

@@ -1,0 +1,36 @@
+import { quote } from "../../errors.js";
+import type { Host } from "../../hypervisor/host.js";
+import { info, warning, type Tell } from "../../hypervisor/notice.js";
+import type { WrittenFile } from "../written-files.js";
+
+/**
+ * libvirt before 11.10 creates the overlays of a domain that is off readable for everyone on the host (CVE-2025-13193).
+ * Whoever may not read the image below must not read the overlay either. Costs nothing where no overlay was made.
+ */
+export async function narrowOverlays(
+  host: Host,
+  snapshot: string,
+  files: readonly WrittenFile[],
+  tell: Tell,
+): Promise<void> {
+  for (const { file, below } of files) {
+    if (below === undefined) continue;
+    const [mode, model] = await Promise.all([host.fileMode(file), host.fileMode(below)]);
+    // Not files of this machine, or not to be seen from here.
+    if (mode === undefined || model === undefined || (mode & ~model) === 0) continue;
+    const narrow = mode & model;
+    const what = `The overlay ${quote(file)} of snapshot ${quote(snapshot)} had mode ${octal(mode)}, wider than the image below it (${octal(model)})`;
+    if (await host.setFileMode(file, narrow))
+      tell(info(`${what}, and has ${octal(narrow)} now (CVE-2025-13193).`));
+    else
+      tell(
+        warning(
+          `${what}, and cannot be changed from here (CVE-2025-13193). As its owner: chmod ${octal(narrow)} ${quote(file)}`,
+        ),
+      );
+  }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
