@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import type { VirshError } from "../../../../provider/errors.js";
 import { Interrupted } from "../../../../provider/hypervisor/act.js";
 import { take } from "../../../../provider/snapshot/create/act.js";
-import { decideRepair } from "../../../../provider/snapshot/create/aftermath/decide.js";
-import type { Left } from "../../../../provider/snapshot/create/aftermath/look.js";
 import { decideTake, refusalError } from "../../../../provider/snapshot/create/decide.js";
-import { lookBeforeCreate, type CreateFacts } from "../../../../provider/snapshot/create/look.js";
+import { lookBeforeCreate } from "../../../../provider/snapshot/create/look.js";
 import type { SnapshotInputs } from "../../../../provider/snapshot/inputs.js";
 import { fakeOperation, type FakeOperation } from "../../hypervisor/fake-operation.js";
-import { ENDLESSLY, FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
+import { FakeHypervisor, IMAGE, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { UUID } from "../states.js";
 
@@ -277,34 +275,6 @@ describe("after a create that failed", () => {
         (error) => error instanceof Interrupted && error.outcome.is === "not known",
       );
       await failsWith(taken(), "Conflict");
-      assert.ok(ENDLESSLY);
     });
-  });
-
-  describe("is decided", () => {
-    const left = (changes: Partial<Left> = {}): Left => ({
-      state: "running",
-      reason: "booted",
-      jobs: [],
-      frozen: undefined,
-      listed: false,
-      tagged: [],
-      allTagged: false,
-      files: [],
-      ...changes,
-    });
-    const facts = { state: "running", frozen: false } as CreateFacts;
-    const tagged = [{ target: "vda", image: IMAGE }];
-    const table: [what: string, Partial<Left>, tag: string][] = [
-      ["without a tag", {}, "none"],
-      ["a tag of a domain that runs", { tagged, allTagged: true }, "remove"],
-      ["tags of some disks", { tagged }, "remove"],
-      ["a domain that ended, with all of its tags", { state: "shut off", tagged, allTagged: true }, "keep"],
-      ["a domain that ended, with some of its tags", { state: "shut off", tagged }, "leave"],
-    ];
-    for (const [what, changes, tag] of table)
-      it(what, () => {
-        assert.equal(decideRepair({ facts, quiesce: false }, left(changes), false).tag, tag);
-      });
   });
 });
