@@ -86,6 +86,17 @@ describe("after a create that failed", () => {
     });
   });
 
+  it("a domain that an earlier run left paused is no snapshot's to take", async () => {
+    leavesPaused("saving")();
+    await failsWith(
+      taken(),
+      "Conflict",
+      'Unable to take snapshot "a" of debian12: debian12 is paused (saving), and no job holds it: an operation that was interrupted left it so. ' +
+        `Nothing was changed. Let it go on first: virsh resume ${UUID}`,
+    );
+    assert.deepEqual(hypervisor.changes, []);
+  });
+
   it("a domain that was paused before stays paused", async () => {
     domain.state = "paused";
     fails(DIED, leavesPaused("saving"));

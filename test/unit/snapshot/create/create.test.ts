@@ -59,6 +59,7 @@ describe("taking a snapshot", () => {
       "domainControl",
       "domainXml",
       "listDomains",
+      "domainCondition",
       "createSnapshot",
       "readSnapshot",
       "currentSnapshot",
