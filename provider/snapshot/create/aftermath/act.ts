@@ -1,4 +1,4 @@
-import { isVirshError, quote, quoteAll, shellQuoted } from "../../../errors.js";
+import { isVirshError, quote, quoteAll, sentences, shellQuoted } from "../../../errors.js";
 import type { Host } from "../../../hypervisor/host.js";
 import type { DomainRef } from "../../../hypervisor/results.js";
 import { internalSnapshotXml } from "../../../xml/internal-snapshot.js";
@@ -18,7 +18,8 @@ export async function repair(
   // What the guest's users notice goes first.
   if (decision.resume)
     said.push(
-      await orElse(`To let it go on: virsh resume ${uuid}.`, async () => {
+      // What to type instead is said with the state that it is in then.
+      await orElse("", async () => {
         await later.resumeDomain(uuid);
         return "The failed attempt left the domain paused; it runs again.";
       }),
@@ -47,7 +48,7 @@ async function orElse(command: string, step: () => Promise<string>): Promise<str
     return await step();
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    return `${error.message} ${command}`;
+    return sentences(error.message, command);
   }
 }
 
@@ -62,7 +63,7 @@ async function settleTag(
   const { uuid } = attempt.facts.domain;
   const { name } = attempt.inputs;
   const images = quoteAll(tagged.map(({ image }) => image));
-  const words = [uuid, shellQuoted(name)].join(" ");
+  const words = `${uuid} ${shellQuoted(name)}`;
   const byHand = tagged.map(({ image }) => `qemu-img snapshot -d ${shellQuoted(name)} ${shellQuoted(image)}`);
   const leave =
     `The failed attempt left a tag ${quote(name)} in ${images}, which libvirt does not list. ` +
@@ -78,8 +79,11 @@ async function settleTag(
           `What it had on disk and in memory at that moment is in snapshot ${quote(name)}, which is defined again. ` +
           `To go back to it: virsh snapshot-revert ${words}.`
         );
-      await later.deleteSnapshot(uuid, name, {});
-      return `The tag ${quote(name)} that the failed attempt left in ${images} is removed.`;
+      const defined = `The failed attempt left snapshot ${quote(name)}. To remove it: virsh snapshot-delete ${words}.`;
+      return orElse(defined, async () => {
+        await later.deleteSnapshot(uuid, name, {});
+        return `The tag ${quote(name)} that the failed attempt left in ${images} is removed.`;
+      });
     }),
   ];
 }

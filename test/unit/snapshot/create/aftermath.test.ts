@@ -65,7 +65,7 @@ describe("after a create that failed", () => {
         taken(),
         "Unexpected",
         `${FAILED} debian12 is "paused (saving)" now. To let it go on: virsh resume ${UUID}. ` +
-          `Unable to run a command of virsh: internal error: no. To let it go on: virsh resume ${UUID}.`,
+          "Unable to run a command of virsh: internal error: no.",
       );
     });
 
@@ -182,6 +182,17 @@ describe("after a create that failed", () => {
         "Unreachable",
         `${ENDED} Unable to run a command of virsh: no. The failed attempt left a tag "a" in "${IMAGE}", which libvirt does not list. ` +
           `To remove it, while the domain is off: qemu-img snapshot -d a ${IMAGE}.`,
+      );
+    });
+
+    it("is named as a snapshot where libvirt defines it and then does not delete it", async () => {
+      defines();
+      hypervisor.fail("deleteSnapshot", said("Unexpected", "no"));
+      fails(DIED, leavesTag);
+      await failsWith(
+        taken(),
+        "Unreachable",
+        `${ENDED} Unable to run a command of virsh: no. The failed attempt left snapshot "a". To remove it: virsh snapshot-delete ${UUID} a.`,
       );
     });
 
