@@ -219,7 +219,7 @@ describe("reverting a domain", () => {
       const { next } = await failsWith(revert(host, A()), "Timeout");
       assert.equal(
         next,
-        `The state of debian12 could not be read (occupied (31.0s)). To look: virsh domstate ${UUID} --reason. ${AGAIN}`,
+        `The state of debian12 could not be read (occupied (31.0s)). To look: virsh domstate ${domain.uuid} --reason. ${AGAIN}`,
       );
     });
 
@@ -230,7 +230,7 @@ describe("reverting a domain", () => {
       const { next } = await failsWith(revert(host, A()), "Unreachable");
       assert.equal(
         next,
-        `The state of debian12 could not be read (Failed to connect socket). To look: virsh domstate ${UUID} --reason. ${AGAIN}`,
+        `The state of debian12 could not be read (Failed to connect socket). To look: virsh domstate ${domain.uuid} --reason. ${AGAIN}`,
       );
     });
 
