@@ -26,7 +26,7 @@ export async function afterFailedDelete(
     if (after.state !== was) leaveUnsettled(operation, uuid, { was, froze: false });
     const tells = always || after.state !== was || after.jobs.length > 0;
     return [
-      ...(resumes ? ["The failed attempt left the domain paused; it was resumed."] : []),
+      ...(resumes ? ["The attempt left the domain paused; it was resumed."] : []),
       ...(tells ? conditionSentences(domain, after) : []),
     ];
   } catch (error) {

@@ -21,14 +21,14 @@ export async function repair(
       // What to type instead is said with the state that it is in then.
       await orElse("", async () => {
         await later.resumeDomain(uuid);
-        return "The failed attempt left the domain paused; it runs again.";
+        return "The attempt left the domain paused; it runs again.";
       }),
     );
   if (decision.thaw)
     said.push(
       await orElse(`To thaw them: virsh domfsthaw ${uuid}.`, async () => {
         await later.thawDomain(uuid);
-        return "The failed attempt left its file systems frozen; they are thawed.";
+        return "The attempt left its file systems frozen; they are thawed.";
       }),
     );
   if (decision.mayBeFrozen)
@@ -66,7 +66,7 @@ async function settleTag(
   const words = `${uuid} ${shellQuoted(name)}`;
   const byHand = tagged.map(({ image }) => `qemu-img snapshot -d ${shellQuoted(name)} ${shellQuoted(image)}`);
   const leave =
-    `The failed attempt left a tag ${quote(name)} in ${images}, which libvirt does not list. ` +
+    `The attempt left a tag ${quote(name)} in ${images}, which libvirt does not list. ` +
     `To remove it, while the domain is off: ${byHand.join(" && ")}.`;
   if (tag === "leave") return [leave];
   return [
@@ -79,10 +79,10 @@ async function settleTag(
           `What it had on disk and in memory at that moment is in snapshot ${quote(name)}, which is defined again. ` +
           `To go back to it: virsh snapshot-revert ${words}.`
         );
-      const defined = `The failed attempt left snapshot ${quote(name)}. To remove it: virsh snapshot-delete ${words}.`;
+      const defined = `The attempt left snapshot ${quote(name)}. To remove it: virsh snapshot-delete ${words}.`;
       return orElse(defined, async () => {
         await later.deleteSnapshot(uuid, name, {});
-        return `The tag ${quote(name)} that the failed attempt left in ${images} is removed.`;
+        return `The tag ${quote(name)} that the attempt left in ${images} is removed.`;
       });
     }),
   ];
@@ -99,7 +99,7 @@ async function removeLeft(
       `while the domain runs: virsh blockcommit ${uuid} ${disk} --active --pivot --wait. ` +
       `After that: rm ${shellQuoted(file)}.`
     );
-  const left = `The failed attempt left the file ${quote(file)}`;
+  const left = `The attempt left the file ${quote(file)}`;
   const command = `rm ${shellQuoted(file)}`;
   if (neededBy !== undefined)
     return `${left}; it stays, because ${neededBy}. To remove it on the host, once nothing needs it: ${command}.`;

@@ -34,6 +34,8 @@ export async function afterFailure(
 
 /** After a create that was done in spite of an interruption: a daemon that died may have left the domain paused. */
 export async function afterInterruption(operation: Operation, attempt: Attempt): Promise<void> {
+  // Then it is to be off.
+  if (attempt.inputs.halt === true) return;
   const said = await settle(operation, attempt, false);
   if (said.length > 0) operation.tell(warning(said.join(" ")));
 }

@@ -15,7 +15,7 @@ const DIED = said("Unreachable", "End of file while reading data", "Look.");
 const FAILED = 'Unable to take snapshot "a" of debian12: operation failed: no. Do that.';
 const ENDED =
   'Unable to take snapshot "a" of debian12: End of file while reading data. The host is done, and took no snapshot "a".';
-const RESUMED = "The failed attempt left the domain paused; it runs again.";
+const RESUMED = "The attempt left the domain paused; it runs again.";
 describe("after a create that failed", () => {
   let hypervisor: FakeHypervisor;
   let domain: FakeDomain;
@@ -120,7 +120,7 @@ describe("after a create that failed", () => {
       await failsWith(
         quiesced(),
         "Unreachable",
-        `${ENDED} The failed attempt left its file systems frozen; they are thawed.`,
+        `${ENDED} The attempt left its file systems frozen; they are thawed.`,
       );
       assert.deepEqual([changes(), domain.frozen], [["thawDomain"], false]);
     });
@@ -178,7 +178,7 @@ describe("after a create that failed", () => {
       await failsWith(
         taken(),
         "Unreachable",
-        `${ENDED} Unable to run a command of virsh: no. The failed attempt left a tag "a" in "${IMAGE}", which libvirt does not list. ` +
+        `${ENDED} Unable to run a command of virsh: no. The attempt left a tag "a" in "${IMAGE}", which libvirt does not list. ` +
           `To remove it, while the domain is off: qemu-img snapshot -d a ${IMAGE}.`,
       );
     });
@@ -190,7 +190,7 @@ describe("after a create that failed", () => {
       await failsWith(
         taken(),
         "Unreachable",
-        `${ENDED} Unable to run a command of virsh: no. The failed attempt left snapshot "a". To remove it: virsh snapshot-delete ${UUID} a.`,
+        `${ENDED} Unable to run a command of virsh: no. The attempt left snapshot "a". To remove it: virsh snapshot-delete ${UUID} a.`,
       );
     });
 
@@ -220,7 +220,7 @@ describe("after a create that failed", () => {
       await failsWith(
         external(),
         "Unreachable",
-        `${ENDED} The failed attempt left the file "${FILE}"; it is removed.`,
+        `${ENDED} The attempt left the file "${FILE}"; it is removed.`,
       );
     });
 
@@ -232,7 +232,7 @@ describe("after a create that failed", () => {
       await failsWith(
         external(),
         "Unreachable",
-        `${ENDED} The failed attempt left the file "${FILE}"; it stays, because a process uses it. ` +
+        `${ENDED} The attempt left the file "${FILE}"; it stays, because a process uses it. ` +
           `To remove it on the host, once nothing needs it: rm ${FILE}.`,
       );
       assert.equal(hypervisor.files.has(FILE), true);
