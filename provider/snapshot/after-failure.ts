@@ -2,7 +2,7 @@ import { isVirshError } from "../errors.js";
 import { onceIdle } from "../hypervisor/act.js";
 import type { Operation } from "../hypervisor/operation.js";
 import type { DomainRef, DomainState } from "../hypervisor/results.js";
-import { conditionSentences, isLeftPaused, lookAfterwards } from "./afterwards.js";
+import { conditionSentences, isLeftPaused, lookAfterwards, unseenSentence } from "./afterwards.js";
 import { leaveUnsettled } from "./unsettled.js";
 
 /**
@@ -19,25 +19,25 @@ export async function afterFailedDelete(
   const { uuid } = domain;
   try {
     const seen = await onceIdle(host, uuid, (later) => lookAfterwards(later, uuid));
-    if (!("found" in seen)) return [unseen(domain, seen.said)];
+    if (!("found" in seen)) return [unseen(seen.said)];
     const resumes = was === "running" && isLeftPaused(seen.found);
     if (resumes) await host.afterwards().resumeDomain(uuid);
     const after = resumes ? await lookAfterwards(host.afterwards(), uuid) : seen.found;
     if (after.state !== was) leaveUnsettled(operation, uuid, { was, froze: false });
     const tells = always || after.state !== was || after.jobs.length > 0;
     return [
-      ...(resumes ? ["The failed attempt left the domain paused; it was resumed."] : []),
+      ...(resumes ? ["The attempt left the domain paused; it was resumed."] : []),
       ...(tells ? conditionSentences(domain, after) : []),
     ];
   } catch (error) {
     if (!isVirshError(error)) throw error;
     // The domain is gone, and what is said of the snapshot says so.
-    return error.kind === "NotFound" ? [] : [unseen(domain, error.said)];
+    return error.kind === "NotFound" ? [] : [unseen(error.said)];
   }
 
-  function unseen({ name }: DomainRef, why: string): string {
+  function unseen(why: string): string {
     leaveUnsettled(operation, uuid, { was, froze: false });
-    return `The state of ${name} could not be read (${why}).`;
+    return unseenSentence(domain, why);
   }
 }
 
@@ -48,7 +48,7 @@ export async function afterFailedRevert(
   wasActive: boolean,
 ): Promise<string[]> {
   const { host } = operation;
-  const { uuid, name } = domain;
+  const { uuid } = domain;
   const doubt = { was: wasActive ? "running" : "shut off", froze: false } as const;
   try {
     const seen = await onceIdle(host, uuid, (later) => lookAfterwards(later, uuid));
@@ -60,10 +60,10 @@ export async function afterFailedRevert(
       return conditionSentences(domain, seen.found);
     }
     leaveUnsettled(operation, uuid, doubt);
-    return [`The state of ${name} could not be read (${seen.said}).`];
+    return [unseenSentence(domain, seen.said)];
   } catch (error) {
     if (!isVirshError(error)) throw error;
     leaveUnsettled(operation, uuid, doubt);
-    return [`The state of ${name} could not be read (${error.said}).`];
+    return [unseenSentence(domain, error.said)];
   }
 }

@@ -44,6 +44,11 @@ export function conditionSentences({ uuid, name }: DomainRef, { state, reason, j
   ];
 }
 
+/** What is said of a domain that could not be looked at, and why. */
+export function unseenSentence({ uuid, name }: DomainRef, why: string): string {
+  return `The state of ${name} could not be read (${why}). To look: virsh domstate ${uuid} --reason.`;
+}
+
 /** What to type for a domain in a state that nobody leaves it in on purpose. */
 const WAYS_OUT: Partial<Record<DomainState, (uuid: string) => string>> = {
   paused: (uuid) => `To let it go on: virsh resume ${uuid}.`,

@@ -9,7 +9,7 @@ import {
   killDaemonBesideRunning,
   untilGrown,
 } from "./support/dying-daemon.js";
-import { assertDone, TestStack, type Run } from "./support/engine.js";
+import { assertDone, succeed, TestStack, type Run } from "./support/engine.js";
 import {
   beingEnded,
   diskOf,
@@ -75,8 +75,8 @@ describe("after a daemon died", function () {
       await failed(
         running,
         DIED,
-        "The failed attempt left the domain paused; it runs again.",
-        `The tag "s" that the failed attempt left in ${JSON.stringify(disk)} is removed.`,
+        "The attempt left the domain paused; it runs again.",
+        `The tag "s" that the attempt left in ${JSON.stringify(disk)} is removed.`,
       );
       await isRunning();
       assert.deepEqual([await tags(), await snapshotsOf(domain)], [[], []]);
@@ -118,7 +118,7 @@ describe("after a daemon died", function () {
       const running = stack.up(declaring(args));
       await untilGrown(file, MIB);
       await killDaemon();
-      await failed(running, DIED, `The failed attempt left the file ${JSON.stringify(file)}; it is removed.`);
+      await failed(running, DIED, `The attempt left the file ${JSON.stringify(file)}; it is removed.`);
       await isRunning();
       assert.deepEqual([existsSync(file), await snapshotsOf(domain)], [false, []]);
       assertDone(await stack.up(declaring(args)), ["create s"]);
@@ -162,12 +162,14 @@ describe("after a daemon died", function () {
       await failed(
         running,
         DIED,
-        "The failed attempt left its file systems frozen; they are thawed.",
-        `The failed attempt left the file ${JSON.stringify(overlay())}; it is removed.`,
+        "The attempt left its file systems frozen; they are thawed.",
+        `The attempt left the file ${JSON.stringify(overlay())}; it is removed.`,
       );
       await isRunning();
       assert.deepEqual([await isFrozen(), existsSync(overlay()), await diskOf(domain)], [false, false, disk]);
-      assertDone(await stack.up(declaring(args)), ["create s"]);
+      // QEMU may have kept the file open: then libvirt refuses the first attempt, and the second succeeds.
+      const { steps } = await succeed(stack.up(declaring(args)));
+      assert.deepEqual(steps, ["create s"]);
       assert.equal(await inGuest(domain.name, "echo a >/data/a && sync && echo written"), "written");
     });
 

@@ -2,6 +2,7 @@ import { chainRefusal } from "../../capabilities/chain-depth.js";
 import { refusalToTake, type Refusal } from "../../capabilities/snapshot-rules.js";
 import { quote, shellQuoted } from "../../errors.js";
 import type { SnapshotInputs } from "../inputs.js";
+import { writtenFiles } from "../written-files.js";
 import type { CreateFacts } from "./look.js";
 
 /**
@@ -14,6 +15,7 @@ export function unmetPrecondition(inputs: SnapshotInputs, facts: CreateFacts): R
     chainRefusal(facts.chains, facts.version) ??
     memoryFileExists(inputs, facts) ??
     orphanedTag(inputs, facts) ??
+    overlayInUse(inputs, facts) ??
     alreadyFrozen(facts)
   );
 }
@@ -51,6 +53,24 @@ function halfWritten(file: string): Refusal {
       "of that file whose daemon or host went down",
     remedy: `Nothing can go back to it. Unless something is writing it now, remove it on the host: rm ${shellQuoted(file)}`,
   };
+}
+
+/** The file that libvirt would make is one that a disk is on: not one to move away. */
+function overlayInUse(inputs: SnapshotInputs, { domain, definition }: CreateFacts): Refusal | undefined {
+  for (const { file, property } of writtenFiles(definition, inputs)) {
+    const disk = definition.disks.find(({ source }) => source === file);
+    if (disk === undefined) continue;
+    return {
+      conflict: true,
+      property,
+      reason: `libvirt would make the overlay ${quote(file)}, and disk ${disk.target} is on that file already`,
+      remedy:
+        "Choose another name. If no snapshot is listed for that overlay, an interrupted create left the domain on it. " +
+        `To merge it into the image below it, while the domain runs: virsh blockcommit ${domain.uuid} ${disk.target} ` +
+        `--active --pivot --wait. After that: rm ${shellQuoted(file)}`,
+    };
+  }
+  return undefined;
 }
 
 /** To freeze twice is refused, and the thaw of this snapshot would end what the other needs. */

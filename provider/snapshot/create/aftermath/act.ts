@@ -1,4 +1,4 @@
-import { isVirshError, quote, quoteAll, shellQuoted } from "../../../errors.js";
+import { isVirshError, quote, quoteAll, sentences, shellQuoted } from "../../../errors.js";
 import type { Host } from "../../../hypervisor/host.js";
 import type { DomainRef } from "../../../hypervisor/results.js";
 import { internalSnapshotXml } from "../../../xml/internal-snapshot.js";
@@ -18,16 +18,17 @@ export async function repair(
   // What the guest's users notice goes first.
   if (decision.resume)
     said.push(
-      await orElse(`To let it go on: virsh resume ${uuid}.`, async () => {
+      // What to type instead is said with the state that it is in then.
+      await orElse("", async () => {
         await later.resumeDomain(uuid);
-        return "The failed attempt left the domain paused; it runs again.";
+        return "The attempt left the domain paused; it runs again.";
       }),
     );
   if (decision.thaw)
     said.push(
       await orElse(`To thaw them: virsh domfsthaw ${uuid}.`, async () => {
         await later.thawDomain(uuid);
-        return "The failed attempt left its file systems frozen; they are thawed.";
+        return "The attempt left its file systems frozen; they are thawed.";
       }),
     );
   if (decision.mayBeFrozen)
@@ -47,7 +48,7 @@ async function orElse(command: string, step: () => Promise<string>): Promise<str
     return await step();
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    return `${error.message} ${command}`;
+    return sentences(error.message, command);
   }
 }
 
@@ -62,10 +63,10 @@ async function settleTag(
   const { uuid } = attempt.facts.domain;
   const { name } = attempt.inputs;
   const images = quoteAll(tagged.map(({ image }) => image));
-  const words = [uuid, shellQuoted(name)].join(" ");
+  const words = `${uuid} ${shellQuoted(name)}`;
   const byHand = tagged.map(({ image }) => `qemu-img snapshot -d ${shellQuoted(name)} ${shellQuoted(image)}`);
   const leave =
-    `The failed attempt left a tag ${quote(name)} in ${images}, which libvirt does not list. ` +
+    `The attempt left a tag ${quote(name)} in ${images}, which libvirt does not list. ` +
     `To remove it, while the domain is off: ${byHand.join(" && ")}.`;
   if (tag === "leave") return [leave];
   return [
@@ -78,8 +79,11 @@ async function settleTag(
           `What it had on disk and in memory at that moment is in snapshot ${quote(name)}, which is defined again. ` +
           `To go back to it: virsh snapshot-revert ${words}.`
         );
-      await later.deleteSnapshot(uuid, name, {});
-      return `The tag ${quote(name)} that the failed attempt left in ${images} is removed.`;
+      const defined = `The attempt left snapshot ${quote(name)}. To remove it: virsh snapshot-delete ${words}.`;
+      return orElse(defined, async () => {
+        await later.deleteSnapshot(uuid, name, {});
+        return `The tag ${quote(name)} that the attempt left in ${images} is removed.`;
+      });
     }),
   ];
 }
@@ -95,7 +99,7 @@ async function removeLeft(
       `while the domain runs: virsh blockcommit ${uuid} ${disk} --active --pivot --wait. ` +
       `After that: rm ${shellQuoted(file)}.`
     );
-  const left = `The failed attempt left the file ${quote(file)}`;
+  const left = `The attempt left the file ${quote(file)}`;
   const command = `rm ${shellQuoted(file)}`;
   if (neededBy !== undefined)
     return `${left}; it stays, because ${neededBy}. To remove it on the host, once nothing needs it: ${command}.`;

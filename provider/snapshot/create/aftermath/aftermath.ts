@@ -2,7 +2,7 @@ import { Interrupted, mayStillRun, onceIdle } from "../../../hypervisor/act.js";
 import { isVirshError, quote, type VirshError } from "../../../errors.js";
 import { warning } from "../../../hypervisor/notice.js";
 import type { Operation } from "../../../hypervisor/operation.js";
-import { conditionSentences, lookAfterwards } from "../../afterwards.js";
+import { conditionSentences, lookAfterwards, unseenSentence } from "../../afterwards.js";
 import { areFrozen } from "../../frozen.js";
 import { leaveUnsettled } from "../../unsettled.js";
 import { repair } from "./act.js";
@@ -34,6 +34,8 @@ export async function afterFailure(
 
 /** After a create that was done in spite of an interruption: a daemon that died may have left the domain paused. */
 export async function afterInterruption(operation: Operation, attempt: Attempt): Promise<void> {
+  // Then it is to be off.
+  if (attempt.inputs.halt === true) return;
   const said = await settle(operation, attempt, false);
   if (said.length > 0) operation.tell(warning(said.join(" ")));
 }
@@ -42,15 +44,16 @@ async function settle(operation: Operation, attempt: Attempt, answered: boolean)
   const { host, now } = operation;
   const { domain, state: was } = attempt.facts;
   const doubt = { was, froze: attempt.quiesce };
-  const unknown = (why: string) => {
+  const said: string[] = [];
+  const unseen = (why: string) => {
     leaveUnsettled(operation, domain.uuid, doubt);
-    return `What became of ${domain.name} could not be seen (${why}). To look: virsh domstate ${domain.uuid} --reason.`;
+    return [unseenSentence(domain, why), ...said];
   };
   try {
     const seen = await onceIdle(host, domain.uuid, (later) => lookAtLeft(later, attempt));
-    if (!("found" in seen)) return [unknown(seen.said)];
+    if (!("found" in seen)) return unseen(seen.said);
     const decision = decideRepair(attempt, seen.found, answered);
-    const said = await repair(host.afterwards(), attempt, seen.found, decision, now);
+    said.push(...(await repair(host.afterwards(), attempt, seen.found, decision, now)));
     const after = await lookAfterwards(host.afterwards(), domain.uuid);
     const asItWas = after.state === was;
     const isThawed = !decision.thaw || (await areFrozen(host.afterwards(), domain.uuid)) === false;
@@ -59,6 +62,6 @@ async function settle(operation: Operation, attempt: Attempt, answered: boolean)
     return [...conditionSentences(domain, after), ...said];
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    return [unknown(error.said)];
+    return unseen(error.said);
   }
 }

@@ -4,7 +4,7 @@ import { take } from "../../../../provider/snapshot/create/act.js";
 import { decideTake, refusalError } from "../../../../provider/snapshot/create/decide.js";
 import { lookBeforeCreate } from "../../../../provider/snapshot/create/look.js";
 import { fakeOperation } from "../../hypervisor/fake-operation.js";
-import { FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
+import { FakeHypervisor, said, takeSnapshot, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { UUID } from "../states.js";
 
@@ -101,5 +101,34 @@ describe("taking a snapshot through virsh", () => {
     hypervisor.fail("createSnapshot", said("Busy", "cannot acquire state change lock"), { nth: 1 });
     assert.deepEqual(await taken(), { quiesced: false });
     assert.deepEqual(told, ['Waiting to take snapshot "a" of debian12: cannot acquire state change lock']);
+  });
+
+  describe("in spite of an interruption", () => {
+    const interruptedBeside = (state: FakeDomain["state"], reason: string) =>
+      hypervisor.fail("createSnapshot", said("Unreachable", "End of file"), {
+        meanwhile: () => {
+          takeSnapshot(hypervisor, UUID, { name: "a" });
+          Object.assign(domain, { state, reason });
+        },
+      });
+
+    it("resumes a domain that it left paused", async () => {
+      interruptedBeside("paused", "saving");
+      await taken();
+      assert.deepEqual(told, ["The attempt left the domain paused; it runs again."]);
+      assert.equal(domain.state, "running");
+    });
+
+    it("says that the domain is off, unless that was asked for", async () => {
+      interruptedBeside("shut off", "from snapshot");
+      await taken();
+      assert.deepEqual(told, [
+        `debian12 is "shut off (from snapshot)" now. To start it as it is: virsh start ${UUID}.`,
+      ]);
+      told = [];
+      Object.assign(domain, { state: "running", snapshots: [] });
+      await taken({ halt: true });
+      assert.deepEqual(told, []);
+    });
   });
 });

@@ -61,6 +61,7 @@ describe("taking a snapshot", () => {
       "domainXml",
       "listDomains",
       "imageTags",
+      "domainCondition",
       "createSnapshot",
       "readSnapshot",
       "currentSnapshot",

@@ -40,6 +40,19 @@ describe("an unmet precondition of a snapshot", () => {
     });
   });
 
+  it("is an overlay that the domain is on already, with the command that merges it", async () => {
+    const changes = { name: "qcow2", diskOnly: true };
+    assert.deepEqual(await found(changes), {
+      conflict: true,
+      property: "name",
+      reason: `libvirt would make the overlay "${IMAGE}", and disk vda is on that file already`,
+      remedy:
+        "Choose another name. If no snapshot is listed for that overlay, an interrupted create left the domain on it. " +
+        `To merge it into the image below it, while the domain runs: virsh blockcommit ${UUID} vda --active --pivot --wait. ` +
+        `After that: rm ${IMAGE}`,
+    });
+  });
+
   it("is a tag of that name in an image that libvirt does not know", async () => {
     hypervisor.tags.set(IMAGE, ["b", "a"]);
     assert.deepEqual(await found(), {

@@ -217,7 +217,10 @@ describe("reverting a domain", () => {
       });
       const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Timeout");
-      assert.equal(next, `The state of debian12 could not be read (occupied (31.0s)). ${AGAIN}`);
+      assert.equal(
+        next,
+        `The state of debian12 could not be read (occupied (31.0s)). To look: virsh domstate ${domain.uuid} --reason. ${AGAIN}`,
+      );
     });
 
     it("reports that the host is unreachable", async () => {
@@ -225,7 +228,10 @@ describe("reverting a domain", () => {
       hypervisor.fail("revertSnapshot", said("Unreachable", "End of file"), { meanwhile: away });
       const host = fakeHost(hypervisor, undefined, { now: 600_000, afterwards: 900 });
       const { next } = await failsWith(revert(host, A()), "Unreachable");
-      assert.equal(next, `The state of debian12 could not be read (Failed to connect socket). ${AGAIN}`);
+      assert.equal(
+        next,
+        `The state of debian12 could not be read (Failed to connect socket). To look: virsh domstate ${domain.uuid} --reason. ${AGAIN}`,
+      );
     });
 
     it("says that nothing was changed if another job holds the domain, and looks no further", async () => {
