@@ -46,7 +46,17 @@ export async function lookBeforeCreate(
     isTaken ? [] : imagesWithTag(host, definition, inputs),
   ]);
   const managedSave = saves.includes(uuid);
-  return { domain, identity, definition, state, version, managedSave, existing, memoryFileExists, taggedImages };
+  return {
+    domain,
+    identity,
+    definition,
+    state,
+    version,
+    managedSave,
+    existing,
+    memoryFileExists,
+    taggedImages,
+  };
 }
 
 async function imagesWithTag(

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { defaultUri, leadsHere, redactText, redactUri, uriProblem } from "../../../provider/hypervisor/uri.js";
+import {
+  defaultUri,
+  leadsHere,
+  redactText,
+  redactUri,
+  uriProblem,
+} from "../../../provider/hypervisor/uri.js";
 
 const ALLOWED = [
   "qemu:///system",
@@ -200,7 +206,8 @@ describe("a URI that libvirt resolved", () => {
     ["my-alias", false],
   ];
   for (const [uri, here] of table) {
-    const where = here === true ? "to this machine" : here === false ? "elsewhere" : "to what is behind its socket";
+    const where =
+      here === true ? "to this machine" : here === false ? "elsewhere" : "to what is behind its socket";
     it(`leads ${where}: ${uri}`, () => assert.deepEqual(leadsHere(uri), here));
   }
 });

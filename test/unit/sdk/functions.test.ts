@@ -58,7 +58,11 @@ describe("a function in a program", () => {
   });
 
   it("throws an error with a kind, which Pulumi shows without a stack trace", async () => {
-    await fails(getDiskSnapshots({ file: "/nowhere/at/all", uri: "qemu:///system" }), "NotFound", /there is no such file/);
+    await fails(
+      getDiskSnapshots({ file: "/nowhere/at/all", uri: "qemu:///system" }),
+      "NotFound",
+      /there is no such file/,
+    );
     await fails(
       getDiskSnapshots({ file: "/x", uri: "qemu+ssh://host/system" }),
       "Unsupported",
@@ -90,7 +94,11 @@ describe("a function in a program", () => {
 
   it("runs once its inputs are known", async () => {
     const file = pulumi.output(Promise.resolve("/nowhere/at/all"));
-    await fails(inside(getDiskSnapshotsOutput({ file, uri: "qemu:///system" })).promise(), "NotFound", /there is no such file/);
+    await fails(
+      inside(getDiskSnapshotsOutput({ file, uri: "qemu:///system" })).promise(),
+      "NotFound",
+      /there is no such file/,
+    );
   });
 
   describe("in a preview", () => {

@@ -170,12 +170,12 @@ describe("taking a snapshot", () => {
       'Snapshot "a" of debian12 was taken, but could not be read back: Unable to run a command of virsh: gibberish. It is kept in the state; the next update completes it.',
     );
     assert.deepEqual(state, {
-        ...INPUTS,
-        schemaVersion: 1,
-        domainUuid: UUID,
-        domainName: "debian12",
-        host: HOST,
-      });
+      ...INPUTS,
+      schemaVersion: 1,
+      domainUuid: UUID,
+      domainName: "debian12",
+      host: HOST,
+    });
   });
 
   it("has extra time to read back when the limit ran out at the very end", async () => {
