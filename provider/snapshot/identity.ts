@@ -3,13 +3,14 @@ import type { HostIdentity } from "../hypervisor/host-identity.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import type { SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
+import { otherData, type KnownData } from "./image-identity.js";
 import { onItsHost } from "./which-host.js";
 
 /**
  * What makes a snapshot the same one: a name alone can be taken again by someone else. One that could never be read
  * back has no creation time yet.
  */
-export interface Target {
+export interface Target extends KnownData {
   domainUuid: string;
   name: string;
   creationTime?: string | undefined;
@@ -43,7 +44,9 @@ export async function findTarget(
   try {
     const reading = host.readSnapshot(target.domainUuid, target.name);
     const document = await onItsHost(host, target, tried, reading);
-    return isSame(target, document.snapshot) ? document : undefined;
+    const { snapshot } = document;
+    if (!isSame(target, snapshot)) return undefined;
+    return (await otherData(host, snapshot, target)) === undefined ? document : undefined;
   } catch (error) {
     if (isVirshError(error, "NotFound")) return undefined;
     throw isVirshError(error) ? error.with({ tried }) : error;
@@ -56,13 +59,16 @@ export async function readTarget(host: QueryHost, target: Target, tried: string)
   try {
     const reading = host.readSnapshot(target.domainUuid, target.name);
     const document = await onItsHost(host, target, tried, reading);
-    if (isSame(target, document.snapshot)) return document;
+    const { snapshot } = document;
+    const other = isSame(target, snapshot)
+      ? await otherData(host, snapshot, target)
+      : `the snapshot of that name was taken ${toRfc3339(snapshot.creationTime)}, ` +
+        `and the one in the state ${target.creationTime ?? "at another time"}`;
+    if (other === undefined) return document;
     throw new VirshError({
       kind: "NotFound",
       tried,
-      said:
-        `the snapshot of that name was taken ${toRfc3339(document.snapshot.creationTime)}, ` +
-        `and the one in the state ${target.creationTime ?? "at another time"}: it is another snapshot`,
+      said: `${other}: it is another snapshot`,
       unchanged: true,
       next,
     });

@@ -105,7 +105,15 @@ function planRevert(
   const asked = changed.some(({ facts }) => facts.onChange === "revert") && !isDeepStrictEqual(triggers, []);
   const drift = !asked && options.onDrift === true && state.isCurrent === false;
   if (!asked && !drift) return undefined;
-  const { domainUuid, domainName, name, creationTime, capturedMemory, safetySnapshots = [] } = state;
+  const {
+    domainUuid,
+    domainName,
+    name,
+    creationTime,
+    capturedDisks,
+    capturedMemory,
+    safetySnapshots = [],
+  } = state;
   // A changed URI declares that it may be on another host.
   const moves = changed.some(({ facts }) => facts.onChange === "reconnect");
   const host = moves ? undefined : state.host;
@@ -113,7 +121,14 @@ function planRevert(
     do: "revert",
     domainName,
     domain: inputs.domain,
-    target: { domainUuid, name, creationTime, ...(host === undefined ? {} : { host }) },
+    target: {
+      domainUuid,
+      name,
+      creationTime,
+      capturedDisks,
+      capturedMemory,
+      ...(host === undefined ? {} : { host }),
+    },
     memory: capturedMemory?.snapshot !== "no",
     drift,
     triggers,

@@ -2,6 +2,7 @@ import { quote } from "../../errors.js";
 import { withTimeLeft } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
 import { achieved, type Evidence } from "../facts.js";
+import { withImageDates } from "../image-identity.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { CreateFacts } from "./look.js";
@@ -18,11 +19,12 @@ export async function proveCreated(
 ): Promise<SnapshotState> {
   const on = recordedAs(identity, inputs.uri);
   try {
-    const [document, current] = await readBack(withTimeLeft(host), domain.uuid, inputs.name);
-    return toState(inputs, domain, document, current, {
-      host: on,
-      consistency: achieved(document.snapshot, seen),
-    });
+    const later = withTimeLeft(host);
+    const [document, current] = await readBack(later, domain.uuid, inputs.name);
+    const { snapshot } = document;
+    const kept = { host: on, consistency: achieved(snapshot, seen) };
+    const state = toState(inputs, domain, document, current, kept);
+    return { ...state, capturedDisks: await withImageDates(later, snapshot, state.capturedDisks) };
   } catch (error) {
     throw new IncompleteError(
       partialState(domain, inputs, on),

@@ -7,7 +7,7 @@ import { redactUri } from "../../hypervisor/uri.js";
 import { holdsUnknown, isKnown } from "../../schema/unknown.js";
 import { decideCreate } from "../create/decide.js";
 import { lookBeforeCreate } from "../create/look.js";
-import { writtenFiles } from "../create/written-files.js";
+import { writtenFiles } from "../written-files.js";
 import { scopeOf } from "../delete-scope.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { Plan, Revert } from "../plan.js";

@@ -1,6 +1,6 @@
 import { quote } from "../../errors.js";
 import { warning, type Notice } from "../../hypervisor/notice.js";
-import type { WrittenFile } from "../create/written-files.js";
+import type { WrittenFile } from "../written-files.js";
 
 /** The files that the snapshots of a program will make, and which snapshot makes each: two cannot make the same. */
 export class WantedFiles {

@@ -1,7 +1,7 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
 import type { CreateRequest, Host } from "../../../provider/hypervisor/host.js";
 import type { HostIdentity } from "../../../provider/hypervisor/host-identity.js";
-import type { DomainState } from "../../../provider/hypervisor/results.js";
+import type { DomainState, TagDate } from "../../../provider/hypervisor/results.js";
 import { escapeXml } from "../../../provider/xml/characters.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 
@@ -49,7 +49,7 @@ interface Incident {
 export const HOST: HostIdentity = { uuid: "6fdd0c8f-7b2a-4d3c-9a3e-1c2d3e4f5a6b", uri: "qemu:///system" };
 export const ENDLESSLY = "∞";
 export const IMAGE = "/images/vda.qcow2";
-const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
+export const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
 const OFFLINE = "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>";
 const OVERLAY =
   "<disks><disk name='vda' snapshot='external' type='file'><source file='/images/vda.overlay'/></disk></disks>";
@@ -91,6 +91,8 @@ export class FakeHypervisor {
   readonly chains = new Map<string, string[] | undefined>();
   /** Images that a process uses. */
   readonly locked = new Set<string>();
+  /** What images say of their snapshots, by path and name. */
+  readonly dates = new Map<string, TagDate>();
   /** The stamps of images that can be seen. */
   readonly stamps = new Map<string, string>();
   /** Whether its files can be accessed from this machine. */
