@@ -37,12 +37,21 @@ export class Snapshot extends SnapshotOutputs {
       ...args,
       name: args.name ?? name,
       uri,
-      // Pulumi does not pass this to the provider. The provider removes it before anything is compared or recorded.
+      // Pulumi does not pass these to the provider. The provider removes them before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
+      __secrets: secretsAmong({ name, ...args, uri }),
       __provider: PROVIDER_TEXT,
     };
     super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
   }
+}
+
+/** The names of the inputs that are secrets. Pulumi's dynamic host does not tell the provider, whose messages must not show them. */
+function secretsAmong(inputs: object): pulumi.Output<string[] | undefined> {
+  const named = Object.entries(inputs).map(async ([input, value]: [string, unknown]) =>
+    (await pulumi.isSecret(pulumi.output(value))) ? [input] : [],
+  );
+  return pulumi.output(Promise.all(named).then((all) => (all.flat().length === 0 ? undefined : all.flat())));
 }
 
 /** The engine would refuse such a text with "invalid UTF-8" and not say which property holds it. */

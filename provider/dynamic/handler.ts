@@ -15,7 +15,8 @@ import { inputsOf, readState } from "../snapshot/state.js";
 import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
-import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, toWire } from "./wire.js";
+import { failuresOf } from "./check-failures.js";
+import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, secretsIn, toWire } from "./wire.js";
 
 type Props = Record<string, unknown>;
 
@@ -42,7 +43,7 @@ export class DynamicProvider {
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));
-    return { inputs: toWire(inputs), failures: [...problems] };
+    return { inputs: toWire(inputs), failures: failuresOf(problems, inputs, secretsIn(news)) };
   };
 
   readonly diff = (id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> =>

@@ -25,9 +25,12 @@ export const PROVIDER_KEY = "__provider";
  */
 const PREVIEW_KEY = "__preview";
 
+/** The key under which the program names the inputs that are secrets, because the host does not say it either. */
+const SECRETS_KEY = "__secrets";
+
 /** Properties as the engine sent them, without what is no input. What they are then is what check saw to. */
 export function fromWire(props: Record<string, unknown>): Record<string, unknown> {
-  const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, ...rest } = props;
+  const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, [SECRETS_KEY]: _secrets, ...rest } = props;
   return rest;
 }
 
@@ -35,6 +38,12 @@ export function fromWire(props: Record<string, unknown>): Record<string, unknown
 export function isPreview(props: Record<string, unknown>): boolean | undefined {
   const said = props[PREVIEW_KEY];
   return typeof said === "boolean" ? said : undefined;
+}
+
+/** The names of the inputs that the program declares as secrets. */
+export function secretsIn(props: Record<string, unknown>): string[] {
+  const named = props[SECRETS_KEY];
+  return Array.isArray(named) ? named.filter((name) => typeof name === "string") : [];
 }
 
 /**

@@ -217,9 +217,13 @@ function redactsToItself(name: string, value: string): boolean {
   return name !== "name" || redactUri(value) === value;
 }
 
-/** Text of libvirt without the passwords of the URIs that it repeats, also of one from the environment. */
+/**
+ * Text of libvirt without the passwords of the URIs that it repeats, also of one from the environment, and without those
+ * of a definition (`passwd` of a screen).
+ */
 export function redactText(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*?)(?::|%3a)\S*@/gi, "$1:***@")
+    .replace(/(\bpasswd=)('[^']*'?|"[^"]*"?)/gi, "$1***")
     .replace(/([?&;](?:password|passwd|pwd|token|secret)=)[^\s&;'"]*/gi, "$1***");
 }

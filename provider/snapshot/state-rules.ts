@@ -28,7 +28,13 @@ const facts = {
   location: v.picklist(["internal", "external", "mixed"]),
   isCurrent: v.boolean(),
   capturedDisks: v.array(
-    v.looseObject({ name, snapshot: v.picklist(["internal", "external"]), file: v.optional(name) }),
+    v.looseObject({
+      name,
+      snapshot: v.picklist(["internal", "external"]),
+      file: v.optional(name),
+      imageDate: v.optional(name),
+      vmClock: v.optional(name),
+    }),
   ),
   capturedMemory: v.looseObject({ snapshot: captured, file: v.optional(name) }),
   consistency: v.picklist(["quiesced", "memory", "crash-consistent", "offline"]),

@@ -12,9 +12,9 @@ import { writtenFiles } from "../written-files.js";
 
 /**
  * Right before libvirt takes a snapshot: the domain is the one that is meant, is still on or off, was not left paused by
- * an operation that was interrupted, and none of the files
- * that will be made is there. libvirt overwrites a memory file, and what is there after a failure has to be known to be
- * this operation's. After a wait, everything that the decision rests on is looked at again.
+ * an operation that was interrupted, and none of the files that will be made is there. libvirt overwrites a memory file,
+ * and what is there after a failure has to be known to be this operation's. After a wait, everything that the decision
+ * rests on is looked at again.
  */
 export async function confirmCreate(
   host: QueryHost,

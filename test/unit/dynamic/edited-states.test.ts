@@ -34,8 +34,8 @@ const TEXTS = {
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 interface Recorded {
   id: string;
-  inputs: { [key: string]: Json };
-  outputs: { [key: string]: Json };
+  inputs: Record<string, Json>;
+  outputs: Record<string, Json>;
 }
 
 function recorded(file: string): Recorded {
@@ -91,7 +91,7 @@ describe("a state that was edited", () => {
 
   const calls = () => (existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "");
   type Operations = Record<string, () => Promise<unknown>>;
-  const operations = ({ id, inputs }: Recorded, outputs: { [key: string]: Json }): Operations => ({
+  const operations = ({ id, inputs }: Recorded, outputs: Record<string, Json>): Operations => ({
     diff: () => provider.diff(id, outputs, { ...inputs, description: "edited" }),
     read: () => provider.read(id, outputs),
     update: () => provider.update(id, outputs, { ...inputs, description: "edited" }),
@@ -99,7 +99,7 @@ describe("a state that was edited", () => {
     delete: () => provider.delete(id, outputs),
   });
 
-  async function isRefused(state: Recorded, outputs: { [key: string]: Json }, what: string): Promise<void> {
+  async function isRefused(state: Recorded, outputs: Record<string, Json>, what: string): Promise<void> {
     for (const [name, operation] of Object.entries(operations(state, outputs))) {
       await assert.rejects(
         operation,

@@ -237,6 +237,13 @@ describe("text from libvirt", () => {
     assert.equal(redactText("error: Cannot use esx://u%3Apw@h/"), "error: Cannot use esx://u:***@h/");
   });
 
+  it("loses the passwords of definitions", () => {
+    assert.equal(
+      redactText("error: XML error: <graphics type='vnc' passwd='a b' port='-1'/> <x passwd=\"c"),
+      "error: XML error: <graphics type='vnc' passwd=*** port='-1'/> <x passwd=***",
+    );
+  });
+
   it("is otherwise unchanged", () => {
     const text = "error: Failed to connect to qemu+ssh://root@host:22/system: user@host: no: a@b";
     assert.equal(redactText(text), text);

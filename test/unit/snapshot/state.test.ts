@@ -236,7 +236,7 @@ describe("reading a state", () => {
     it(`refuses one ${what}, and names the field`, () => {
       assert.throws(() => readState({ ...stateWith(), ...changes }, `${UUID}/a`), {
         name: "VirshError",
-        message: `Unable to read the state of snapshot "${String(changes["name"] ?? "a")}": ${said}. Nothing was changed. Restore the state from before it was edited.`,
+        message: `Unable to read the state of snapshot "${(changes["name"] as string | undefined) ?? "a"}": ${said}. Nothing was changed. Restore the state from before it was edited.`,
       });
     });
   }
