@@ -8,6 +8,7 @@ import type {
   ImageOptions,
   SnapshotDocument,
   SnapshotFilter,
+  TagDate,
 } from "./results.js";
 
 /**
@@ -59,6 +60,11 @@ export const queries = {
    * `look`: which of several looks it is, so that none is given the answer of another.
    */
   imageTags: query<[path: string, look?: number], string[] | undefined>(),
+  /**
+   * `qemu-img info -U`: when the internal snapshot of that name was taken. `undefined` where the image cannot be read
+   * from here, or shows none.
+   */
+  tagDate: query<[path: string, name: string], TagDate | undefined>(),
   /**
    * The real path of an image and, where its format is given, of its backing chain (`qemu-img info --backing-chain`).
    * Empty where there is no such file; `undefined` where the chain cannot be seen from here.

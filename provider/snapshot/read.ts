@@ -5,7 +5,15 @@ import { toRfc3339 } from "./facts.js";
 import { isSame } from "./identity.js";
 import { FORGET, overlayGone, visiblyOverwritten } from "./image-dependencies.js";
 import { isExternal, type SnapshotXml } from "../xml/snapshot.js";
-import { inputsOf, keptOf, toState, type LostDefinition, type PartialState, type SnapshotState } from "./state.js";
+import { carryImageDates } from "./image-identity.js";
+import {
+  inputsOf,
+  keptOf,
+  toState,
+  type LostDefinition,
+  type PartialState,
+  type SnapshotState,
+} from "./state.js";
 
 /** A snapshot as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
 export type Found = Seen | Lost | Gone;
@@ -88,7 +96,8 @@ function compare(
       next: "The next update fails while that one exists: delete it, or give this one another name.",
     };
   }
-  return { state: toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot)) };
+  const again = toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot));
+  return { state: { ...again, capturedDisks: carryImageDates(again.capturedDisks, state.capturedDisks) } };
 }
 
 function forgotten({ name, domainName }: PartialState, { packed }: LostDefinition): string {
