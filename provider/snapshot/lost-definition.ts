@@ -22,7 +22,7 @@ export interface Before {
 }
 
 /** How libvirt says that it forgot the snapshot. */
-const FORGOT = /^internal error: unable to save metadata for snapshot /;
+const FORGOT = "internal error: unable to save metadata for snapshot ";
 
 /** What became of the snapshot after an edit that failed. */
 export type Mended =
@@ -31,7 +31,7 @@ export type Mended =
 
 /** Looks whether libvirt forgot the snapshot over a failed edit, and if so, defines it again as it was. */
 export async function mend(host: Host, target: Target, before: Before, error: VirshError): Promise<Mended> {
-  if (!FORGOT.test(error.said)) return { lost: false, error };
+  if (!error.said.startsWith(FORGOT)) return { lost: false, error };
   const later = host.afterwards();
   const { domainUuid } = target;
   try {
