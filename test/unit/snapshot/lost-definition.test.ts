@@ -90,7 +90,7 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
       assert.equal(state.lostDefinition?.packed, "");
       freed();
       const error = await failsWith(edit(state), "NotFound");
-      assert.match(error.message, /Restart libvirt's daemon on the host/);
+      assert.match(error.message, /restart libvirt's daemon on the host/);
     }
   });
 
