@@ -158,8 +158,9 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
 });
 
 describe("a snapshot whose description was edited", () => {
-  it("is no success if its data is gone by then", async () => {
-    const hypervisor = new FakeHypervisor();
+  let hypervisor: FakeHypervisor;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
     const vda = `<domain type='kvm'><name>debian12</name><uuid>u</uuid><memory>1</memory><vcpu>1</vcpu><devices><disk type='file' device='disk'><source file='${IMAGE}'/><target dev='vda'/></disk></devices></domain>`;
     hypervisor.define({
       uuid: UUID,
@@ -173,6 +174,9 @@ describe("a snapshot whose description was edited", () => {
       ],
     });
     hypervisor.tags.set(IMAGE, []);
+  });
+
+  it("is no success if its data is gone by then", async () => {
     const error = await failsWith(
       update(fakeOperation(hypervisor), stateWith(), { ...inputsOf(stateWith()), description: "new" }),
       "Conflict",
