@@ -85,6 +85,15 @@ function pack(xml: string): string {
   return packed.length > MOST_CHARACTERS ? "" : packed;
 }
 
+function unpack(packed: string): string | undefined {
+  try {
+    return packed === "" ? undefined : brotliDecompressSync(Buffer.from(packed, "base64")).toString();
+  } catch {
+    // Someone edited the state.
+    return undefined;
+  }
+}
+
 /**
  * The state once the snapshot is listed again. Where it is not, it is defined again first. The caller holds the domain's
  * turn.
@@ -96,8 +105,8 @@ export async function restoreLost(operation: Operation, state: PartialState): Pr
   const { domainUuid, domainName, name } = state;
   const tried = `define snapshot ${quote(name)} of ${domainName} again, which libvirt forgot after a failed edit`;
   if ((await findTarget(host, state, tried)) !== undefined) return found;
-  if (lostDefinition.packed === "") throw notKept(tried);
-  const xml = brotliDecompressSync(Buffer.from(lostDefinition.packed, "base64")).toString();
+  const xml = unpack(lostDefinition.packed);
+  if (xml === undefined) throw notKept(tried);
   const change: Change = {
     domainUuid,
     tried,
@@ -115,7 +124,7 @@ function notKept(tried: string): VirshError {
   return new VirshError({
     kind: "NotFound",
     tried,
-    said: "its definition was too large for the state, or contains passwords",
+    said: "the state does not hold its definition, which was too large for it or contains passwords",
     unchanged: true,
     next: `To have libvirt list it again, ${RESTART}.`,
   });
