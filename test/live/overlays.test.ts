@@ -3,7 +3,7 @@ import { chmod, stat } from "node:fs/promises";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, assertFailed, TestStack } from "./support/engine.js";
 import { diskOf, guest, snapshotsOf, virsh, type Guest } from "./support/host.js";
-import { closed } from "./support/libvirt.js";
+import { closed, isAtLeast } from "./support/libvirt.js";
 
 describe("the overlays of a domain that is off", () => {
   let domain: Guest;
@@ -38,8 +38,8 @@ describe("the overlays of a domain that is off", () => {
     const line =
       `The overlay "${overlay}" of snapshot "a" had mode 0644, wider than the image below it (0600), and has 0600 now ` +
       "(CVE-2025-13193).";
-    assertDone(run, ["create checkpoint"], run.messages.length === 0 ? [] : [line]);
-    if ((await closed("privateOverlays")) !== undefined) assert.deepEqual(run.messages, [line]);
+    // Debian corrected it in its 11.3.
+    assertDone(run, ["create checkpoint"], (await isAtLeast("11.3.0")) ? [] : [line]);
     await virsh("start", domain.uuid);
   });
 
