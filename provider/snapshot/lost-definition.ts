@@ -1,5 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
-import { isVirshError, quoteAll, VirshError } from "../errors.js";
+import { isVirshError, quote, quoteAll, sentences, VirshError } from "../errors.js";
 import { act, withTimeLeft, type Change } from "../hypervisor/act.js";
 import type { Host, QueryHost } from "../hypervisor/host.js";
 import { info } from "../hypervisor/notice.js";
@@ -21,8 +21,11 @@ export interface Before {
   current: boolean;
 }
 
+const RESTART =
+  "restart libvirt's daemon on the host (virtqemud or libvirtd; domains go on running), which reads its own file of the snapshot again";
+
 /** How libvirt says that it forgot the snapshot. */
-const FORGOT = /^internal error: unable to save metadata for snapshot /;
+const FORGOT = "internal error: unable to save metadata for snapshot ";
 
 /** What became of the snapshot after an edit that failed. */
 export type Mended =
@@ -31,7 +34,7 @@ export type Mended =
 
 /** Looks whether libvirt forgot the snapshot over a failed edit, and if so, defines it again as it was. */
 export async function mend(host: Host, target: Target, before: Before, error: VirshError): Promise<Mended> {
-  if (!FORGOT.test(error.said)) return { lost: false, error };
+  if (!error.said.startsWith(FORGOT)) return { lost: false, error };
   const later = host.afterwards();
   const { domainUuid } = target;
   try {
@@ -44,17 +47,16 @@ export async function mend(host: Host, target: Target, before: Before, error: Vi
   } catch (failure) {
     if (!isVirshError(failure)) throw failure;
     const children = await childrenOf(later, target).catch(() => []);
-    const next =
-      "libvirt forgot the snapshot over it, and it could not be defined again " +
-      `(${failure.said}). Its data is untouched. Free space on the host where libvirt keeps its files (/var): the next update ` +
-      "defines the snapshot again. By hand: restart libvirt's daemon on the host (virtqemud or libvirtd; domains go on " +
-      `running), which reads its own file of the snapshot again, or virsh snapshot-create ${domainUuid} ` +
-      `/var/lib/libvirt/qemu/snapshot/DOMAIN/${target.name}.xml --redefine${before.current ? " --current" : ""}`;
-    return {
-      lost: true,
-      error: error.with({ next: restartFor(children) }).adding(next),
-      definition: { packed: pack(before.xml), current: before.current },
-    };
+    const packed = pack(before.xml);
+    const next = sentences(
+      restartFor(children),
+      `libvirt forgot the snapshot over it, and it could not be defined again (${failure.said})`,
+      "Its data is untouched. Free space on the host where libvirt keeps its files (/var)",
+      packed === "" ? undefined : "Then the next update defines the snapshot again",
+      `By hand: ${RESTART}, or virsh snapshot-create ${domainUuid} ` +
+        `${quote(`/var/lib/libvirt/qemu/snapshot/DOMAIN/${target.name}.xml`)} --redefine${before.current ? " --current" : ""}`,
+    );
+    return { lost: true, error: error.with({ next }), definition: { packed, current: before.current } };
   }
 }
 
@@ -83,6 +85,15 @@ function pack(xml: string): string {
   return packed.length > MOST_CHARACTERS ? "" : packed;
 }
 
+function unpack(packed: string): string | undefined {
+  try {
+    return packed === "" ? undefined : brotliDecompressSync(Buffer.from(packed, "base64")).toString();
+  } catch {
+    // Someone edited the state.
+    return undefined;
+  }
+}
+
 /**
  * The state once the snapshot is listed again. Where it is not, it is defined again first. The caller holds the domain's
  * turn.
@@ -92,10 +103,10 @@ export async function restoreLost(operation: Operation, state: PartialState): Pr
   if (lostDefinition === undefined) return state;
   const { host, tell } = operation;
   const { domainUuid, domainName, name } = state;
-  const tried = `define snapshot "${name}" of ${domainName} again, which libvirt forgot after a failed edit`;
+  const tried = `define snapshot ${quote(name)} of ${domainName} again, which libvirt forgot after a failed edit`;
   if ((await findTarget(host, state, tried)) !== undefined) return found;
-  if (lostDefinition.packed === "") throw notKept(tried);
-  const xml = brotliDecompressSync(Buffer.from(lostDefinition.packed, "base64")).toString();
+  const xml = unpack(lostDefinition.packed);
+  if (xml === undefined) throw notKept(tried);
   const change: Change = {
     domainUuid,
     tried,
@@ -105,7 +116,7 @@ export async function restoreLost(operation: Operation, state: PartialState): Pr
   };
   await act(host, change, tell);
   await readTarget(withTimeLeft(host), state, tried);
-  tell(info(`Snapshot "${name}" of ${domainName}, which libvirt had forgotten, is defined again.`));
+  tell(info(`Snapshot ${quote(name)} of ${domainName}, which libvirt had forgotten, is defined again.`));
   return found;
 }
 
@@ -113,10 +124,8 @@ function notKept(tried: string): VirshError {
   return new VirshError({
     kind: "NotFound",
     tried,
-    said: "its definition was too large for the state, or contains passwords",
+    said: "the state does not hold its definition, which was too large for it or contains passwords",
     unchanged: true,
-    next:
-      "Restart libvirt's daemon on the host (virtqemud or libvirtd; domains go on running): it reads its own file of " +
-      "the snapshot again.",
+    next: `To have libvirt list it again, ${RESTART}.`,
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Snapshot, type SnapshotArgs } from "../../sdk/index.js";
 import { assertDone, TestStack } from "./support/engine.js";
@@ -109,7 +110,8 @@ describe("a description that libvirt cannot write to its full disk", () => {
     assert.deepEqual([await snapshotsOf(domain), await imageSnapshots(await diskOf(domain))], [[], []]);
   });
 
-  it("names what came after the snapshot, because the daemon may crash", async () => {
+  it("names what came after the snapshot, because the daemon may crash, and libvirt's own file brings it back", async () => {
+    const before = await snapshotXml(domain, "a");
     await virsh("snapshot-create-as", domain.uuid, "child");
     await fill(0);
     const { messages } = await stack.up(program({ description: "two" }));
@@ -117,5 +119,10 @@ describe("a description that libvirt cannot write to its full disk", () => {
       messages.join("\n"),
       /"child" came after it: restart libvirt's daemon before you change or delete that/,
     );
+    await free();
+    const file = join(lab("LAB_DIR"), `${domain.uuid}.own.xml`);
+    await writeFile(file, await onHost('cat "$1"/a.xml'));
+    await virsh("snapshot-create", domain.uuid, file, "--redefine");
+    assert.equal(await snapshotXml(domain, "a"), before);
   });
 });

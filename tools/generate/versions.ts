@@ -13,7 +13,7 @@ const FEATURES: Record<Feature, string> = {
   internalRunningAnyName:
     "any name for internal snapshots of a running VM; later versions accept only `A-Z a-z 0-9 . _ -`",
   privateOverlays:
-    "overlays of a VM that is off that only its owner can read; before that (CVE-2025-13193), pulumi-virsh narrows their mode if it runs on the host",
+    "private overlays of a VM that is off; before that (CVE-2025-13193), pulumi-virsh narrows their mode if it runs on the host",
   deepChains:
     "more than 25 images in the chain of a disk, also before 10.8; in between, pulumi-virsh refuses them",
 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { IncompleteError } from "../../../provider/snapshot/incomplete.js";
 import { deleteWithSafety } from "../../../provider/snapshot/delete/delete.js";
 import { changesAnything, plan } from "../../../provider/snapshot/plan.js";
+import { changeLines } from "../../../provider/snapshot/preview/change-lines.js";
 import { read } from "../../../provider/snapshot/read.js";
 import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
@@ -90,8 +91,18 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
       assert.equal(state.lostDefinition?.packed, "");
       freed();
       const error = await failsWith(edit(state), "NotFound");
-      assert.match(error.message, /Restart libvirt's daemon on the host/);
+      assert.match(error.message, /restart libvirt's daemon on the host/);
     }
+  });
+
+  it("comes with a clear error if the state was edited", async () => {
+    const state = await lost();
+    freed();
+    const error = await failsWith(
+      edit({ ...state, lostDefinition: { packed: "bm8gYnJvdGxp", current: true } }),
+      "NotFound",
+    );
+    assert.match(error.message, /the state does not hold its definition/);
   });
 
   it("is kept by a refresh, which says so", async () => {
@@ -114,7 +125,14 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
   it("is an update, even where no input differs", async () => {
     const state = await lost();
     assert.ok(changesAnything(plan(state, inputsOf(state))));
-    assert.deepEqual(plan(state, inputsOf(state)).steps, [{ do: "define again" }]);
+    const planned = plan(state, inputsOf(state));
+    assert.deepEqual(planned.steps, [{ do: "define again" }]);
+    assert.deepEqual(
+      changeLines(planned, state, inputsOf(state)).map(({ text }) => text),
+      [
+        'libvirt forgot snapshot "a" of debian12 after an edit that failed. The update defines it again first.',
+      ],
+    );
   });
 
   it("is defined again by the next update, which then does what it is for", async () => {
@@ -158,8 +176,9 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
 });
 
 describe("a snapshot whose description was edited", () => {
-  it("is no success if its data is gone by then", async () => {
-    const hypervisor = new FakeHypervisor();
+  let hypervisor: FakeHypervisor;
+  beforeEach(() => {
+    hypervisor = new FakeHypervisor();
     const vda = `<domain type='kvm'><name>debian12</name><uuid>u</uuid><memory>1</memory><vcpu>1</vcpu><devices><disk type='file' device='disk'><source file='${IMAGE}'/><target dev='vda'/></disk></devices></domain>`;
     hypervisor.define({
       uuid: UUID,
@@ -173,6 +192,9 @@ describe("a snapshot whose description was edited", () => {
       ],
     });
     hypervisor.tags.set(IMAGE, []);
+  });
+
+  it("is no success if its data is gone by then", async () => {
     const error = await failsWith(
       update(fakeOperation(hypervisor), stateWith(), { ...inputsOf(stateWith()), description: "new" }),
       "Conflict",

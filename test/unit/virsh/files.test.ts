@@ -13,7 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { isVirshError } from "../../../provider/errors.js";
-import { freeBytes, imageFiles, isLocked, readTags, removeFile } from "../../../provider/virsh/files.js";
+import {
+  fileMode,
+  freeBytes,
+  imageFiles,
+  isLocked,
+  readTags,
+  removeFile,
+  setFileMode,
+} from "../../../provider/virsh/files.js";
 
 const LIMITS = { timeoutSeconds: 30, remaining: () => 30_000 };
 
@@ -63,6 +71,17 @@ describe("files of a host that is this machine", () => {
     assert.equal(await imageFiles(top, "qcow2", LIMITS), undefined);
     assert.deepEqual(await imageFiles(base, "qcow2", LIMITS), []);
     assert.equal(await imageFiles(join(top, "no folder"), "qcow2", LIMITS), undefined);
+  });
+
+  it("show their permissions, which can be narrowed", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    chmodSync(file, 0o644);
+    assert.equal(await fileMode(file), 0o644);
+    assert.equal(await setFileMode(file, 0o600), true);
+    assert.equal(await fileMode(file), 0o600);
+    assert.equal(await fileMode(join(folder, "missing")), undefined);
+    assert.equal(await setFileMode(join(folder, "missing"), 0o600), false);
   });
 
   it("show whether a process works on an image", async () => {

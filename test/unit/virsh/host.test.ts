@@ -282,6 +282,8 @@ describe("the host behind virsh", () => {
     assert.equal(await opened.imageFiles(kept), undefined);
     assert.equal(await opened.isLocked(kept), undefined);
     assert.equal(await opened.freeBytes(kept), undefined);
+    assert.equal(await opened.fileMode(kept), undefined);
+    assert.equal(await opened.setFileMode(kept, 0o600), false);
     await fails(
       opened.readImages(kept, { backingChain: true }),
       "Unsupported",

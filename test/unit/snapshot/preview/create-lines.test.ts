@@ -128,6 +128,27 @@ const TRANSCRIPT: [
     { space: { file: "/images/vda", free: 63 * MIB } },
     'Snapshot "a" of debian12 may not fit: 63 MiB are free where "/images/vda" is, and the domain has 64 MiB of memory. Free some space, or use diskOnly.',
   ],
+  [
+    "a chain that is nearly too long",
+    running(),
+    { version: "11.3.0", chains: [{ target: "vda", images: 24 }] },
+    'Snapshot "a" of debian12 makes the chain of disk vda 25 images long, and libvirt 11.3.0 starts no domain with more than 25 images in the chain of a disk. Delete external snapshots that you no longer need, which merges their overlays.',
+    { diskOnly: true },
+  ],
+  [
+    "a chain that is too long",
+    running(),
+    { version: "11.3.0", chains: [{ target: "vda", images: 25 }] },
+    'Taking snapshot "a" of debian12 would fail: disks: the chain of disk vda has 25 images already, and libvirt 11.3.0 starts no domain with more than 25 images in the chain of a disk. Delete external snapshots that you no longer need, which merges their overlays, upgrade the host to libvirt 12.0, or take an internal snapshot.',
+    { diskOnly: true },
+  ],
+  [
+    "an overlay that everyone on another machine will be able to read",
+    off(),
+    { version: "11.9.0", unseenOverlay: "/images/vda.a" },
+    'Snapshot "a" of debian12 creates the overlay "/images/vda.a", and libvirt 11.9.0 creates the overlays of a domain that is off readable for everyone on the host (CVE-2025-13193), unless its distribution corrected that. Give the overlay the mode of the image below it (chmod), or upgrade the host to libvirt 11.10 or later.',
+    { diskOnly: true },
+  ],
 ];
 
 describe("the lines of a preview before a create", () => {
@@ -150,6 +171,12 @@ describe("the lines of a preview before a create", () => {
     ["it is adopted and is not described yet", off(), existing(), { adopt: true, description: "ours" }],
     ["an agent will freeze", running({ agent: "connected" }), {}, { diskOnly: true, quiesce: "preferred" }],
     ["there is nothing to freeze", off(), {}, { diskOnly: true, quiesce: "preferred" }],
+    [
+      "this libvirt keeps overlays private",
+      off(),
+      { version: "11.10.0", unseenOverlay: "/o" },
+      { diskOnly: true },
+    ],
     ["a running domain has an old managed-save image", running(), { managedSave: true }],
   ];
   for (const [what, definition, found, inputs] of silent) {
