@@ -143,10 +143,15 @@ export class TestStack {
     return this.stack.importStack(deployment);
   }
 
+  /** All recorded resources, and the stack itself. */
+  async resources(): Promise<RecordedResource[]> {
+    const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
+    return deployment.resources ?? [];
+  }
+
   /** The recorded resource of that name; an error if the state has none. */
   async recorded(name: string): Promise<RecordedResource> {
-    const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
-    const found = deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+    const found = (await this.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
     if (found === undefined) throw new Error(`the state has no ${name}`);
     return found;
   }
@@ -159,6 +164,11 @@ export class TestStack {
     return (deployment.pending_operations ?? []).map(
       ({ type, resource }) => `${type} ${nameOf(resource.urn)}`,
     );
+  }
+
+  /** `pulumi cancel`: removes the lock of an engine that was killed. */
+  unlock(): Promise<void> {
+    return this.stack.cancel();
   }
 
   close(): Promise<void> {

@@ -1,0 +1,78 @@
+import type { Feature } from "../../provider/capabilities/version-gates.js";
+
+/** Processes that die in the middle of an operation: the source of a table in docs/guarantees.md and of live tests. */
+
+/** When it dies. */
+export const MOMENTS = {
+  looks: "while it looks at the host",
+  asks: "right before the call reaches libvirt",
+  works: "while libvirt works on it",
+  answers: "after libvirt is done, before the provider knows",
+} as const;
+
+export type Moment = keyof typeof MOMENTS;
+
+/** What dies, by SIGKILL. A manager starts libvirtd again. */
+export const VICTIMS = {
+  libvirtd: "libvirtd",
+  virsh: "virsh",
+  provider: "the provider's process",
+  engine: "the engine",
+} as const;
+
+export type Victim = keyof typeof VICTIMS;
+
+/** What comes of the operation. */
+export const RESULTS = {
+  done: "done",
+  never: "not done, and the error says so; the next command does it",
+  told: "not done, and the error says which state the domain is in; the next command does it",
+  kept: "done, and kept in the state; the next command completes it",
+  adopt: "done; the next update says so, and `adopt: true` takes it over",
+  again: "done, but not recorded; the next command does it again",
+  found: "done, but not recorded; the next command finds it done",
+} as const;
+
+export type Result = keyof typeof RESULTS;
+
+interface Case {
+  what: string;
+  /** The command of virsh that changes the host. */
+  command: string;
+  needs?: Feature;
+  /** Why the operation cannot be met while libvirt works on it. */
+  atOnce?: string;
+}
+
+export const OPERATIONS = {
+  memory: { what: "create with memory, internal", command: "snapshot-create-as" },
+  quiesced: { what: "create, disks alone, quiesced", command: "snapshot-create-as" },
+  external: { what: "create with memory, external", command: "snapshot-create-as" },
+  off: { what: "create of a domain that is off", command: "snapshot-create-as" },
+  revert: { what: "revert, internal", command: "snapshot-revert" },
+  revertExternal: { what: "revert, external", command: "snapshot-revert", needs: "revertExternalRunning" },
+  safely: { what: "revert with safetySnapshot", command: "snapshot-revert" },
+  describe: {
+    what: "edit of the description",
+    command: "snapshot-create",
+    atOnce: "libvirt has nothing to wait for",
+  },
+  delete: { what: "delete, internal", command: "snapshot-delete" },
+  deleteExternal: { what: "delete, external", command: "snapshot-delete" },
+} as const satisfies Record<string, Case>;
+
+export type Operation = keyof typeof OPERATIONS;
+
+export function caseOf(operation: Operation): Case {
+  return OPERATIONS[operation];
+}
+
+/** One row of the table: each cell on every libvirt. */
+type Row = Partial<Record<Operation, Result>>;
+
+export const TABLE: Partial<Record<Moment, Partial<Record<Victim, Row>>>> = {
+  looks: { libvirtd: {}, virsh: {} },
+  asks: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
+  works: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
+  answers: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
+};

@@ -1,0 +1,74 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import type { TestStack } from "../engine.js";
+import { diskOf, type Guest } from "../host.js";
+
+export interface Process {
+  pid: number;
+  parent: number;
+  words: readonly string[];
+}
+
+/** All processes. One that ended meanwhile is left out. */
+async function processes(): Promise<(Process & { folder: string })[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const all = pids.map(async (pid) => {
+    try {
+      const [words, status, folder] = await Promise.all([
+        readFile(`/proc/${pid}/cmdline`, "utf8"),
+        readFile(`/proc/${pid}/stat`, "utf8"),
+        readlink(`/proc/${pid}/cwd`),
+      ]);
+      const parent = Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
+      return [{ pid: Number(pid), parent, words: words.split("\0"), folder }];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(all)).flat();
+}
+
+/** The provider's processes of a stack's command: Pulumi's host, without what it started. */
+export async function providersOf(stack: TestStack): Promise<number[]> {
+  const own = (await processes()).filter(({ folder }) => folder === stack.folder);
+  return own.filter(({ words }) => words.some((word) => word.includes("dynamic-provider"))).map(idOf);
+}
+
+/** The engine that runs a stack's command. */
+export async function enginesOf(stack: TestStack): Promise<number[]> {
+  const own = (await processes()).filter(({ folder }) => folder === stack.folder);
+  return own.filter(({ words }) => words[0]?.split("/").at(-1) === "pulumi").map(idOf);
+}
+
+/** The calls of virsh on a domain, each with the processes that it started. Parents come first. */
+export async function callsOn({ uuid }: Guest, command: string): Promise<number[]> {
+  const all = await processes();
+  const names = ({ words }: Process) =>
+    words.some((word) => word.includes(command)) && words.some((word) => word.includes(uuid));
+  return all
+    .filter(names)
+    .map(idOf)
+    .sort((one, other) => one - other);
+}
+
+/** The qemu-img that takes a snapshot of a domain's disk. */
+export async function imageToolOn(domain: Guest): Promise<number | undefined> {
+  const disk = await diskOf(domain);
+  return (await processes()).find(
+    ({ words }) => words[0]?.endsWith("qemu-img") === true && words.includes("-c") && words.includes(disk),
+  )?.pid;
+}
+
+/** Sends a signal to processes that may have ended meanwhile. */
+export function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+function idOf({ pid }: Process): number {
+  return pid;
+}

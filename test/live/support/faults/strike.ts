@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
+import type { Run } from "../engine.js";
+import { Foreground } from "../foreground.js";
+import { beingEnded, daemonPid, isBusy, qemuPid, until, withoutDaemon } from "../host.js";
+import type { Meeting } from "../stand-in.js";
+import { callsOn, enginesOf, imageToolOn, providersOf, signal } from "./processes.js";
+import type { FaultScene } from "./scene.js";
+
+/**
+ * Begins every operation, has them all meet at a moment, and ends the victim. Returns the results of the two commands,
+ * after libvirt and everything that the commands started is done.
+ */
+export async function strike(
+  scene: FaultScene,
+  moment: Moment,
+  victim: Victim,
+): Promise<{ main: Run; deletes: Run }> {
+  const { standIn, main, deletes } = scene;
+  const met = scene.operations.filter((operation) => canMeet(operation, moment));
+  const uuids = met.map((operation) => scene.guest(operation).uuid);
+  await standIn.stopAt(met.map((operation) => meeting(scene, operation, moment)));
+  await standIn.forget();
+  const commands = [Foreground.up(main, scene.declared(main)), Foreground.destroy(deletes)];
+  const ended = Promise.all(commands.map((command) => command.ended.catch(none)));
+  try {
+    await standIn.arrived(uuids);
+    if (moment === "works") await strikeAtWork(scene, met, victim);
+    else await strikeStopped(scene, moment, uuids, victim);
+  } finally {
+    await standIn.goOn();
+  }
+  const [first, second] = await ended;
+  await quiet(scene);
+  if (victim === "engine") await endHosts(scene);
+  return { main: first ?? none(), deletes: second ?? none() };
+}
+
+export function canMeet(operation: Operation, moment: Moment): boolean {
+  return moment !== "works" || caseOf(operation).atOnce === undefined;
+}
+
+function meeting(scene: FaultScene, operation: Operation, moment: Moment): Meeting {
+  const { uuid } = scene.guest(operation);
+  return {
+    moment: moment === "answers" ? "after" : "before",
+    command: moment === "looks" ? "any" : caseOf(operation).command,
+    names: uuid,
+  };
+}
+
+/** Ends the victim while every call is stopped. */
+async function strikeStopped(
+  scene: FaultScene,
+  moment: Moment,
+  uuids: readonly string[],
+  victim: Victim,
+): Promise<void> {
+  const { standIn } = scene;
+  const stopped = await standIn.arrived(uuids);
+  switch (victim) {
+    case "libvirtd":
+      return withoutDaemon(async () => {
+        await standIn.goOn();
+        // Down until each operation has noticed it.
+        const noticed = async () =>
+          (await Promise.all(uuids.map((uuid) => standIn.isOver(uuid, moment === "answers")))).every(Boolean);
+        await until("every operation has noticed that the daemon is down", noticed, 30);
+      });
+    case "virsh":
+      return signal(stopped, "SIGKILL");
+    case "provider":
+      signal(await processesOf(scene, providersOf), "SIGKILL");
+      // What the provider has not begun does not begin any more.
+      return signal(stopped, "SIGKILL");
+    case "engine":
+      return signal(await processesOf(scene, enginesOf), "SIGKILL");
+  }
+}
+
+/** Ends the victim while libvirt works, which QEMU and qemu-img cannot finish while they are stopped. */
+async function strikeAtWork(scene: FaultScene, met: readonly Operation[], victim: Victim): Promise<void> {
+  const running = met.filter((operation) => operation !== "off");
+  const qemus = await Promise.all(running.map((operation) => qemuPid(scene.guest(operation))));
+  const stopped = [...qemus];
+  signal(qemus, "SIGSTOP");
+  try {
+    await scene.standIn.goOn();
+    if (met.includes("off")) {
+      await until("qemu-img is at work", async () => {
+        const tool = await imageToolOn(scene.guest("off"));
+        if (tool === undefined) return false;
+        signal([tool], "SIGSTOP");
+        stopped.push(tool);
+        return true;
+      });
+    }
+    const atWork = running.map(async (operation, index) => {
+      const reverts = caseOf(operation).command === "snapshot-revert";
+      await until(`libvirt works on: ${operation}`, () =>
+        reverts ? beingEnded(qemus[index] ?? 0) : isBusy(scene.guest(operation)),
+      );
+    });
+    await Promise.all(atWork);
+    await kill(scene, met, victim);
+  } finally {
+    signal(stopped, "SIGCONT");
+  }
+}
+
+async function kill(scene: FaultScene, met: readonly Operation[], victim: Victim): Promise<void> {
+  switch (victim) {
+    case "libvirtd":
+      process.kill(await daemonPid(), "SIGKILL");
+      return;
+    case "virsh": {
+      const calls = met.map((operation) => callsOn(scene.guest(operation), caseOf(operation).command));
+      return signal((await Promise.all(calls)).flat(), "SIGKILL");
+    }
+    case "provider":
+      return signal(await processesOf(scene, providersOf), "SIGKILL");
+    case "engine":
+      return signal(await processesOf(scene, enginesOf), "SIGKILL");
+  }
+}
+
+async function processesOf({ main, deletes }: FaultScene, find: typeof enginesOf): Promise<number[]> {
+  return (await Promise.all([find(main), find(deletes)])).flat();
+}
+
+/** Waits until no call runs and no job holds a domain. */
+async function quiet(scene: FaultScene): Promise<void> {
+  const guests = [...scene.guests.values()];
+  const isQuiet = async () => {
+    const calls = await Promise.all(guests.map((guest) => callsOn(guest, "virsh")));
+    if (calls.flat().length > 0) return false;
+    const busy = guests.map((guest) => isBusy(guest).catch(isNotOff));
+    return !(await Promise.all(busy)).includes(true);
+  };
+  await until("the host is quiet", isQuiet, 60);
+}
+
+/** virsh knows of a job only while the domain runs. Any other failure is a daemon that does not answer yet. */
+function isNotOff(error: unknown): boolean {
+  return !String(error).includes("domain is not running");
+}
+
+/** A provider outlives its engine, and does what it has begun. After that, it is ended here. */
+async function endHosts(scene: FaultScene): Promise<void> {
+  // Between two calls of an operation there is a moment without one.
+  await sleep(1000);
+  await quiet(scene);
+  signal(await processesOf(scene, providersOf), "SIGKILL");
+  await Promise.all([scene.main.unlock(), scene.deletes.unlock()]);
+}
+
+function none(): Run {
+  return { ok: false, steps: [], messages: [] };
+}
