@@ -6,6 +6,7 @@ import { whenFree, type Waiting } from "./wait-until-free.js";
 
 /** A change to a domain, as `act` carries it out. */
 export interface Change extends Waiting {
+  confirm: NonNullable<Waiting["confirm"]>;
   /** Asks libvirt for it: one call. */
   ask: () => Promise<void>;
   /** Asked after an interruption, once no job holds the domain any more: whether the host did it. */
@@ -34,7 +35,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Carries out one change: waits until no job holds the domain, asks libvirt, and after an interruption finds out what
+ * Carries out one change: waits until no job holds the domain, looks once more at what the decision rests on, asks libvirt, and after an interruption finds out what
  * came of it. Never tries anything again. Returns once the change is done, with the interruption where it was done in
  * spite of one. Throws `Interrupted`, or the `VirshError` of a change that libvirt refused or could not do. The caller
  * holds the domain's turn.

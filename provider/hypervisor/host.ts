@@ -88,6 +88,11 @@ export interface Host extends Queries, Changes {
    * interrupted.
    */
   afterwards(): Host;
+  /**
+   * The same host, whose queries go to virsh in a process of their own, slow ones too, one after the other: what they
+   * answer belongs to one moment.
+   */
+  atOnce(): QueryHost;
 }
 
 /** Only what changes nothing: what a preview and a function get. */

@@ -8,6 +8,8 @@ import type { Tell } from "./notice.js";
  */
 export class ProviderMemory {
   readonly queue = new DomainQueue();
+  /** Files that an operation is writing, by path: another one waits, and then finds the file. */
+  readonly files = new DomainQueue();
   /** The snapshot that this run has reverted a domain to, by host and domain. */
   readonly reverted = new Map<string, string>();
   /** How many deletes of a domain's snapshots this run has done, by domain. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, VirshError } from "../errors.js";
-import type { Host } from "./host.js";
+import type { Host, QueryHost } from "./host.js";
 import { info, type Tell } from "./notice.js";
 
 /** What waits for a domain. */
@@ -8,8 +8,11 @@ export interface Waiting {
   domainUuid: string;
   /** Phrase after "Unable to". */
   tried: string;
-  /** Seen to be off: then no QEMU can be busy. */
-  isOff?: boolean;
+  /**
+   * Looks again, right before each attempt, at what the decision rests on, and throws where anything differs. `waited`:
+   * whether another job held the domain in the meantime.
+   */
+  confirm?: (host: QueryHost, waited: boolean) => Promise<void>;
 }
 
 const PAUSE_MS = 1000;
@@ -29,7 +32,7 @@ export async function whenFree<T>(
   let reported: string | undefined;
   for (;;) {
     try {
-      await expectIdle(host, waiting);
+      await expectReady(host, waiting, reported !== undefined);
       return await call();
     } catch (error) {
       if (!isVirshError(error, "Busy")) throw error;
@@ -46,17 +49,28 @@ export function untilFree(host: Host, waiting: Waiting, tell: Tell): Promise<voi
   return whenFree(host, waiting, tell, () => Promise.resolve());
 }
 
-async function expectIdle(host: Host, { domainUuid, isOff = false, tried }: Waiting): Promise<void> {
-  if (isOff) return;
-  const control = await host.domainControl(domainUuid);
-  if (control.idle) return;
-  throw new VirshError({
-    kind: "Busy",
-    tried,
-    said: `another job holds the domain: ${control.said}`,
-    next: "`virsh domjobinfo` shows more about it.",
-    begun: false,
-  });
+/** While a job holds the domain, what it changes is no difference yet: then only the job counts. */
+async function expectReady(
+  host: Host,
+  { domainUuid, tried, confirm }: Waiting,
+  waited: boolean,
+): Promise<void> {
+  const now = host.atOnce();
+  const [control, confirmed] = await Promise.allSettled([
+    now.domainControl(domainUuid),
+    confirm?.(now, waited),
+  ]);
+  if (control.status === "rejected") throw control.reason;
+  if (!control.value.idle) {
+    throw new VirshError({
+      kind: "Busy",
+      tried,
+      said: `another job holds the domain: ${control.value.said}`,
+      next: "`virsh domjobinfo` shows more about it.",
+      begun: false,
+    });
+  }
+  if (confirmed.status === "rejected") throw confirmed.reason;
 }
 
 /** The same job is reported once, not for every second that it takes. */

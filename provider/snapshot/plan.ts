@@ -22,6 +22,8 @@ export type Step =
 export interface Revert {
   do: "revert";
   domainName: string;
+  /** What the program calls the domain. */
+  domain: string;
   target: Target;
   /** Whether the snapshot brings memory back, too. */
   memory: boolean;
@@ -107,6 +109,7 @@ function planRevert(
   return {
     do: "revert",
     domainName,
+    domain: inputs.domain,
     target: { domainUuid, name, creationTime },
     memory: capturedMemory?.snapshot !== "no",
     drift,

@@ -21,7 +21,7 @@ export function update(
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     for (const step of planned.steps) {
-      wanted = { ...wanted, ...(await carryOut(operation, complete, step)) };
+      wanted = { ...wanted, ...(await carryOut(operation, complete, inputs, step)) };
     }
     if (onlyRecords(planned)) return wanted;
     const reverts = planned.steps.some((step) => step.do === "revert");
@@ -33,6 +33,7 @@ export function update(
 async function carryOut(
   operation: Operation,
   state: SnapshotState,
+  inputs: SnapshotInputs,
   step: Step,
 ): Promise<Partial<SnapshotState>> {
   switch (step.do) {
@@ -42,7 +43,7 @@ async function carryOut(
       await readAgain(operation.host, state);
       return {};
     case "describe":
-      await describe(operation, state, step.description);
+      await describe(operation, state, inputs);
       return {};
     case "revert":
       return revert(operation, state, step);

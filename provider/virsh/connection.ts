@@ -9,9 +9,7 @@ const VERSION_LIFETIME_MS = 60_000;
 
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
-  readonly #batcher = new Batcher((args, { tried, limits }) =>
-    this.#run(args, { tried, changes: false }, limits),
-  );
+  readonly #batcher = this.atOnce();
   #version: { value: string; at: number } | undefined;
 
   constructor(
@@ -22,6 +20,11 @@ export class Connection {
   /** Whether the host is this machine. */
   get isHere(): boolean {
     return isHere(this.uri);
+  }
+
+  /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
+  atOnce(): Batcher {
+    return new Batcher((args, { tried, limits }) => this.#run(args, { tried, changes: false }, limits));
   }
 
   /** A change is a process of its own; quick queries of all operations go to virsh together. */

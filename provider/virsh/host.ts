@@ -41,12 +41,20 @@ export class VirshHosts {
 
 function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): Host {
   const limits = limitsOf(timeoutSeconds);
-  const carryOut = <T>(command: Command<T>, uuid?: string) =>
+  const shownUri = uri === undefined ? undefined : redactUri(uri);
+  const carryOut: CarryOut = (command, uuid) =>
     provingAbsence(connection, limits, uuid, () => connection.carryOut(command, limits));
   return {
-    shownUri: uri === undefined ? undefined : redactUri(uri),
+    shownUri,
     remaining: () => limits.remaining(),
     afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }),
+    atOnce: () => {
+      const batcher = connection.atOnce();
+      const queries = queriesOn(connection, limits, (command, uuid) =>
+        provingAbsence(connection, limits, uuid, () => batcher.answer(command, limits)),
+      );
+      return { shownUri, ...queries };
+    },
     ...queriesOn(connection, limits, carryOut),
     ...changesOn(connection, carryOut),
   };

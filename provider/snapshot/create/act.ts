@@ -1,33 +1,36 @@
 import { isVirshError, quote, type VirshError } from "../../errors.js";
-import { act, type Interrupted } from "../../hypervisor/act.js";
+import { act, type Change, type Interrupted } from "../../hypervisor/act.js";
 import type { CreateRequest, Host } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { partialState } from "../state.js";
+import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
+import { writtenFiles } from "./written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, a domain that ran goes on running. */
 export async function take(
-  { host, tell }: Pick<Operation, "host" | "tell">,
+  { host, memory, tell }: Pick<Operation, "host" | "memory" | "tell">,
+  inputs: SnapshotInputs,
   facts: CreateFacts,
   request: CreateRequest,
 ): Promise<void> {
   const { uuid } = facts.domain;
-  const isOff = facts.definition.id === undefined;
-  const change = {
+  const change: Change = {
     domainUuid: uuid,
-    isOff,
     tried: takePhrase(facts.domain, request.name),
+    confirm: (now, waited) => confirmCreate(now, waited, inputs, facts),
     ask: () => host.createSnapshot(uuid, request),
-    wasDone: async (later: Host) => (await later.listSnapshots(uuid)).includes(request.name),
+    wasDone: async (later) => (await later.listSnapshots(uuid)).includes(request.name),
   };
+  const files = writtenFiles(facts.definition, inputs).map(({ file }) => file);
   try {
-    await act(host, change, tell);
+    await memory.files.inTurns(files, () => act(host, change, tell));
   } catch (error) {
-    if (!isVirshError(error) || error.begun === false || isOff) throw error;
+    if (!isVirshError(error) || error.begun === false || facts.definition.id === undefined) throw error;
     throw await restored(host, facts, request, error);
   }
 }

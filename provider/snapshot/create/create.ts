@@ -62,11 +62,11 @@ async function carryOut(
     const { existing, redescribes } = decision;
     const { name, creationTime } = existing.snapshot;
     const target = { domainUuid: domain.uuid, name, creationTime: toRfc3339(creationTime) };
-    if (redescribes) await editDescription(operation, target, domain.name, inputs.description);
+    if (redescribes) await editDescription(operation, target, domain.name, inputs);
     return { quiesced: false, suspended: false };
   }
   try {
-    await take(operation, facts, decision.request);
+    await take(operation, inputs, facts, decision.request);
   } catch (error) {
     throw error instanceof Interrupted ? explainInterrupted(error, domain, inputs) : error;
   }

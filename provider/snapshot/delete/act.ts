@@ -1,7 +1,8 @@
-import { act, Interrupted } from "../../hypervisor/act.js";
-import type { DeleteRequest, Host } from "../../hypervisor/host.js";
+import { act, Interrupted, type Change } from "../../hypervisor/act.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { PartialState } from "../state.js";
+import { confirmDelete } from "./confirm.js";
+import type { DeleteDecision } from "./decide.js";
 import { deletePhrase, type DeleteFacts } from "./look.js";
 import { remaining } from "./prove.js";
 
@@ -9,16 +10,16 @@ import { remaining } from "./prove.js";
 export async function deleteSnapshot(
   { host, tell }: Pick<Operation, "host" | "tell">,
   state: PartialState,
-  { isOff }: DeleteFacts,
-  request: DeleteRequest,
+  facts: DeleteFacts,
+  decision: DeleteDecision,
 ): Promise<void> {
   const { domainUuid, name } = state;
-  const change = {
+  const change: Change = {
     domainUuid,
-    isOff,
     tried: deletePhrase(state),
-    ask: () => host.deleteSnapshot(domainUuid, name, request),
-    wasDone: async (later: Host) => (await remaining(later, state)).length === 0,
+    confirm: (now) => confirmDelete(now, state, facts, decision),
+    ask: () => host.deleteSnapshot(domainUuid, name, decision.request),
+    wasDone: async (later) => (await remaining(later, state)).length === 0,
   };
   try {
     await act(host, change, tell);

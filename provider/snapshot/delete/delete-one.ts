@@ -24,11 +24,11 @@ export async function deleteOne(
   const { host, tell } = operation;
   const facts = await lookUnlessGone(host, state);
   if (facts === undefined) return true;
-  const { request, abandons, notices, refusal } = decideDelete(state, facts);
+  const decision = decideDelete(state, facts);
   try {
-    if (refusal !== undefined) throw refusal;
-    notices.forEach(tell);
-    await deleteSnapshot(operation, state, facts, request);
+    if (decision.refusal !== undefined) throw decision.refusal;
+    decision.notices.forEach(tell);
+    await deleteSnapshot(operation, state, facts, decision);
   } catch (error) {
     if (!isVirshError(error)) throw error;
     if (await isGone(host, state, error)) return true;
@@ -38,7 +38,7 @@ export async function deleteOne(
   await proveDeleted(withTimeLeft(host), state);
   await removeMemoryFile(withTimeLeft(host), state, tell);
   const { snapshot } = facts.document;
-  await removeOrphanedOverlays(withTimeLeft(host), state, snapshot, { abandoned: abandons, tell });
+  await removeOrphanedOverlays(withTimeLeft(host), state, snapshot, { abandoned: decision.abandons, tell });
   return true;
 }
 

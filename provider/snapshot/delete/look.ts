@@ -1,7 +1,7 @@
 import { gated } from "../../capabilities/version-gates.js";
 import { isVirshError, quote } from "../../errors.js";
 import type { QueryHost } from "../../hypervisor/host.js";
-import type { SnapshotDocument } from "../../hypervisor/results.js";
+import type { DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
 import { isExternal, type SnapshotXml } from "../../xml/snapshot.js";
 import { scopeOf } from "../delete-scope.js";
@@ -12,8 +12,8 @@ import type { PartialState } from "../state.js";
 /** What is known of host and snapshot before a delete. */
 export interface DeleteFacts {
   document: SnapshotDocument;
-  /** Whether the domain is off. */
-  isOff: boolean;
+  /** The domain's state; `undefined` where the domain is gone. */
+  state: DomainState | undefined;
   /** The snapshots that came after it. Empty where the delete does not depend on them. */
   descendants: readonly string[];
   /** Only of an external snapshot whose data is to be deleted. */
@@ -53,9 +53,9 @@ export async function lookBeforeDelete(
 ): Promise<DeleteFacts | undefined> {
   const { domainUuid, name } = state;
   const { data, descendants: takesOthers } = scopeOf(state);
-  const [document, isOff] = await Promise.all([
+  const [document, domainState] = await Promise.all([
     findTarget(host, state, deletePhrase(state)),
-    isSeenOff(host, domainUuid),
+    stateUnlessGone(host, domainUuid),
   ]);
   if (document === undefined) return undefined;
   const isExternalData = data && isExternal(document.snapshot);
@@ -63,15 +63,15 @@ export async function lookBeforeDelete(
     isExternalData || takesOthers ? host.listDescendants(domainUuid, name) : [],
     isExternalData ? lookAtExternal(host, domainUuid, document.snapshot) : undefined,
   ]);
-  return { document, isOff, descendants, ...(external === undefined ? {} : { external }) };
+  return { document, state: domainState, descendants, ...(external === undefined ? {} : { external }) };
 }
 
-async function isSeenOff(host: QueryHost, domainUuid: string): Promise<boolean> {
+async function stateUnlessGone(host: QueryHost, domainUuid: string): Promise<DomainState | undefined> {
   try {
-    return (await host.domainState(domainUuid)) === "shut off";
+    return await host.domainState(domainUuid);
   } catch (error) {
     if (!isVirshError(error, "NotFound")) throw error;
-    return false;
+    return undefined;
   }
 }
 

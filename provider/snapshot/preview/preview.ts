@@ -1,10 +1,10 @@
-import { isVirshError, type VirshError } from "../../errors.js";
+import { isVirshError, quote, type VirshError } from "../../errors.js";
 import type { OpenHost, QueryHost } from "../../hypervisor/host.js";
 import { info, type Notice } from "../../hypervisor/notice.js";
 import { resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { redactUri } from "../../hypervisor/uri.js";
-import { holdsUnknown } from "../../schema/unknown.js";
+import { holdsUnknown, isKnown } from "../../schema/unknown.js";
 import { decideCreate } from "../create/decide.js";
 import { lookBeforeCreate } from "../create/look.js";
 import { scopeOf } from "../delete-scope.js";
@@ -12,6 +12,7 @@ import type { SnapshotInputs } from "../inputs.js";
 import type { Plan, Revert } from "../plan.js";
 import { decideRevert } from "../revert/decide.js";
 import { lookBeforeRevert } from "../revert/look.js";
+import { expectSameDomain } from "../same-domain.js";
 import type { PartialState } from "../state.js";
 import { cachedQueries, type QueryCache } from "./cached-queries.js";
 import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
@@ -75,11 +76,17 @@ export class Preview {
     const step = plan.steps.find((each) => each.do === "revert");
     if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step));
     const goes = plan.replaces.length > 0 && scopeOf(state).descendants;
-    if (!goes && !widensScope(plan, inputs)) return [undefined, []];
+    const asksDescendants = goes || widensScope(plan, inputs);
+    if (!asksDescendants && !touchesHost(plan, inputs)) return [undefined, []];
     const { domainUuid, name } = state;
-    return this.#look(state.uri, async (host) => ({
-      descendants: await host.listDescendants(domainUuid, name),
-    }));
+    return this.#look(state.uri, async (host) => {
+      const tried = `update snapshot ${quote(name)} of ${state.domainName}`;
+      const [descendants] = await Promise.all([
+        asksDescendants ? host.listDescendants(domainUuid, name) : undefined,
+        touchesHost(plan, inputs) && expectSameDomain(host, { uuid: domainUuid }, inputs.domain, tried),
+      ]);
+      return { descendants };
+    });
   }
 
   async #revertFacts(host: QueryHost, step: Revert): Promise<ChangeFacts> {
@@ -131,7 +138,8 @@ export class Preview {
       await Promise.all([host.listDomains(), host.daemonVersion()]);
       return [await look(host), []];
     } catch (error) {
-      if (!isVirshError(error)) throw error;
+      // Where the name means another domain now, nothing may go on.
+      if (!isVirshError(error) || error.kind === "Conflict") throw error;
       return [undefined, this.#once(error.said, unseenLine(uri, error))];
     } finally {
       this.#spentMs += elapsed() - begun;
@@ -150,6 +158,12 @@ export class Preview {
     this.#printed.add(key);
     return [notice];
   }
+}
+
+/** Whether the plan changes the snapshot on the host, on the domain that it is of. */
+function touchesHost({ steps, replaces }: Plan, { domain }: SnapshotInputs): boolean {
+  if (!isKnown(domain) || replaces.includes("domain")) return false;
+  return replaces.length > 0 || steps.some((step) => step.do !== "record");
 }
 
 function unseenLine(uri: string | undefined, { said }: VirshError): Notice {

@@ -1,19 +1,12 @@
 import { isVirshError, quote } from "../../errors.js";
-import { act, Interrupted, onceIdle, withTimeLeft } from "../../hypervisor/act.js";
+import { act, Interrupted, onceIdle, withTimeLeft, type Change } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
 import { info } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import type { Revert } from "../plan.js";
+import { confirmRevert, type Before } from "./confirm.js";
 import type { RevertDecision } from "./decide.js";
-import { revertPhrase } from "./look.js";
-
-/** What a revert changes, as it was before it. */
-export interface Before {
-  /** The name of the current snapshot. */
-  current: string | undefined;
-  /** The domain's numeric ID while it is active: every start gives it a new one. */
-  id: number | undefined;
-}
+import { revertPhrase, type RevertFacts } from "./look.js";
 
 const AGAIN = "The old triggers are kept, so the next update tries the revert again.";
 
@@ -22,13 +15,13 @@ export async function goBack(
   operation: Operation,
   step: Revert,
   decision: RevertDecision,
-  before: Before,
+  facts: RevertFacts,
 ): Promise<void> {
   const { host } = operation;
   const { domainUuid } = step.target;
   let reverted = false;
   try {
-    await revertDomain(operation, step, decision, before);
+    await revertDomain(operation, step, decision, facts);
     reverted = true;
     const later = withTimeLeft(host);
     if (decision.dropManagedSave) await later.removeManagedSave(domainUuid);
@@ -45,16 +38,19 @@ export async function goBack(
 async function revertDomain(
   { host, tell }: Operation,
   step: Revert,
-  { request }: RevertDecision,
-  before: Before,
+  decision: RevertDecision,
+  facts: RevertFacts,
 ): Promise<void> {
   const { domainUuid, name } = step.target;
-  const change = {
+  let before: Before = { current: facts.current, id: facts.now.id };
+  const change: Change = {
     domainUuid,
-    isOff: before.id === undefined,
     tried: revertPhrase(step),
-    ask: () => host.revertSnapshot(domainUuid, name, request),
-    wasDone: async (later: Host) => {
+    confirm: async (now, waited) => {
+      before = await confirmRevert(now, waited, step, facts, decision);
+    },
+    ask: () => host.revertSnapshot(domainUuid, name, decision.request),
+    wasDone: async (later) => {
       const [current, { id }] = await Promise.all([
         later.currentSnapshot(domainUuid),
         later.domainXml(domainUuid),

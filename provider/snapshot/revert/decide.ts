@@ -26,10 +26,8 @@ export interface RevertDecision {
 export function decideRevert(step: Revert, facts: RevertFacts, time: Date): RevertDecision {
   const { to = "captured", force, resetNvram } = step.options;
   const safety = decideSafety(step, facts, time);
-  const refusal = refuse(step, facts);
-  const { now, snapshot, managedSave, overlays, lostSnapshots = [] } = facts;
-  // The safety snapshot keeps them as its base, and what libvirt deletes is the empty overlay above it.
-  const doomed = safety === undefined ? (overlays?.files ?? []) : [];
+  const refusal = refuseRevert(step, facts);
+  const { snapshot, managedSave } = facts;
   const needsForce = force === true ? undefined : risk(facts);
   return {
     request: {
@@ -42,10 +40,20 @@ export function decideRevert(step: Revert, facts: RevertFacts, time: Date): Reve
     dropManagedSave: managedSave,
     stopAfterwards: to === "shutoff",
     ...(safety === undefined ? {} : { safety }),
-    losses: revertLosses(now, snapshot, managedSave, doomed, lostSnapshots),
+    losses: decideLosses(facts, safety),
     ...(refusal === undefined ? {} : { refusal }),
     ...(needsForce === undefined ? {} : { needsForce }),
   };
+}
+
+/** What is lost beyond the state of disks and memory, each as a clause. */
+export function decideLosses(
+  { now, snapshot, managedSave, overlays, lostSnapshots = [] }: RevertFacts,
+  safety: SafetyDecision | undefined,
+): string[] {
+  // The safety snapshot keeps them as its base, and what libvirt deletes is the empty overlay above it.
+  const doomed = safety === undefined ? (overlays?.files ?? []) : [];
+  return revertLosses(now, snapshot, managedSave, doomed, lostSnapshots);
 }
 
 /** What libvirt wants `force` for. */
@@ -60,7 +68,7 @@ const LOST =
   "It cannot be brought back. Destroy this resource, or give it a new name to take a new snapshot.";
 
 /** Refuses what would stop QEMU first and then fail. */
-function refuse(step: Revert, facts: RevertFacts): VirshError | undefined {
+export function refuseRevert(step: Revert, facts: RevertFacts): VirshError | undefined {
   const { snapshot, version, imagesWithout, overlays, overwritten = [] } = facts;
   const external = isExternal(snapshot);
   const closed =

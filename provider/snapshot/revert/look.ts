@@ -5,6 +5,7 @@ import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
 import type { Revert } from "../plan.js";
+import { expectSameDomain } from "../same-domain.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 
 /** What is known of host, domain and snapshot before a revert. */
@@ -39,6 +40,7 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     host.listManagedSaves(),
     host.currentSnapshot(domainUuid),
     host.daemonVersion(),
+    expectSameDomain(host, { uuid: domainUuid }, step.domain, revertPhrase(step)),
   ]);
   const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
     imagesWithoutData(host, now, snapshot),

@@ -33,8 +33,7 @@ export async function revert(operation: Operation, state: SnapshotState, step: R
   const safety = planned && (await takeFirst(operation, state, step, planned));
   memory.reverted.set(turnOf(host, step.target.domainUuid), step.target.name);
   try {
-    const before = { current: safety?.name ?? facts.current, id: facts.now.id };
-    await goBack(operation, step, decision, before);
+    await goBack(operation, step, decision, { ...facts, current: safety?.name ?? facts.current });
   } catch (error) {
     if (safety === undefined || !(error instanceof Error)) throw error;
     throw withSafety(state, safety, error);

@@ -60,7 +60,7 @@ export async function takeSafety(
   if (decision.do === "refuse") throw refusalError(domain, name, decision);
   let taken = false;
   try {
-    await take(operation, facts, decision.request);
+    await take(operation, inputs, facts, decision.request);
     taken = true;
     const { snapshot } = await withTimeLeft(host).readSnapshot(domain.uuid, name);
     return { name, creationTime: toRfc3339(snapshot.creationTime) };

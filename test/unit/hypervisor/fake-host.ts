@@ -33,20 +33,22 @@ export function fakeHost(
     (...args: unknown[]) =>
       answer(method as Method, args.map(given), () => (change as (...args: unknown[]) => unknown)(...args)),
   ]);
+  const queries = queriesBy((name, args) =>
+    answer(
+      name,
+      args.filter((arg) => arg !== undefined),
+      () => {
+        const query = answers[name] as (of: FakeHypervisor, ...args: readonly unknown[]) => unknown;
+        return query(hypervisor, ...args) as ResultOf<typeof name>;
+      },
+    ),
+  );
   return {
     shownUri,
     remaining: () => left.now,
+    atOnce: () => ({ shownUri, ...queries }),
     afterwards: () => fakeHost(hypervisor, shownUri, { ...left, now: left.afterwards }),
-    ...queriesBy((name, args) =>
-      answer(
-        name,
-        args.filter((arg) => arg !== undefined),
-        () => {
-          const query = answers[name] as (of: FakeHypervisor, ...args: readonly unknown[]) => unknown;
-          return query(hypervisor, ...args) as ResultOf<typeof name>;
-        },
-      ),
-    ),
+    ...queries,
     ...(Object.fromEntries(noted) as unknown as Changes),
   };
 }

@@ -31,6 +31,7 @@ describe("revert.triggers", () => {
       {
         do: "revert",
         domainName: "debian12",
+        domain: "debian12",
         target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
         memory: true,
         drift: false,
@@ -141,6 +142,7 @@ describe("revert.onDrift", () => {
       {
         do: "revert",
         domainName: "debian12",
+        domain: "debian12",
         target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
         memory: true,
         drift: true,

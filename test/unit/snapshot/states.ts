@@ -27,6 +27,7 @@ export function revertStep(changes: Partial<Revert> = {}): Revert {
   return {
     do: "revert",
     domainName: "debian12",
+    domain: "debian12",
     target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
     memory: true,
     drift: false,

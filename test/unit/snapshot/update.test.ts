@@ -189,7 +189,7 @@ describe("updating a snapshot", () => {
     });
 
     it("records a revert that cannot be read back, so it does not happen again", async () => {
-      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 2 });
+      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 3 });
       const { state: kept } = await isIncomplete(
         updated({ revert: { triggers: ["x"] } }),
         'debian12 went back to snapshot "a", but it could not be read back: Unable to run a command of virsh: gone. The revert will not be done again.',
@@ -234,7 +234,7 @@ describe("updating a snapshot", () => {
     });
 
     it("keeps the completed state, although the read after a revert fails", async () => {
-      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 3 });
+      hypervisor.fail("currentSnapshot", said("Unreachable", "gone"), { nth: 4 });
       const { state: kept } = await isIncomplete(updated({ revert: { triggers: ["x"] } }, partial()));
       assert.deepEqual(kept, {
         ...state,

@@ -32,7 +32,7 @@ describe("taking a snapshot through virsh", () => {
     const decision = decideTake(inputs, facts);
     if (decision.do === "refuse") throw refusalError({ uuid: UUID, name: "debian12" }, "a", decision);
     decision.notices.forEach(operation.tell);
-    await take(operation, facts, decision.request);
+    await take(operation, inputs, facts, decision.request);
     return { quiesced: decision.request.quiesce === true };
   }
   const failAndLeave = (state: FakeDomain["state"]) =>

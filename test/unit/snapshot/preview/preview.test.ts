@@ -192,11 +192,19 @@ describe("a preview", () => {
   });
 
   describe("before a change", () => {
-    it("sends no query if the state contains everything", async () => {
-      await change({}, { diskOnly: true });
-      await change({}, { name: "b" });
-      await change({}, { description: "x", atomic: true });
+    it("sends no query if nothing on the host changes", async () => {
+      await change({}, { atomic: true });
       assert.deepEqual(hypervisor.calls, []);
+    });
+
+    it("stops if the domain's name belongs to another domain now", async () => {
+      const stopped =
+        /"debian12" is the name of domain .* now, and the snapshot belongs to domain .*, which is called "renamed" now/;
+      domain.name = "renamed";
+      hypervisor.define({ uuid: domain.uuid.replace(/.$/, "0"), name: "debian12" });
+      await assert.rejects(change({}, { description: "x" }), stopped);
+      await assert.rejects(change({}, { name: "b" }), stopped);
+      await assert.rejects(change({}, { revert: { triggers: ["x"] } }), stopped);
     });
 
     it("names what is deleted together, now and from now on", async () => {
