@@ -32,7 +32,17 @@ describe("a process that dies in the middle of an operation (table of docs/guara
           console.log("T scene", new Date().toISOString());
           stories = await playRound(scene, moment, victim);
           console.log("T played", new Date().toISOString());
-          for (const story of stories) console.log("RES", moment, victim, story.operation, resultOf(story), broken(story), JSON.stringify(story.said.first.messages.filter(m=>story.names.some(n=>m.includes(n)))), JSON.stringify(story.seen.after));
+          for (const story of stories)
+            console.log(
+              "RES",
+              moment,
+              victim,
+              story.operation,
+              resultOf(story),
+              broken(story),
+              JSON.stringify(story.said.first.about[story.operation]),
+              JSON.stringify(story.seen.after),
+            );
         });
         after(async () => {
           if (stories.length > 0 && stories.every((story) => broken(story).length === 0)) return;

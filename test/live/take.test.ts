@@ -123,7 +123,10 @@ describe("taking a snapshot", () => {
     const asked = { diskOnly: true, disks: [{ name: "vda", snapshot: "external" as const, file: overlay }] };
     const { ok, messages } = await stack.up(program(asked));
     assert.equal(ok, false);
-    assert.match(messages.join("\n"), /the host already has a file .* Then move it away, or name another one/);
+    assert.match(
+      messages.join("\n"),
+      /the host already has a file .* Then move it away, or name another one/,
+    );
     assert.deepEqual(await readFile(overlay), before);
     assert.equal(await diskOf(domain), image);
 

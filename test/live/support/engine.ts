@@ -83,6 +83,9 @@ export class TestStack {
     return new TestStack(Object.assign(stack, nothing), folder, env);
   }
 
+  /** What the last command said about each resource. */
+  about: Record<string, string[]> = {};
+
   /** `pulumi config set`. */
   configure(name: string, value: string): Promise<void> {
     return this.stack.setConfig(name, { value });
@@ -94,7 +97,7 @@ export class TestStack {
   }
 
   preview(program: Program, flags: PreviewOptions = {}): Promise<Run> {
-    return observed((options) =>
+    return this.observed((options) =>
       this.stack.preview({ program: asynchronous(program), ...flags, ...options }),
     );
   }
@@ -112,7 +115,9 @@ export class TestStack {
   }
 
   up(program: Program, flags: UpOptions = {}): Promise<Run> {
-    return observed((options) => this.stack.up({ program: asynchronous(program), ...flags, ...options }));
+    return this.observed((options) =>
+      this.stack.up({ program: asynchronous(program), ...flags, ...options }),
+    );
   }
 
   /** `pulumi up --continue-on-error`. */
@@ -121,11 +126,16 @@ export class TestStack {
   }
 
   refresh(): Promise<Run> {
-    return observed((options) => this.stack.refresh(options), "resOutputsEvent");
+    return this.observed((options) => this.stack.refresh(options), "resOutputsEvent");
   }
 
   destroy(extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
-    return observed((options) => this.stack.destroy({ ...options, ...extra }));
+    return this.observed((options) => this.stack.destroy({ ...options, ...extra }));
+  }
+
+  private observed(command: (options: Options) => Promise<object>, counted?: Counted): Promise<Run> {
+    this.about = {};
+    return observed(command, this.about, counted);
   }
 
   /** What `pulumi stack output --show-secrets` prints. */
@@ -210,6 +220,7 @@ type Counted = "resourcePreEvent" | "resOutputsEvent";
 
 async function observed(
   command: (options: Options) => Promise<object>,
+  about: Record<string, string[]>,
   counted: Counted = "resourcePreEvent",
 ): Promise<Run> {
   const steps: string[] = [];
@@ -220,8 +231,11 @@ async function observed(
       steps.push(`${metadata.op} ${nameOf(metadata.urn)}`);
     }
     const said = event.diagnosticEvent;
-    if (said !== undefined && !NOISE.test(`${said.severity}: ${said.message}`))
+    if (said !== undefined && !NOISE.test(`${said.severity}: ${said.message}`)) {
       messages.push(said.message.trim());
+      if (said.urn !== undefined && said.urn !== "")
+        (about[nameOf(said.urn)] ??= []).push(said.message.trim());
+    }
   };
   try {
     await command({ onEvent, color: "never" });

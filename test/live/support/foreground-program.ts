@@ -20,5 +20,5 @@ async function obey({ folder, env, command, snapshots }: Order): Promise<void> {
   const onOutput = (text: string) => process.stdout.write(text);
   const running = command === "up" ? stack.up(declare, { onOutput }) : stack.destroy({ onOutput });
   const run = await running.catch((error: unknown) => ({ ok: false, steps: [], messages: [String(error)] }));
-  process.send?.(run, () => process.disconnect());
+  process.send?.({ ...run, about: stack.about }, () => process.disconnect());
 }

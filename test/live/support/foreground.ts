@@ -11,10 +11,15 @@ export class Foreground {
   private said = "";
   /** Its result. */
   readonly ended: Promise<Run>;
+  /** What it said about each resource, once it has ended. */
+  about: Record<string, string[]> = {};
 
   private constructor(private readonly process: ChildProcess) {
     process.stdout?.on("data", (text: Buffer) => (this.said += text.toString()));
-    this.ended = answer(process);
+    this.ended = answer(process).then(({ about, ...run }) => {
+      this.about = about;
+      return run;
+    });
   }
 
   static up(stack: TestStack, snapshots: Record<string, SnapshotArgs>): Foreground {
@@ -45,8 +50,10 @@ export class Foreground {
   }
 }
 
-async function answer(child: ChildProcess): Promise<Run> {
-  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Run];
+type Answer = Run & { about: Record<string, string[]> };
+
+async function answer(child: ChildProcess): Promise<Answer> {
+  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Answer];
   return run;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import type { TestStack } from "../engine.js";
-import { diskOf, type Guest } from "../host.js";
+import type { Guest } from "../host.js";
 
 export interface Process {
   pid: number;
@@ -28,9 +28,15 @@ async function processes(): Promise<(Process & { folder: string })[]> {
 }
 
 /** The provider's processes of a stack's command: Pulumi's host, without what it started. */
-export async function providersOf(stack: TestStack): Promise<number[]> {
-  const own = (await processes()).filter(({ folder }) => folder === stack.folder);
-  return own.filter(({ words }) => words.some((word) => word.includes("dynamic-provider"))).map(idOf);
+export async function providersOf({ project }: TestStack): Promise<number[]> {
+  const hosts = (await processes()).filter(({ words }) =>
+    words.some((word) => word.includes("dynamic-provider/")),
+  );
+  const own = hosts.map(async ({ pid }) => {
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+    return environment.split("\0").includes(`PULUMI_PROJECT=${project}`) ? [pid] : [];
+  });
+  return (await Promise.all(own)).flat();
 }
 
 /** The engine that runs a stack's command. */
@@ -50,11 +56,10 @@ export async function callsOn({ uuid }: Guest, command: string): Promise<number[
     .sort((one, other) => one - other);
 }
 
-/** The qemu-img that takes a snapshot of a domain's disk. */
-export async function imageToolOn(domain: Guest): Promise<number | undefined> {
-  const disk = await diskOf(domain);
+/** The qemu-img that takes a snapshot within this image. */
+export async function imageToolOn(image: string): Promise<number | undefined> {
   return (await processes()).find(
-    ({ words }) => words[0]?.endsWith("qemu-img") === true && words.includes("-c") && words.includes(disk),
+    ({ words }) => words[0]?.endsWith("qemu-img") === true && words.includes("-c") && words.includes(image),
   )?.pid;
 }
 

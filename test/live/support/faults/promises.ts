@@ -1,21 +1,20 @@
 import type { Moment, Operation, Result, Victim } from "../../../faults/table.js";
 import type { RecordedResource, Run } from "../engine.js";
 import type { Seen } from "./seen.js";
+import type { Told } from "./strike.js";
 
 /** What is known of one operation that something died in. */
 export interface Story {
   operation: Operation;
   moment: Moment;
   victim: Victim;
-  /** The domain's name and UUID: a message about it names one of them. */
-  names: readonly string[];
   /** This round's trigger and description. */
   round: string;
   /** The host before the operation, after it, after the next command, and after everything was deleted again. */
   seen: { before: Seen; after: Seen; next: Seen; end: Seen };
   /** What the state has of it after the operation, and after the next command. */
   recorded: { after: RecordedResource | undefined; next: RecordedResource | undefined };
-  said: { first: Run; next: Run; preview: Run };
+  said: { first: Told; next: Run; preview: Run };
 }
 
 const CREATES: readonly Operation[] = ["memory", "quiesced", "external", "off"];
@@ -41,7 +40,7 @@ function isRecorded(operation: Operation, recorded: RecordedResource | undefined
 }
 
 /** What came of the operation. */
-export function resultOf({ operation, round, seen, recorded }: Omit<Story, "said" | "names">): Result {
+export function resultOf({ operation, round, seen, recorded }: Omit<Story, "said">): Result {
   const done = isDone(operation, seen.after, round);
   if (isRecorded(operation, recorded.after, round))
     return (recorded.after?.initErrors ?? []).length > 0 ? "kept" : "done";
@@ -53,9 +52,7 @@ export function resultOf({ operation, round, seen, recorded }: Omit<Story, "said
 /** The promises that were broken, in words; none if all is well. */
 export function broken(story: Story): string[] {
   const { operation, victim, round, seen, recorded, said } = story;
-  const words = story.said.first.messages.filter((message) =>
-    story.names.some((name) => message.includes(name)),
-  );
+  const words = said.first.about[operation] ?? [];
   const isNamed = (word: string) => words.some((message) => message.includes(word));
   const alive = victim === "libvirtd" || victim === "virsh";
   const result = resultOf(story);
@@ -99,7 +96,10 @@ export function broken(story: Story): string[] {
     [seen.end.files.length <= seen.before.files.length, `files stay for ever: ${seen.end.files.join()}`],
   ];
   if (operation === "safely") {
-    const safety = seen.next.snapshots.filter((name) => !["theirs", "safely"].includes(name));
+    // One whose taker died is not in the state, but was announced.
+    const safety = seen.next.snapshots.filter(
+      (name) => !["theirs", "safely"].includes(name) && (alive || !isNamed(name)),
+    );
     claims.push(
       [safety.length === 1, `safety snapshots: ${safety.join()}`],
       [
@@ -113,8 +113,7 @@ export function broken(story: Story): string[] {
 
 /** The snapshots that stay when everything is as before the operation. */
 function kept({ operation, seen }: Story): readonly string[] {
-  if (operation === "safely")
-    return seen.next.snapshots.filter((name) => !["theirs"].includes(name)).slice(0, 2);
+  if (operation === "safely") return seen.next.snapshots;
   return CREATES.includes(operation) ? [] : [operation];
 }
 

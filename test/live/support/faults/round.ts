@@ -33,13 +33,11 @@ export async function playRound(scene: FaultScene, moment: Moment, victim: Victi
     };
     if (Object.values(seen).includes(undefined)) return [];
     const stack = scene.stackOf(operation) === main ? "main" : "deletes";
-    const { name, uuid } = scene.guest(operation);
     return [
       {
         operation,
         moment,
         victim,
-        names: [name, uuid],
         round,
         seen: seen as Story["seen"],
         recorded: { after: recordedAfter.get(operation), next: recordedNext.get(operation) },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
 import type { Run } from "../engine.js";
 import { Foreground } from "../foreground.js";
-import { beingEnded, daemonPid, isBusy, qemuPid, until, withoutDaemon } from "../host.js";
+import { beingEnded, daemonPid, diskOf, isBusy, qemuPid, until, withoutDaemon } from "../host.js";
 import type { Meeting } from "../stand-in.js";
 import { callsOn, enginesOf, imageToolOn, providersOf, signal } from "./processes.js";
 import type { FaultScene } from "./scene.js";
@@ -15,38 +15,52 @@ export async function strike(
   scene: FaultScene,
   moment: Moment,
   victim: Victim,
-): Promise<{ main: Run; deletes: Run }> {
+): Promise<{ main: Told; deletes: Told }> {
   const { standIn, main, deletes } = scene;
   const met = scene.operations.filter((operation) => canMeet(operation, moment));
-  const uuids = met.map((operation) => scene.guest(operation).uuid);
-  await standIn.stopAt(met.map((operation) => meeting(scene, operation, moment)));
+  const [uuids, meetings] = placeOf(scene, met, moment);
+  await standIn.stopAt(meetings);
   await standIn.forget();
-  const commands = [Foreground.up(main, scene.declared(main)), Foreground.destroy(deletes)];
-  const ended = Promise.all(commands.map((command) => command.ended.catch(none)));
+  const [up, destroy] = [Foreground.up(main, scene.declared(main)), Foreground.destroy(deletes)];
+  const ended = Promise.all([up, destroy].map((command) => command.ended.catch(none)));
   try {
     await standIn.arrived(uuids);
     if (moment === "works") await strikeAtWork(scene, met, victim);
-    else await strikeStopped(scene, moment, uuids, victim);
+    else await strikeStopped(scene, moment, uuids, victim, ended);
   } finally {
     await standIn.goOn();
   }
   const [first, second] = await ended;
   await quiet(scene);
   if (victim === "engine") await endHosts(scene);
-  return { main: first ?? none(), deletes: second ?? none() };
+  return {
+    main: { ...(first ?? none()), about: up.about },
+    deletes: { ...(second ?? none()), about: destroy.about },
+  };
 }
+
+/** A result with what was said about each resource. */
+export type Told = Run & { about: Record<string, string[]> };
 
 export function canMeet(operation: Operation, moment: Moment): boolean {
   return moment !== "works" || caseOf(operation).atOnce === undefined;
 }
 
-function meeting(scene: FaultScene, operation: Operation, moment: Moment): Meeting {
-  const { uuid } = scene.guest(operation);
-  return {
-    moment: moment === "answers" ? "after" : "before",
-    command: moment === "looks" ? "any" : caseOf(operation).command,
-    names: uuid,
-  };
+/** Where the calls stop, and what the calls name that have to be there. */
+function placeOf(scene: FaultScene, met: readonly Operation[], moment: Moment): [string[], Meeting[]] {
+  const uuid = (operation: Operation) => scene.guest(operation).uuid;
+  // Looks of many operations are one call, and others wait for it: all calls stop, and one of each command will do.
+  if (moment === "looks") {
+    const [one, other] = [uuid("describe"), uuid("delete")];
+    return [[one, other], ["", one, other].map((names) => ({ moment: "before", command: "any", names }))];
+  }
+  const when = moment === "answers" ? "after" : "before";
+  const meetings = met.map((operation) => ({
+    moment: when,
+    command: caseOf(operation).command,
+    names: uuid(operation),
+  })) satisfies Meeting[];
+  return [met.map(uuid), meetings];
 }
 
 /** Ends the victim while every call is stopped. */
@@ -55,6 +69,7 @@ async function strikeStopped(
   moment: Moment,
   uuids: readonly string[],
   victim: Victim,
+  ended: Promise<unknown>,
 ): Promise<void> {
   const { standIn } = scene;
   const stopped = await standIn.arrived(uuids);
@@ -63,6 +78,7 @@ async function strikeStopped(
       return withoutDaemon(async () => {
         await standIn.goOn();
         // Down until each operation has noticed it.
+        if (moment === "looks") return void (await ended);
         const noticed = async () =>
           (await Promise.all(uuids.map((uuid) => standIn.isOver(uuid, moment === "answers")))).every(Boolean);
         await until("every operation has noticed that the daemon is down", noticed, 30);
@@ -83,12 +99,14 @@ async function strikeAtWork(scene: FaultScene, met: readonly Operation[], victim
   const running = met.filter((operation) => operation !== "off");
   const qemus = await Promise.all(running.map((operation) => qemuPid(scene.guest(operation))));
   const stopped = [...qemus];
+  // Asked for now: libvirt says nothing about a domain that is off while it works on its image.
+  const image = await diskOf(scene.guest("off"));
   signal(qemus, "SIGSTOP");
   try {
     await scene.standIn.goOn();
     if (met.includes("off")) {
       await until("qemu-img is at work", async () => {
-        const tool = await imageToolOn(scene.guest("off"));
+        const tool = await imageToolOn(image);
         if (tool === undefined) return false;
         signal([tool], "SIGSTOP");
         stopped.push(tool);
