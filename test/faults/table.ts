@@ -22,15 +22,36 @@ export const VICTIMS = {
 
 export type Victim = keyof typeof VICTIMS;
 
-/** What comes of the operation. */
+/** What comes of the operation: a word, and what it means. */
 export const RESULTS = {
-  done: "done",
-  never: "not done, and the error says so; the next command does it",
-  told: "not done, and the error says which state the domain is in; the next command does it",
-  kept: "done, and kept in the state; the next command completes it",
-  adopt: "done; the next update says so, and `adopt: true` takes it over",
-  again: "done, but not recorded; the next command does it again",
-  found: "done, but not recorded; the next command finds it done",
+  done: { word: "done", means: "The command succeeds." },
+  never: {
+    word: "not done",
+    means: "The command fails, and the domain is as it was before. The next command does it.",
+  },
+  told: {
+    word: "not done, domain changed",
+    means:
+      "The command fails. The error says which state the domain is in now, and what to type. The next command does it.",
+  },
+  kept: {
+    word: "kept",
+    means:
+      "It is done, but could not be read back. The command fails, and the state keeps what is known. The next command completes it.",
+  },
+  adopt: {
+    word: "taken, not recorded",
+    means:
+      "The snapshot is there, but the state does not know it. The next update says so; with `adopt: true` it takes the snapshot over.",
+  },
+  again: {
+    word: "done, not recorded",
+    means: "The state does not know that it is done. The next command does it again.",
+  },
+  found: {
+    word: "deleted, not recorded",
+    means: "The state still has the snapshot. The next command finds that it is gone, and succeeds.",
+  },
 } as const;
 
 export type Result = keyof typeof RESULTS;
@@ -68,9 +89,9 @@ export function caseOf(operation: Operation): Case {
 }
 
 /** One row of the table: each cell on every libvirt. */
-type Row = Partial<Record<Operation, Result>>;
+export type Row = Partial<Record<Operation, Result>>;
 
-export const TABLE: Partial<Record<Moment, Partial<Record<Victim, Row>>>> = {
+export const TABLE: Record<Moment, Partial<Record<Victim, Row>>> = {
   looks: { libvirtd: {}, virsh: {} },
   asks: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
   works: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },

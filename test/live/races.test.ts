@@ -196,7 +196,6 @@ describe("a second actor on the host", function () {
           ]),
         );
       const preview = await stack.preview(both);
-      assert.equal(preview.ok, false, told(preview));
       assert.ok(told(preview).includes(file), told(preview));
       const run = await stack.up(both);
       assert.equal(run.ok, false, told(run));

@@ -1,4 +1,5 @@
 import { domainInputTable } from "./domain-reference.js";
+import { faults } from "./faults.js";
 import { fill } from "./fill.js";
 import { functionReference } from "./function-reference.js";
 import { preview, previewLines, previewOfDomains, type Names } from "./previews.js";
@@ -49,6 +50,7 @@ export function documents(read: Read): Record<string, string> {
     "examples/many-vms/README.md": {
       lines: previewOfDomains(read, "revert", ["web", "db", "cache"], { snapshot: "before-maintenance" }),
     },
+    "docs/guarantees.md": { "what dies": faults() },
     "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
     "docs/domain.md": { inputs: domainInputTable(read) },
   };
