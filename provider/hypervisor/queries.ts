@@ -65,6 +65,8 @@ export const queries = {
   imageFiles: query<[path: string, format?: string], string[] | undefined>(),
   /** Whether a process has locked an image; `undefined` where that cannot be seen from here. */
   isLocked: query<[path: string], boolean | undefined>(),
+  /** A text that changes with every write to a file; `undefined` where that cannot be seen from here. */
+  fileStamp: query<[path: string], string | undefined>(),
   /** Free bytes in the folder of a file; `undefined` where that cannot be seen from here. */
   freeBytes: query<[path: string], number | undefined>(),
   /** `qemu-img info`: an image, and with `backingChain` those below it. Throws where it cannot be read from here. */

@@ -21,6 +21,18 @@ export interface SafetySnapshot {
   name: string;
   /** When it was taken, RFC 3339 UTC; absent when it could not be read back. */
   creationTime?: string;
+  /**
+   * Present until a revert succeeds after the one that it was taken for has failed: it holds the state that a retry must
+   * not lose. The domain's images as the failed attempt left them; empty where that could not be seen.
+   */
+  pending?: ImageStamp[];
+}
+
+/** An image at one moment. */
+export interface ImageStamp {
+  file: string;
+  /** Changes with every write to the file. */
+  stamp: string;
 }
 
 /** What a snapshot is good for: file systems frozen, memory with them, as after a power cut, or taken while off. */

@@ -1,4 +1,5 @@
-import { quoteAll } from "../errors.js";
+import { holdsState } from "../capabilities/snapshot-shape.js";
+import { quote, quoteAll } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import { warning, type Tell } from "../hypervisor/notice.js";
 import { MAX_NAME_BYTES } from "../schema/text-rules.js";
@@ -37,20 +38,33 @@ export function safetyStates(state: PartialState): PartialState[] {
 }
 
 /**
- * Reports safety snapshots that no state knows: a revert that was interrupted took them. They are not pruned, because
- * another program may have taken them for the same snapshot.
+ * Reports safety snapshots that no state knows: a revert that was interrupted took them, or began to. They are not
+ * pruned, because another program may have taken them for the same snapshot.
  */
 export async function tellStrays(host: QueryHost, state: PartialState, tell: Tell): Promise<void> {
   const { domainUuid, domainName, safetySnapshots = [] } = state;
   const known = safetySnapshots.map(({ name }) => name);
-  const strays = (await host.listSnapshots(domainUuid)).filter(
-    (name) => isSafetyName(name, state.name) && !known.includes(name),
-  );
-  if (strays.length === 0) return;
-  tell(
-    warning(
-      `${quoteAll(strays)} of ${domainName}: taken before an earlier revert that was interrupted, and in no state. ` +
-        "Delete what you do not need of it with virsh snapshot-delete.",
-    ),
-  );
+  const isSafety = (name: string) => isSafetyName(name, state.name);
+  const [listed, { disks }] = await Promise.all([host.listSnapshots(domainUuid), host.domainXml(domainUuid)]);
+  const strays = listed.filter((name) => isSafety(name) && !known.includes(name));
+  if (strays.length > 0) {
+    tell(
+      warning(
+        `${quoteAll(strays)} of ${domainName}: taken before an earlier revert that was interrupted, and in no state. ` +
+          "Delete what you do not need of it with virsh snapshot-delete.",
+      ),
+    );
+  }
+  for (const { source: image } of disks.filter(holdsState)) {
+    const tags = image === undefined ? [] : ((await host.imageTags(image)) ?? []);
+    const halves = tags.filter((tag) => isSafety(tag) && !listed.includes(tag));
+    if (halves.length === 0) continue;
+    tell(
+      warning(
+        `The image ${quote(image)} of ${domainName} holds ${quoteAll(halves)}, which libvirt does not know: ` +
+          "the start of a safety snapshot that was interrupted. It takes space until you remove it, while the domain is off: " +
+          `qemu-img snapshot -d NAME ${quote(image)}`,
+      ),
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { realpath, rm, statfs } from "node:fs/promises";
+import { realpath, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isVirshError, quote } from "../errors.js";
 import { readImages } from "./images.js";
@@ -60,6 +60,17 @@ export async function isLocked(path: string, limits: Limits): Promise<boolean | 
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** A text that changes with every write; `undefined` for anything but an ordinary file that can be seen from here. */
+export async function fileStamp(path: string): Promise<string | undefined> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs, ...file } = await stat(path, { bigint: true });
+    // The times of a block device say nothing about writes to it.
+    return file.isFile() ? [ino, size, mtimeNs, ctimeNs].join(" ") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The free bytes in the folder of a file; `undefined` if the folder cannot be read from here. */

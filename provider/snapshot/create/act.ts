@@ -9,7 +9,7 @@ import { partialState } from "../state.js";
 import { confirmCreate } from "./confirm.js";
 import { takePhrase } from "./decide.js";
 import type { CreateFacts } from "./look.js";
-import { writtenFiles } from "./written-files.js";
+import { writtenFiles } from "../written-files.js";
 
 /** Has libvirt take the snapshot. When that fails, a domain that ran goes on running. */
 export async function take(

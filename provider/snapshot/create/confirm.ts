@@ -5,7 +5,7 @@ import type { SnapshotInputs } from "../inputs.js";
 import { expectSameDomain } from "../same-domain.js";
 import { decideTake, refusalError, takePhrase } from "./decide.js";
 import { lookBeforeCreate, type CreateFacts } from "./look.js";
-import { writtenFiles } from "./written-files.js";
+import { writtenFiles } from "../written-files.js";
 
 /**
  * Right before libvirt takes a snapshot: the domain is the one that is meant, is still on or off, and none of the files

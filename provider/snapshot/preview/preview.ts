@@ -7,6 +7,7 @@ import { redactUri } from "../../hypervisor/uri.js";
 import { holdsUnknown, isKnown } from "../../schema/unknown.js";
 import { decideCreate } from "../create/decide.js";
 import { lookBeforeCreate } from "../create/look.js";
+import { writtenFiles } from "../written-files.js";
 import { scopeOf } from "../delete-scope.js";
 import type { SnapshotInputs } from "../inputs.js";
 import type { Plan, Revert } from "../plan.js";
@@ -19,6 +20,7 @@ import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
 import { createLines, missingDomainLine } from "./create-lines.js";
 import { hostWithout } from "./host-without.js";
 import { lookAround } from "./surroundings.js";
+import { WantedFiles } from "./wanted-files.js";
 
 /** All the time that a preview spends on hosts, however many resources it has: one that does not answer must not hold it up. */
 const LIMIT_MS = 10_000;
@@ -39,6 +41,7 @@ export class Preview {
   readonly #context: PreviewContext;
   readonly #caches = new Map<string, QueryCache>();
   readonly #printed = new Set<string>();
+  readonly #wanted = new WantedFiles();
   /** Snapshots that are deleted before a new one of their name is taken. */
   readonly #leaving = new Map<string, PartialState>();
   #spentMs = 0;
@@ -107,7 +110,11 @@ export class Preview {
     const facts = await lookBeforeCreate(ahead, domain, inputs);
     const decision = decideCreate(inputs, facts);
     if (decision.do !== "take") return createLines(inputs, facts, decision);
-    return createLines(inputs, facts, decision, await lookAround(ahead, facts, inputs));
+    const who = `${quote(inputs.name)} of ${domain.name}`;
+    return [
+      ...this.#wanted.claim(inputs.uri ?? "", who, writtenFiles(facts.definition, inputs)),
+      ...createLines(inputs, facts, decision, await lookAround(ahead, facts, inputs)),
+    ];
   }
 
   /** The domain, or the proof that there is none. An update may have defined it since the last look. */

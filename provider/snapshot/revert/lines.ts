@@ -26,7 +26,9 @@ export function revertLine(
   );
 }
 
-function keptIn({ name, diskOnly }: SafetyDecision): string {
+function keptIn({ name, diskOnly, complete }: SafetyDecision): string {
+  if (complete !== undefined)
+    return `everything since then is kept in snapshot ${quote(name)}, which an earlier attempt took`;
   return diskOnly
     ? `everything since then on disk is kept in a new snapshot ${quote(name)}, the memory of a running domain is not`
     : `everything since then is kept in a new snapshot ${quote(name)}`;

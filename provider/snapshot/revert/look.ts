@@ -4,8 +4,10 @@ import type { DomainXml } from "../../xml/domain.js";
 import type { SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
+import type { SafetySnapshot } from "../outputs.js";
 import type { Revert } from "../plan.js";
 import { expectSameDomain } from "../same-domain.js";
+import { completeSafety } from "./attempts.js";
 import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 
 /** What is known of host, domain and snapshot before a revert. */
@@ -21,6 +23,8 @@ export interface RevertFacts {
   imagesWithout: readonly string[];
   /** What libvirt deletes with the revert. */
   overlays?: DoomedOverlays | undefined;
+  /** The safety snapshot of a failed attempt that holds everything since the target. */
+  complete?: SafetySnapshot | undefined;
   /** Other snapshots that are lost with the revert. */
   lostSnapshots?: readonly string[];
   /** Images that the snapshot depends on and that the domain has written to since. */
@@ -42,11 +46,12 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     host.daemonVersion(),
     expectSameDomain(host, { uuid: domainUuid }, step.domain, revertPhrase(step)),
   ]);
-  const [imagesWithout, overlays, lostSnapshots, overwritten] = await Promise.all([
+  const [imagesWithout, overlays, lostSnapshots, overwritten, complete] = await Promise.all([
     imagesWithoutData(host, now, snapshot),
     doomedOverlays(host, domainUuid, snapshot, current),
     snapshotsLostBy(host, domainUuid, snapshot, now),
     overwrittenImages(host, snapshot, now),
+    completeSafety(host, step, now, current),
   ]);
   const managedSave = saves.includes(domainUuid);
   return {
@@ -59,6 +64,7 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     overlays,
     lostSnapshots,
     overwritten,
+    complete,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Revert } from "../plan.js";
 import { tellStrays } from "../safety-snapshots.js";
 import type { SnapshotState } from "../state.js";
 import { goBack } from "./act.js";
+import { learnTaken, stampsLeft } from "./attempts.js";
 import { decideRevert } from "./decide.js";
 import { revertLine } from "./lines.js";
 import { lookBeforeRevert, revertPhrase } from "./look.js";
@@ -22,26 +23,46 @@ export interface Reverted {
 /**
  * Carries out a planned revert. The caller holds the domain's turn, and proves the revert by reading the snapshot back.
  */
-export async function revert(operation: Operation, state: SnapshotState, step: Revert): Promise<Reverted> {
+export async function revert(
+  operation: Operation,
+  before: SnapshotState,
+  planned: Revert,
+): Promise<Reverted> {
   const { host, memory, now, tell } = operation;
-  refuseSecond(operation, step);
+  refuseSecond(operation, planned);
+  const taken = await learnTaken(host, planned.target.domainUuid, planned.taken);
+  const step = { ...planned, taken };
+  const state = { ...before, safetySnapshots: taken };
   const facts = await lookBeforeRevert(host, step);
   const decision = decideRevert(step, facts, now());
   if (decision.refusal !== undefined) throw decision.refusal;
   tell(revertLine(step, decision));
-  const { safety: planned } = decision;
-  const safety = planned && (await takeFirst(operation, state, step, planned));
+  const safety = decision.safety && (await takeFirst(operation, state, step, decision.safety));
   memory.reverted.set(turnOf(host, step.target.domainUuid), step.target.name);
   try {
     await goBack(operation, step, decision, { ...facts, current: safety?.name ?? facts.current });
   } catch (error) {
     if (safety === undefined || !(error instanceof Error)) throw error;
-    throw withSafety(state, safety, error);
+    const stamps = await stampsLeft(host.afterwards(), step.target.domainUuid);
+    throw withSafety(state, { ...safety, pending: stamps }, error, "The previous state is in");
   }
   const lastRevert = { at: now().toISOString(), triggers: step.triggers };
-  if (safety === undefined) return { lastRevert };
-  const kept = await pruneSafety({ ...operation, host: withTimeLeft(host) }, state, planned?.prune ?? []);
-  return { lastRevert: { ...lastRevert, safetySnapshot: safety.name }, safetySnapshots: [...kept, safety] };
+  if (safety === undefined)
+    return { lastRevert, ...(taken.length === 0 ? {} : { safetySnapshots: taken.map(settled) }) };
+  const kept = await pruneSafety(
+    { ...operation, host: withTimeLeft(host) },
+    withoutOne(state, safety.name),
+    decision.safety?.prune ?? [],
+  );
+  return {
+    lastRevert: { ...lastRevert, safetySnapshot: safety.name },
+    safetySnapshots: [...kept, safety].map(settled),
+  };
+}
+
+/** Now that a revert has succeeded, a later one may prune it. */
+function settled({ pending: _until, ...safety }: SafetySnapshot): SafetySnapshot {
+  return safety;
 }
 
 async function takeFirst(
@@ -54,16 +75,31 @@ async function takeFirst(
   try {
     return await takeSafety(operation, step, decision);
   } catch (error) {
-    if (error instanceof SafetyIncomplete) throw withSafety(state, error.safety, error);
-    throw error;
+    if (!(error instanceof SafetyIncomplete)) throw error;
+    throw withSafety(
+      state,
+      { ...error.safety, pending: [] },
+      error,
+      "It is not known yet whether the current state is in",
+    );
   }
 }
 
 /** The failure, with the safety snapshot in the state: otherwise nobody would delete it one day. */
-function withSafety(state: SnapshotState, safety: SafetySnapshot, error: Error): IncompleteError {
-  const safetySnapshots = [...(state.safetySnapshots ?? []), safety];
-  const message = `${error.message} The previous state is in snapshot ${quote(safety.name)}.`;
-  return new IncompleteError({ ...state, safetySnapshots }, message, error);
+function withSafety(
+  state: SnapshotState,
+  safety: SafetySnapshot,
+  error: Error,
+  whatIsIn: string,
+): IncompleteError {
+  const { safetySnapshots = [] } = withoutOne(state, safety.name);
+  const message = `${error.message} ${whatIsIn} snapshot ${quote(safety.name)}.`;
+  return new IncompleteError({ ...state, safetySnapshots: [...safetySnapshots, safety] }, message, error);
+}
+
+function withoutOne(state: SnapshotState, name: string): SnapshotState {
+  const { safetySnapshots = [] } = state;
+  return { ...state, safetySnapshots: safetySnapshots.filter((safety) => safety.name !== name) };
 }
 
 /** A domain cannot go back to two moments: the second revert of a run would undo the first unseen. */

@@ -18,20 +18,25 @@ export interface SafetyDecision {
   name: string;
   diskOnly: boolean;
   prune: SafetySnapshot[];
+  /** The one of an earlier attempt that failed, where it holds all there is; otherwise a new one is taken. */
+  complete?: SafetySnapshot;
 }
 
 /** Pure. The safety snapshot has the mode of the target, because both are kept in the same images. */
 export function decideSafety(
   { options, target, taken }: Revert,
-  { snapshot }: RevertFacts,
+  { snapshot, complete }: RevertFacts,
   time: Date,
 ): SafetyDecision | undefined {
   const keep = options.safetySnapshot?.keep;
   if (keep === undefined) return undefined;
+  // What failed attempts left stays until a revert has succeeded: only the next one prunes them.
+  const settled = taken.filter(({ pending }) => pending === undefined);
   return {
-    name: safetyName(target.name, time),
+    name: complete?.name ?? safetyName(target.name, time),
     diskOnly: snapshot.disks.some((disk) => disk.snapshot === "external"),
-    prune: taken.slice(0, Math.max(0, taken.length + 1 - keep)),
+    prune: settled.slice(0, Math.max(0, settled.length + 1 - keep)),
+    ...(complete === undefined ? {} : { complete }),
   };
 }
 
@@ -45,12 +50,13 @@ export class SafetyIncomplete extends Error {
   }
 }
 
-/** Takes it. If that fails, nothing is reverted. */
+/** Takes it, unless there is one. If that fails, nothing is reverted. */
 export async function takeSafety(
   operation: Operation,
   { target, domainName }: Revert,
-  { name, diskOnly }: SafetyDecision,
+  { name, diskOnly, complete }: SafetyDecision,
 ): Promise<SafetySnapshot> {
+  if (complete !== undefined) return complete;
   const { host } = operation;
   const domain = { uuid: target.domainUuid, name: domainName };
   const description = `State of ${domainName} before it went back to ${target.name}`;

@@ -85,6 +85,8 @@ export class FakeHypervisor {
   readonly chains = new Map<string, string[] | undefined>();
   /** Images that a process uses. */
   readonly locked = new Set<string>();
+  /** The stamps of images that can be seen. */
+  readonly stamps = new Map<string, string>();
   /** Whether its files can be accessed from this machine. */
   here = true;
   /** Bytes that are free in every folder. */

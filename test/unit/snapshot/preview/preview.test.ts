@@ -54,6 +54,16 @@ describe("a preview", () => {
       assert.equal(hypervisor.calls.length, asked);
     });
 
+    it("names two snapshots of a program that want the same file", async () => {
+      hypervisor.define({ uuid: UUID.replace(/.$/, "0"), name: "other" });
+      const memory = { snapshot: "external" as const, file: "/m" };
+      assert.deepEqual(await create({ memory }), []);
+      assert.deepEqual(await create({ memory }), []);
+      assert.deepEqual(await create({ domain: "other", memory, name: "b" }), [
+        'Two snapshots want the file "/m" (memory.file): "a" of debian12 and "b" of other. The second one fails. Give each a file of its own.',
+      ]);
+    });
+
     it("asks for block jobs and free space only if the snapshot would be taken", async () => {
       has("a");
       await create();

@@ -91,9 +91,81 @@ describe("a revert with a safety snapshot", () => {
       reverted({}, { safetySnapshots: [OLD], revert: { triggers: ["before"] } }),
       `Unable to revert debian12 to snapshot "a": operation failed: no. debian12 is "running" now. The old triggers are kept, so the next update tries the revert again. The previous state is in snapshot "${NAME}".`,
     );
-    assert.deepEqual(kept.safetySnapshots, [OLD, SAFETY]);
+    assert.deepEqual(kept.safetySnapshots, [OLD, { ...SAFETY, pending: [] }]);
     assert.deepEqual(kept.revert, { triggers: ["before"] });
     assert.equal(kept.lastRevert, undefined);
+  });
+
+  describe("after a revert that failed", () => {
+    const IMAGE = "/images/vda.qcow2";
+    /** The safety snapshot of the failed attempt holds everything; the domain is off. */
+    const failed = (stamp = "1"): Partial<SnapshotState> => {
+      domain.snapshots.push({ name: "first", creationTime: 1_800_000_003 });
+      Object.assign(domain, { current: "first", state: "shut off" });
+      hypervisor.stamps.set(IMAGE, stamp);
+      return { safetySnapshots: [OLD, { ...FIRST, pending: [{ file: IMAGE, stamp: "1" }] }] };
+    };
+    const FIRST = { name: "first", creationTime: "2027-01-15T08:00:03Z" };
+
+    it("records how the images were left", async () => {
+      hypervisor.stamps.set(IMAGE, "1");
+      hypervisor.fail("revertSnapshot", said("Unexpected", "operation failed: no"), {
+        meanwhile: () => (domain.state = "shut off"),
+      });
+      const { state: kept } = await isIncomplete(reverted());
+      assert.deepEqual(kept.safetySnapshots, [{ ...SAFETY, pending: [{ file: IMAGE, stamp: "1" }] }]);
+    });
+
+    it("takes no other one where nothing was written since, and keeps the first for the next revert to prune", async () => {
+      const after = await reverted({}, failed());
+      assert.deepEqual(methods(), ["revertSnapshot", "deleteSnapshot"]);
+      assert.deepEqual(after.safetySnapshots, [FIRST]);
+      assert.equal(after.lastRevert?.safetySnapshot, "first");
+      assert.match(
+        told[0] ?? "",
+        /everything since then is kept in snapshot "first", which an earlier attempt took/,
+      );
+    });
+
+    const anew: [why: string, change: () => void][] = [
+      ["the image was written to", () => hypervisor.stamps.set(IMAGE, "2")],
+      ["the image cannot be seen", () => hypervisor.stamps.clear()],
+      ["the domain runs", () => (domain.state = "running")],
+      ["another snapshot is current", () => (domain.current = "a")],
+      ["it was replaced", () => (domain.snapshots[2] = { name: "first", creationTime: 1 })],
+    ];
+    for (const [why, change] of anew) {
+      it(`takes another one where ${why}, and deletes only older ones whatever keep says`, async () => {
+        const from = failed();
+        change();
+        const after = await reverted({}, from);
+        assert.deepEqual(methods(), ["createSnapshot", "revertSnapshot", "deleteSnapshot"]);
+        assert.deepEqual(hypervisor.changes.at(-1)?.[2], "old");
+        assert.deepEqual(after.safetySnapshots, [FIRST, SAFETY]);
+      });
+    }
+
+    it("drops one that was never finished, and says what is left of it", async () => {
+      const half = "a-before-revert-20270101T000000Z";
+      hypervisor.tags.set(IMAGE, ["a", half]);
+      const after = await reverted({}, { safetySnapshots: [{ name: half, pending: [] }] });
+      assert.deepEqual(after.safetySnapshots, [SAFETY]);
+      assert.match(
+        told.join("\n"),
+        new RegExp(`The image "${IMAGE}" of debian12 holds "${half}", which libvirt does not know`),
+      );
+    });
+
+    it("does not call one the previous state that could not be read back", async () => {
+      hypervisor.fail("createSnapshot", said("Unreachable", "gone"));
+      hypervisor.fail("domainControl", said("Denied", "no"), { nth: 2 });
+      const { message } = await isIncomplete(reverted());
+      assert.match(
+        message,
+        /It is not known yet whether the current state is in snapshot "a-before-revert-20270115T090000Z"\./,
+      );
+      assert.doesNotMatch(message, /The previous state is in/);
+    });
   });
 
   it("reports a safety snapshot of an earlier revert that no state records, and leaves it", async () => {

@@ -1,6 +1,6 @@
-import { shapeOf } from "../../capabilities/snapshot-shape.js";
-import type { DomainXml } from "../../xml/domain.js";
-import type { SnapshotInputs } from "../inputs.js";
+import { shapeOf } from "../capabilities/snapshot-shape.js";
+import type { DomainXml } from "../xml/domain.js";
+import type { SnapshotInputs } from "./inputs.js";
 
 /** A file that does not exist yet and that libvirt makes for a snapshot. */
 export interface WrittenFile {
