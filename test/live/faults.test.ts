@@ -41,7 +41,10 @@ describe("a process that dies in the middle of an operation (table of docs/guara
         before(async () => {
           scene ??= await FaultScene.make([...skipped.keys()]);
           console.log("T scene", new Date().toISOString());
-          stories = await playRound(scene, moment, victim);
+          stories = await playRound(scene, moment, victim).catch((error: unknown) => {
+            console.log("ERR", error);
+            throw error;
+          });
           console.log("T played", new Date().toISOString());
           for (const story of stories)
             console.log(

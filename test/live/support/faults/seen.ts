@@ -41,7 +41,7 @@ async function lookAt(operation: Operation, domain: Guest): Promise<Seen> {
   const [state = "", snapshots = "", xml = "", own = ""] = said.split("@").map((part) => part.trim());
   const base = `${lab("LAB_DIR")}/${uuid}-0.qcow2`;
   const tags = await imageSnapshots(base);
-  const isExternal = /snapshot='external'/.test(xml);
+  const isExternal = xml.includes("snapshot='external'");
   const tag = tags.find(({ name }) => name === "theirs");
   const { size, mtimeMs } = await stat(base);
   const data = isExternal ? [size, mtimeMs] : [tag?.["vm-state-size"], tag?.["date-sec"]];

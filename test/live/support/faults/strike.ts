@@ -1,8 +1,9 @@
+import { watch } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
 import type { Run } from "../engine.js";
 import { Foreground } from "../foreground.js";
-import { beingEnded, daemonPid, diskOf, isBusy, qemuPid, until, withoutDaemon } from "../host.js";
+import { beingEnded, daemonPid, diskOf, isBusy, lab, qemuPid, until, withoutDaemon } from "../host.js";
 import type { Meeting } from "../stand-in.js";
 import { callsOn, enginesOf, imageToolOn, providersOf, signal } from "./processes.js";
 import type { FaultScene } from "./scene.js";
@@ -83,47 +84,80 @@ async function strikeStopped(
           (await Promise.all(uuids.map((uuid) => standIn.isOver(uuid, moment === "answers")))).every(Boolean);
         await until("every operation has noticed that the daemon is down", noticed, 30);
       });
-    case "virsh":
-      return signal(stopped, "SIGKILL");
+    case "virsh": {
+      signal(stopped, "SIGKILL");
+      return;
+    }
     case "provider":
       signal(await processesOf(scene, providersOf), "SIGKILL");
       // What the provider has not begun does not begin any more.
-      return signal(stopped, "SIGKILL");
-    case "engine":
-      return signal(await processesOf(scene, enginesOf), "SIGKILL");
+      {
+        signal(stopped, "SIGKILL");
+        return;
+      }
+    case "engine": {
+      signal(await processesOf(scene, enginesOf), "SIGKILL");
+      return;
+    }
   }
 }
 
 /** Ends the victim while libvirt works, which QEMU and qemu-img cannot finish while they are stopped. */
 async function strikeAtWork(scene: FaultScene, met: readonly Operation[], victim: Victim): Promise<void> {
-  const running = met.filter((operation) => operation !== "off");
-  const qemus = await Promise.all(running.map((operation) => qemuPid(scene.guest(operation))));
-  const stopped = [...qemus];
-  // Asked for now: libvirt says nothing about a domain that is off while it works on its image.
-  const image = await diskOf(scene.guest("off"));
-  signal(qemus, "SIGSTOP");
+  const stopped: number[] = [];
   try {
+    const stops = await Promise.all(met.map((operation) => stopAtWork(scene, operation, stopped)));
     await scene.standIn.goOn();
-    if (met.includes("off")) {
-      await until("qemu-img is at work", async () => {
-        const tool = await imageToolOn(image);
-        if (tool === undefined) return false;
-        signal([tool], "SIGSTOP");
-        stopped.push(tool);
-        return true;
-      });
-    }
-    const atWork = running.map(async (operation, index) => {
-      const reverts = caseOf(operation).command === "snapshot-revert";
-      await until(`libvirt works on: ${operation}`, () =>
-        reverts ? beingEnded(qemus[index] ?? 0) : isBusy(scene.guest(operation)),
-      );
-    });
-    await Promise.all(atWork);
+    await Promise.all(stops.map((atWork) => atWork()));
     await kill(scene, met, victim);
   } finally {
     signal(stopped, "SIGCONT");
   }
+}
+
+/**
+ * Keeps libvirt from finishing an operation that begins now, and returns what waits until it is in the middle of it. Adds
+ * what it stops to `stopped`.
+ */
+async function stopAtWork(
+  scene: FaultScene,
+  operation: Operation,
+  stopped: number[],
+): Promise<() => Promise<void>> {
+  const domain = scene.guest(operation);
+  const stop = (pid: number) => {
+    signal([pid], "SIGSTOP");
+    stopped.push(pid);
+  };
+  if (operation === "off") {
+    // Asked for now: libvirt says nothing about a domain that is off while it works on its image.
+    const image = await diskOf(domain);
+    return () =>
+      until("qemu-img is at work", async () => {
+        const tool = await imageToolOn(image);
+        if (tool !== undefined) stop(tool);
+        return tool !== undefined;
+      });
+  }
+  const qemu = await qemuPid(domain);
+  if (operation === "quiesced") {
+    // The file systems are frozen by then: libvirt asks QEMU for the overlay afterwards.
+    const overlay = created(`${domain.uuid}-0.quiesced`, () => stop(qemu));
+    return () => overlay;
+  }
+  stop(qemu);
+  const reverts = caseOf(operation).command === "snapshot-revert";
+  return () => until(`libvirt works on: ${operation}`, () => (reverts ? beingEnded(qemu) : isBusy(domain)));
+}
+
+/** Waits until a file is created in the folder of the guests' disks, and does this at once. */
+async function created(file: string, then: () => void): Promise<void> {
+  const watching = watch(lab("LAB_DIR"), { signal: AbortSignal.timeout(20_000) });
+  for await (const { filename } of watching)
+    if (filename === file) {
+      then();
+      return;
+    }
 }
 
 async function kill(scene: FaultScene, met: readonly Operation[], victim: Victim): Promise<void> {
@@ -133,12 +167,17 @@ async function kill(scene: FaultScene, met: readonly Operation[], victim: Victim
       return;
     case "virsh": {
       const calls = met.map((operation) => callsOn(scene.guest(operation), caseOf(operation).command));
-      return signal((await Promise.all(calls)).flat(), "SIGKILL");
+      signal((await Promise.all(calls)).flat(), "SIGKILL");
+      return;
     }
-    case "provider":
-      return signal(await processesOf(scene, providersOf), "SIGKILL");
-    case "engine":
-      return signal(await processesOf(scene, enginesOf), "SIGKILL");
+    case "provider": {
+      signal(await processesOf(scene, providersOf), "SIGKILL");
+      return;
+    }
+    case "engine": {
+      signal(await processesOf(scene, enginesOf), "SIGKILL");
+      return;
+    }
   }
 }
 
