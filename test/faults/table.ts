@@ -91,9 +91,38 @@ export function caseOf(operation: Operation): Case {
 /** One row of the table: each cell on every libvirt. */
 export type Row = Partial<Record<Operation, Result>>;
 
+const creates = (result: Result) => ({ memory: result, quiesced: result, external: result, off: result });
+const reverts = (result: Result) => ({ revert: result, revertExternal: result, safely: result });
+const deletes = (result: Result) => ({ delete: result, deleteExternal: result });
+const all = (result: Result) => ({
+  ...creates(result),
+  ...reverts(result),
+  ...deletes(result),
+  describe: result,
+});
+const done = { ...creates("done"), ...reverts("done"), ...deletes("done") };
+/** Whoever records it has died; libvirt goes on. */
+const unrecorded = { ...creates("adopt"), ...reverts("again"), ...deletes("found") };
+
 export const TABLE: Record<Moment, Partial<Record<Victim, Row>>> = {
-  looks: { libvirtd: {}, virsh: {} },
-  asks: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
-  works: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
-  answers: { libvirtd: {}, virsh: {}, provider: {}, engine: {} },
+  looks: { libvirtd: all("never"), virsh: all("done") },
+  asks: {
+    libvirtd: all("never"),
+    virsh: all("never"),
+    provider: all("never"),
+    // The provider outlives its engine, and does what it has begun.
+    engine: { ...unrecorded, describe: "again" },
+  },
+  works: {
+    libvirtd: { ...creates("never"), ...reverts("told"), ...deletes("never") },
+    virsh: done,
+    provider: unrecorded,
+    engine: unrecorded,
+  },
+  answers: {
+    libvirtd: { ...creates("kept"), ...reverts("kept"), ...deletes("done"), describe: "kept" },
+    virsh: all("done"),
+    provider: { ...unrecorded, describe: "again" },
+    engine: { ...unrecorded, describe: "again" },
+  },
 };

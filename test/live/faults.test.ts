@@ -61,8 +61,9 @@ describe("a process that dies in the middle of an operation (table of docs/guara
         after(async () => {
           if (stories.length > 0 && stories.every((story) => broken(story).length === 0)) return;
           // Whatever is wrong with a guest or a state must not reach the next row.
-          await scene?.close();
+          const spoilt = scene;
           scene = undefined;
+          await spoilt?.close();
         });
 
         for (const operation of Object.keys(OPERATIONS) as Operation[]) {

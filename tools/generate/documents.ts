@@ -17,6 +17,15 @@ const EXAMPLES: Record<string, Names> = {
   "vm-with-checkpoint": { domain: "example", snapshot: "checkpoint" },
 };
 
+/** The guarantees by name; the document on them ties each to its tests. */
+function guarantees(read: Read): string {
+  const headings = [...read("docs/guarantees.md").matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);
+  return headings
+    .filter((heading) => heading !== "Tested versions")
+    .map((heading) => `- ${heading}`)
+    .join("\n");
+}
+
 /** The documents that are generated in part, with those parts made anew. */
 export function documents(read: Read): Record<string, string> {
   const parts: Record<string, Record<string, string>> = {
@@ -24,6 +33,7 @@ export function documents(read: Read): Record<string, string> {
       versions: versionTable(),
       preview: preview(read, "revert"),
       "common inputs": commonInputs(),
+      guarantees: guarantees(read),
     },
     "docs/reference.md": {
       inputs: inputTable(),

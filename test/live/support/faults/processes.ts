@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TestStack } from "../engine.js";
 import type { Guest } from "../host.js";
 
@@ -56,11 +58,27 @@ export async function callsOn({ uuid }: Guest, command: string): Promise<number[
     .sort((one, other) => one - other);
 }
 
-/** The qemu-img that takes a snapshot within this image. */
-export async function imageToolOn(image: string): Promise<number | undefined> {
-  return (await processes()).find(
-    ({ words }) => words[0]?.endsWith("qemu-img") === true && words.includes("-c") && words.includes(image),
-  )?.pid;
+/** Waits for a new process with these words, looking so often that it does not get far, and stops it. */
+export async function stopped(words: readonly string[], seconds = 20): Promise<number> {
+  const old = new Set(readdirSync("/proc"));
+  for (const begun = Date.now(); Date.now() - begun < seconds * 1000; await sleep(5)) {
+    for (const pid of readdirSync("/proc")) {
+      if (old.has(pid) || !/^\d+$/.test(pid)) continue;
+      const own = wordsOf(pid);
+      if (!words.every((word) => own.includes(word))) continue;
+      signal([Number(pid)], "SIGSTOP");
+      return Number(pid);
+    }
+  }
+  throw new Error(`no process with ${words.join(" ")} within ${seconds} s`);
+}
+
+function wordsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
 }
 
 /** Sends a signal to processes that may have ended meanwhile. */

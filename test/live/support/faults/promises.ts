@@ -95,16 +95,19 @@ export function broken(story: Story): string[] {
     [left(seen.end.snapshots).length === 0, `snapshots stay for ever: ${left(seen.end.snapshots).join()}`],
     [seen.end.files.length <= seen.before.files.length, `files stay for ever: ${seen.end.files.join()}`],
   ];
+  if (operation === "delete") {
+    const [listed, there] = [seen.after.snapshots.includes(operation), seen.after.tags.includes(operation)];
+    claims.push([listed === there || isNamed("data"), "its data is gone, and no message says so"]);
+  }
   if (operation === "safely") {
-    // One whose taker died is not in the state, but was announced.
-    const safety = seen.next.snapshots.filter(
-      (name) => !["theirs", "safely"].includes(name) && (alive || !isNamed(name)),
-    );
+    const { safetySnapshots = [] } = (recorded.next?.outputs ?? {}) as { safetySnapshots?: { name: string }[] };
+    const known = ["theirs", operation, ...safetySnapshots.map(({ name }) => name)];
+    const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isNamed(name));
     claims.push(
-      [safety.length === 1, `safety snapshots: ${safety.join()}`],
+      [unknown.length === 0, `nothing knows these safety snapshots: ${unknown.join()}`],
       [
-        safety.every((name) => seen.next.memories.includes(name)),
-        "the safety snapshot is not of today's state",
+        safetySnapshots.some(({ name }) => seen.next.memories.includes(name)),
+        "no safety snapshot is of today's state",
       ],
     );
   }

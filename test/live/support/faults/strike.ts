@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
 import type { Run } from "../engine.js";
 import { Foreground } from "../foreground.js";
-import { beingEnded, daemonPid, diskOf, isBusy, lab, qemuPid, until, withoutDaemon } from "../host.js";
+import { beingEnded, daemonPid, diskOf, isBusy, lab, output, qemuPid, until, withoutDaemon } from "../host.js";
 import type { Meeting } from "../stand-in.js";
-import { callsOn, enginesOf, imageToolOn, providersOf, signal } from "./processes.js";
+import { callsOn, enginesOf, providersOf, signal, stopped } from "./processes.js";
 import type { FaultScene } from "./scene.js";
 
 /**
@@ -73,26 +73,29 @@ async function strikeStopped(
   ended: Promise<unknown>,
 ): Promise<void> {
   const { standIn } = scene;
-  const stopped = await standIn.arrived(uuids);
+  const calls = await standIn.arrived(uuids);
   switch (victim) {
     case "libvirtd":
       return withoutDaemon(async () => {
         await standIn.goOn();
         // Down until each operation has noticed it.
-        if (moment === "looks") return void (await ended);
+        if (moment === "looks") {
+          await ended;
+          return;
+        }
         const noticed = async () =>
           (await Promise.all(uuids.map((uuid) => standIn.isOver(uuid, moment === "answers")))).every(Boolean);
         await until("every operation has noticed that the daemon is down", noticed, 30);
       });
     case "virsh": {
-      signal(stopped, "SIGKILL");
+      signal(calls, "SIGKILL");
       return;
     }
     case "provider":
       signal(await processesOf(scene, providersOf), "SIGKILL");
       // What the provider has not begun does not begin any more.
       {
-        signal(stopped, "SIGKILL");
+        signal(calls, "SIGKILL");
         return;
       }
     case "engine": {
@@ -104,46 +107,49 @@ async function strikeStopped(
 
 /** Ends the victim while libvirt works, which QEMU and qemu-img cannot finish while they are stopped. */
 async function strikeAtWork(scene: FaultScene, met: readonly Operation[], victim: Victim): Promise<void> {
-  const stopped: number[] = [];
+  const held: number[] = [];
   try {
-    const stops = await Promise.all(met.map((operation) => stopAtWork(scene, operation, stopped)));
+    const stops = await Promise.all(met.map((operation) => stopAtWork(scene, operation, held)));
     await scene.standIn.goOn();
     await Promise.all(stops.map((atWork) => atWork()));
     await kill(scene, met, victim);
   } finally {
-    signal(stopped, "SIGCONT");
+    signal(held, "SIGCONT");
   }
 }
 
 /**
  * Keeps libvirt from finishing an operation that begins now, and returns what waits until it is in the middle of it. Adds
- * what it stops to `stopped`.
+ * what it stops to `held`.
  */
 async function stopAtWork(
   scene: FaultScene,
   operation: Operation,
-  stopped: number[],
+  held: number[],
 ): Promise<() => Promise<void>> {
   const domain = scene.guest(operation);
   const stop = (pid: number) => {
     signal([pid], "SIGSTOP");
-    stopped.push(pid);
+    held.push(pid);
   };
   if (operation === "off") {
     // Asked for now: libvirt says nothing about a domain that is off while it works on its image.
     const image = await diskOf(domain);
-    return () =>
-      until("qemu-img is at work", async () => {
-        const tool = await imageToolOn(image);
-        if (tool !== undefined) stop(tool);
-        return tool !== undefined;
-      });
+    return async () => void held.push(await stopped(["snapshot", "-c", image]));
   }
   const qemu = await qemuPid(domain);
   if (operation === "quiesced") {
     // The file systems are frozen by then: libvirt asks QEMU for the overlay afterwards.
     const overlay = created(`${domain.uuid}-0.quiesced`, () => stop(qemu));
     return () => overlay;
+  }
+  if (operation === "memory" || operation === "external") {
+    // Its processors have stopped by then, and its memory is being written.
+    const suspended = output("virsh", "event", "--event", "lifecycle", "--domain", domain.uuid);
+    const stops = suspended.then(() => stop(qemu));
+    // Registered before the call goes on.
+    await sleep(200);
+    return () => stops;
   }
   stop(qemu);
   const reverts = caseOf(operation).command === "snapshot-revert";
