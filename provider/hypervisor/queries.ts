@@ -8,6 +8,7 @@ import type {
   ImageOptions,
   SnapshotDocument,
   SnapshotFilter,
+  TagDate,
 } from "./results.js";
 
 /**
@@ -58,6 +59,11 @@ export const queries = {
    * from here: the host is another machine, or the file is unreadable.
    */
   imageTags: query<[path: string], string[] | undefined>(),
+  /**
+   * `qemu-img info -U`: when the internal snapshot of that name was taken. `undefined` where the image cannot be read
+   * from here, or shows none.
+   */
+  tagDate: query<[path: string, name: string], TagDate | undefined>(),
   /**
    * The real path of an image and, where its format is given, of its backing chain (`qemu-img info --backing-chain`).
    * Empty where there is no such file; `undefined` where the chain cannot be seen from here.

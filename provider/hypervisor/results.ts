@@ -63,10 +63,22 @@ export interface ImageSnapshot {
   name: string;
   /** Seconds since the epoch. */
   date: number;
+  /** Nanoseconds beyond that. */
+  dateNanoseconds: number;
   /** Bytes of memory state. */
   vmStateSize: number;
   /** Seconds that the guest had run. */
   vmClock: number;
+  /** The same, to the nanosecond. */
+  exactVmClock: string;
+}
+
+/** When an internal snapshot was taken. */
+export interface TagDate {
+  /** RFC 3339 UTC, to the nanosecond. */
+  imageDate: string;
+  /** Seconds that the guest had run, to the nanosecond. */
+  vmClock: string;
 }
 
 export interface ImageOptions {

@@ -2,12 +2,13 @@ import { isVirshError, VirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import type { SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
+import { otherData, type KnownData } from "./image-identity.js";
 
 /**
  * What makes a snapshot the same one: a name alone can be taken again by someone else. One that could never be read
  * back has no creation time yet.
  */
-export interface Target {
+export interface Target extends KnownData {
   domainUuid: string;
   name: string;
   creationTime?: string | undefined;
@@ -38,7 +39,9 @@ export async function findTarget(
 ): Promise<SnapshotDocument | undefined> {
   try {
     const document = await host.readSnapshot(target.domainUuid, target.name);
-    return isSame(target, document.snapshot) ? document : undefined;
+    const { snapshot } = document;
+    if (!isSame(target, snapshot)) return undefined;
+    return (await otherData(host, snapshot, target)) === undefined ? document : undefined;
   } catch (error) {
     if (isVirshError(error, "NotFound")) return undefined;
     throw isVirshError(error) ? error.with({ tried }) : error;
@@ -50,13 +53,16 @@ export async function readTarget(host: QueryHost, target: Target, tried: string)
   const next = "Refresh to see what is left.";
   try {
     const document = await host.readSnapshot(target.domainUuid, target.name);
-    if (isSame(target, document.snapshot)) return document;
+    const { snapshot } = document;
+    const other = isSame(target, snapshot)
+      ? await otherData(host, snapshot, target)
+      : `the snapshot of that name was taken ${toRfc3339(snapshot.creationTime)}, ` +
+        `and the one in the state ${target.creationTime ?? "at another time"}`;
+    if (other === undefined) return document;
     throw new VirshError({
       kind: "NotFound",
       tried,
-      said:
-        `the snapshot of that name was taken ${toRfc3339(document.snapshot.creationTime)}, ` +
-        `and the one in the state ${target.creationTime ?? "at another time"}: it is another snapshot`,
+      said: `${other}: it is another snapshot`,
       unchanged: true,
       next,
     });

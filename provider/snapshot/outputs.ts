@@ -6,6 +6,10 @@ export interface CapturedDisk {
   snapshot: "internal" | "external";
   /** The overlay file that was made (external). */
   file?: string;
+  /** When QEMU took it, RFC 3339 UTC to the nanosecond, as the image said (internal, image readable from here). */
+  imageDate?: string;
+  /** How long the guest had run then, in seconds to the nanosecond, as the image said. */
+  vmClock?: string;
 }
 
 /** The memory as the snapshot captured it. */

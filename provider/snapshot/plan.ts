@@ -105,12 +105,20 @@ function planRevert(
   const asked = changed.some(({ facts }) => facts.onChange === "revert") && !isDeepStrictEqual(triggers, []);
   const drift = !asked && options.onDrift === true && state.isCurrent === false;
   if (!asked && !drift) return undefined;
-  const { domainUuid, domainName, name, creationTime, capturedMemory, safetySnapshots = [] } = state;
+  const {
+    domainUuid,
+    domainName,
+    name,
+    creationTime,
+    capturedDisks,
+    capturedMemory,
+    safetySnapshots = [],
+  } = state;
   return {
     do: "revert",
     domainName,
     domain: inputs.domain,
-    target: { domainUuid, name, creationTime },
+    target: { domainUuid, name, creationTime, capturedDisks, capturedMemory },
     memory: capturedMemory?.snapshot !== "no",
     drift,
     triggers,

@@ -3,6 +3,7 @@ import type { Host } from "../hypervisor/host.js";
 import type { DomainRef, SnapshotDocument } from "../hypervisor/results.js";
 import { toRfc3339 } from "./facts.js";
 import { isSame } from "./identity.js";
+import { carryImageDates } from "./image-identity.js";
 import { inputsOf, keptOf, toState, type PartialState, type SnapshotState } from "./state.js";
 
 /** A snapshot as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
@@ -74,7 +75,8 @@ function compare(
       next: "The next update fails while that one exists: delete it, or give this one another name.",
     };
   }
-  return { state: toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot)) };
+  const again = toState(inputsOf(state), domain, document, current, keptOf(state, document.snapshot));
+  return { state: { ...again, capturedDisks: carryImageDates(again.capturedDisks, state.capturedDisks) } };
 }
 
 function domainGone({ domainUuid, domainName, name }: PartialState, domains: readonly DomainRef[]): Gone {

@@ -63,6 +63,7 @@ interface RawSnapshot {
   id: string;
   name: string;
   "date-sec": number;
+  "date-nsec": number;
   "vm-state-size": number;
   "vm-clock-sec": number;
   "vm-clock-nsec": number;
@@ -89,8 +90,10 @@ function toImage(image: RawImage): Image {
       id: snapshot.id,
       name: snapshot.name,
       date: snapshot["date-sec"],
+      dateNanoseconds: snapshot["date-nsec"],
       vmStateSize: snapshot["vm-state-size"],
       vmClock: snapshot["vm-clock-sec"] + snapshot["vm-clock-nsec"] / 1e9,
+      exactVmClock: `${snapshot["vm-clock-sec"]}.${String(snapshot["vm-clock-nsec"]).padStart(9, "0")}`,
     })),
   };
 }

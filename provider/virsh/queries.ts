@@ -3,12 +3,12 @@ import type { Command } from "./commands/command.js";
 import { listCheckpoints } from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
-import { fileStamp, freeBytes, imageFiles, isLocked, readTags } from "./files.js";
+import { fileStamp, freeBytes, imageFiles, isLocked, readTags, tagDate } from "./files.js";
 import type { Limits } from "./process.js";
 
 /** The call behind each query: a command of virsh, or a look at this machine's files where that is the host. */
 
-type FileQuery = "imageTags" | "imageFiles" | "isLocked" | "fileStamp" | "freeBytes";
+type FileQuery = "imageTags" | "tagDate" | "imageFiles" | "isLocked" | "fileStamp" | "freeBytes";
 export type VirshQuery = Exclude<QueryName, FileQuery | "readImages">;
 
 export const commands: { [Name in VirshQuery]: (...args: ArgsOf<Name>) => Command<ResultOf<Name>> } = {
@@ -35,6 +35,7 @@ export const fileQueries: {
   [Name in FileQuery]: (limits: Limits, ...args: ArgsOf<Name>) => Promise<ResultOf<Name>>;
 } = {
   imageTags: (limits, path) => readTags(path, limits),
+  tagDate: (limits, path, name) => tagDate(path, name, limits),
   imageFiles: (limits, path, format) => imageFiles(path, format, limits),
   isLocked: (limits, path) => isLocked(path, limits),
   fileStamp: (_limits, path) => fileStamp(path),

@@ -4,6 +4,7 @@ import { assertDone, TestStack } from "./support/engine.js";
 import {
   creationTime,
   diskOf,
+  imageDate,
   imageSnapshots,
   inGuest,
   lab,
@@ -74,7 +75,7 @@ describe("a checkpoint of a running VM, and a revert of disk and memory", () => 
       state: "running",
       location: "internal",
       isCurrent: true,
-      capturedDisks: [{ name: "vda", snapshot: "internal" }],
+      capturedDisks: [{ name: "vda", snapshot: "internal", ...(await imageDate(disk, name)) }],
       capturedMemory: { snapshot: "internal" },
       consistency: "memory",
     });

@@ -3,6 +3,7 @@ import { withTimeLeft } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { achieved, type Evidence } from "../facts.js";
+import { withImageDates } from "../image-identity.js";
 import { IncompleteError } from "../incomplete.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { readBack } from "../read.js";
@@ -16,8 +17,11 @@ export async function proveCreated(
   seen: Evidence,
 ): Promise<SnapshotState> {
   try {
-    const [document, current] = await readBack(withTimeLeft(host), domain.uuid, inputs.name);
-    return toState(inputs, domain, document, current, { consistency: achieved(document.snapshot, seen) });
+    const later = withTimeLeft(host);
+    const [document, current] = await readBack(later, domain.uuid, inputs.name);
+    const { snapshot } = document;
+    const state = toState(inputs, domain, document, current, { consistency: achieved(snapshot, seen) });
+    return { ...state, capturedDisks: await withImageDates(later, snapshot, state.capturedDisks) };
   } catch (error) {
     throw new IncompleteError(
       partialState(domain, inputs),

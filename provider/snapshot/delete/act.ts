@@ -17,7 +17,7 @@ export async function deleteSnapshot(
   const change: Change = {
     domainUuid,
     tried: deletePhrase(state),
-    confirm: (now) => confirmDelete(now, state, facts, decision),
+    confirm: (now, waited) => confirmDelete(now, waited, state, facts, decision),
     ask: () => host.deleteSnapshot(domainUuid, name, decision.request),
     wasDone: async (later) => (await remaining(later, state)).length === 0,
   };

@@ -12,12 +12,13 @@ import { deletePhrase, lookBeforeDelete, type DeleteFacts } from "./look.js";
  */
 export async function confirmDelete(
   host: QueryHost,
+  waited: boolean,
   state: PartialState,
   facts: DeleteFacts,
   decision: DeleteDecision,
 ): Promise<void> {
   const tried = deletePhrase(state);
-  const now = await lookBeforeDelete(host, state);
+  const now = await lookBeforeDelete(host, waited ? state : withoutImageDates(state));
   if (now === undefined) {
     throw new VirshError({
       kind: "NotFound",
@@ -38,6 +39,11 @@ export async function confirmDelete(
           { what: "what the delete does", was: deed(decision), is: deed(again) },
         ]),
   ]);
+}
+
+/** The image was read a moment ago, and takes another process to read. */
+function withoutImageDates({ capturedDisks: _read, ...state }: PartialState): PartialState {
+  return state;
 }
 
 function listed(names: readonly string[]): string {

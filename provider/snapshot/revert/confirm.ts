@@ -30,7 +30,8 @@ export async function confirmRevert(
   const tried = revertPhrase(step);
   const { domainUuid } = step.target;
   const [{ snapshot }, now, saves, current] = await Promise.all([
-    readTarget(host, step.target, tried),
+    // The image was read a moment ago, or is read again below.
+    readTarget(host, { ...step.target, capturedDisks: undefined }, tried),
     host.domainXml(domainUuid),
     host.listManagedSaves(),
     host.currentSnapshot(domainUuid),

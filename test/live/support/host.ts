@@ -86,6 +86,9 @@ export interface ImageSnapshot {
   name: string;
   "vm-state-size": number;
   "date-sec": number;
+  "date-nsec": number;
+  "vm-clock-sec": number;
+  "vm-clock-nsec": number;
 }
 
 /** The path of a domain's first disk, or of the one with this target. */
@@ -102,6 +105,18 @@ export async function imageSnapshots(file: string): Promise<ImageSnapshot[]> {
     snapshots?: ImageSnapshot[];
   };
   return info.snapshots ?? [];
+}
+
+/** What an image says of a snapshot in it, as the outputs write it. */
+export async function imageDate(file: string, name: string): Promise<{ imageDate: string; vmClock: string }> {
+  const tag = (await imageSnapshots(file)).find((snapshot) => snapshot.name === name);
+  if (tag === undefined) throw new Error(`${file} holds no snapshot ${name}`);
+  const second = new Date(tag["date-sec"] * 1000).toISOString().slice(0, 19);
+  const nano = (value: number) => String(value).padStart(9, "0");
+  return {
+    imageDate: `${second}.${nano(tag["date-nsec"])}Z`,
+    vmClock: `${tag["vm-clock-sec"]}.${nano(tag["vm-clock-nsec"])}`,
+  };
 }
 
 /** Moves the disk of a domain that is off into another folder, which perhaps only the daemon sees. */

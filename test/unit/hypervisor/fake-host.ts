@@ -97,6 +97,7 @@ const answers: {
     return format !== undefined && chains.has(path) ? chains.get(path) : [path];
   },
   isLocked: ({ locked }, path) => locked.has(path),
+  tagDate: ({ dates }, path, name) => dates.get(`${path} ${name}`),
   fileStamp: ({ stamps }, path) => stamps.get(path),
   freeBytes: ({ here, free }) => (here ? free : undefined),
   readImages: () => [],

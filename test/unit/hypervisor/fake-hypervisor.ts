@@ -1,6 +1,6 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
 import type { CreateRequest, Host } from "../../../provider/hypervisor/host.js";
-import type { DomainState } from "../../../provider/hypervisor/results.js";
+import type { DomainState, TagDate } from "../../../provider/hypervisor/results.js";
 import { escapeXml } from "../../../provider/xml/characters.js";
 import type { DomainXml } from "../../../provider/xml/domain.js";
 
@@ -46,7 +46,7 @@ interface Incident {
 
 export const ENDLESSLY = "∞";
 export const IMAGE = "/images/vda.qcow2";
-const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
+export const INTERNAL = "<memory snapshot='internal'/><disks><disk name='vda' snapshot='internal'/></disks>";
 const OFFLINE = "<memory snapshot='no'/><disks><disk name='vda' snapshot='internal'/></disks>";
 const OVERLAY =
   "<disks><disk name='vda' snapshot='external' type='file'><source file='/images/vda.overlay'/></disk></disks>";
@@ -85,6 +85,8 @@ export class FakeHypervisor {
   readonly chains = new Map<string, string[] | undefined>();
   /** Images that a process uses. */
   readonly locked = new Set<string>();
+  /** What images say of their snapshots, by path and name. */
+  readonly dates = new Map<string, TagDate>();
   /** The stamps of images that can be seen. */
   readonly stamps = new Map<string, string>();
   /** Whether its files can be accessed from this machine. */

@@ -23,6 +23,15 @@ function revertIn({ steps }: Plan): Revert | undefined {
 const SAME = { triggers: ["x", { n: 1 }] };
 const UNKNOWN_LIST = { triggers: UNKNOWN as unknown as unknown[] };
 
+const { capturedDisks, capturedMemory } = stateWith();
+const TARGET = {
+  domainUuid: UUID,
+  name: "a",
+  creationTime: "2027-01-15T08:00:01Z",
+  capturedDisks,
+  capturedMemory,
+};
+
 describe("revert.triggers", () => {
   it("revert the domain to this snapshot when they change", () => {
     const { steps, ...rest } = planned({ triggers: ["x"] }, { triggers: ["y"] });
@@ -32,7 +41,7 @@ describe("revert.triggers", () => {
         do: "revert",
         domainName: "debian12",
         domain: "debian12",
-        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
+        target: TARGET,
         memory: true,
         drift: false,
         options: { triggers: ["y"] },
@@ -143,7 +152,7 @@ describe("revert.onDrift", () => {
         do: "revert",
         domainName: "debian12",
         domain: "debian12",
-        target: { domainUuid: UUID, name: "a", creationTime: "2027-01-15T08:00:01Z" },
+        target: TARGET,
         memory: true,
         drift: true,
         triggers: ["x"],

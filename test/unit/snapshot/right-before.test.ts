@@ -3,7 +3,14 @@ import { create } from "../../../provider/snapshot/create/create.js";
 import { deleteWithSafety } from "../../../provider/snapshot/delete/delete.js";
 import { update } from "../../../provider/snapshot/update.js";
 import { inputsOf } from "../../../provider/snapshot/state.js";
-import { EXTERNAL, FakeHypervisor, type FakeDomain } from "../hypervisor/fake-hypervisor.js";
+import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
+import {
+  domainOn,
+  EXTERNAL,
+  FakeHypervisor,
+  INTERNAL,
+  type FakeDomain,
+} from "../hypervisor/fake-hypervisor.js";
 import { fakeOperation } from "../hypervisor/fake-operation.js";
 import { failsWith } from "./rejects.js";
 import { stateWith, UUID } from "./states.js";
@@ -162,6 +169,47 @@ describe("right before the act", () => {
       });
     });
   }
+
+  describe("where another snapshot has name and creation time", () => {
+    const IMAGE_OF = "/images/vda.qcow2";
+    const known = { imageDate: "2027-01-15T08:00:01.111111111Z", vmClock: "5.000000001" };
+    const state = () => stateWith({ capturedDisks: [{ name: "vda", snapshot: "internal", ...known }] });
+    beforeEach(() => {
+      const [snapshot] = domain.snapshots;
+      if (snapshot !== undefined) snapshot.captured = `${INTERNAL}${domainOn(IMAGE_OF)}`;
+      hypervisor.dates.set(`${IMAGE_OF} a`, known);
+    });
+    const other = () =>
+      hypervisor.dates.set(`${IMAGE_OF} a`, { ...known, imageDate: "2027-01-15T08:00:01.222222222Z" });
+    const change = (changes: Partial<SnapshotInputs>) =>
+      update(fakeOperation(hypervisor), state(), { ...inputsOf(state()), ...changes });
+    const OTHER =
+      /the image of disk "vda" says that it was taken 2027-01-15T08:00:01.222222222Z at 5.000000001 s of the guest's clock, and the one in the state was taken 2027-01-15T08:00:01.111111111Z at 5.000000001 s: it is another snapshot/;
+
+    it("the image tells them apart: nothing is reverted, edited or deleted", async () => {
+      other();
+      await assert.rejects(change({ revert: { triggers: ["x"], force: true } }), OTHER);
+      await assert.rejects(change({ description: "x" }), OTHER);
+      await deleteWithSafety(fakeOperation(hypervisor), state());
+      assert.deepEqual(hypervisor.changes, []);
+    });
+
+    it("the image tells them apart also if it was replaced during a wait", async () => {
+      domain.control = ["background job (1.0s)"];
+      meanwhile(other);
+      await assert.rejects(change({ revert: { triggers: ["x"], force: true } }), OTHER);
+      domain.control = ["background job (1.0s)"];
+      hypervisor.dates.set(`${IMAGE_OF} a`, known);
+      await deleteWithSafety(fakeOperation(hypervisor), state());
+      assert.deepEqual(hypervisor.changes, []);
+    });
+
+    it("an image that cannot be read proves nothing", async () => {
+      hypervisor.dates.clear();
+      await deleteWithSafety(fakeOperation(hypervisor), state());
+      assert.equal(hypervisor.changes.length, 1);
+    });
+  });
 
   it("two creates of one run do not write one file: the second finds it", async () => {
     const other = hypervisor.define({ uuid: UUID.replace(/.$/, "0"), name: "other" });

@@ -99,7 +99,11 @@ describe("deleting a snapshot with its scope", () => {
 
   describe("whose memory is in a file", () => {
     const memory = { capturedMemory: { snapshot: "external", file: "/images/m" } } as const;
-    beforeEach(() => void hypervisor.files.add("/images/m"));
+    beforeEach(() => {
+      hypervisor.files.add("/images/m");
+      for (const snapshot of domain.snapshots)
+        snapshot.captured = "<memory snapshot='external' file='/images/m'/>";
+    });
 
     it("removes the file too", async () => {
       await removed(memory);
