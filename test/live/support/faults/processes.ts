@@ -61,7 +61,8 @@ export async function callsOn({ uuid }: Guest, command: string): Promise<number[
 /** Waits for a new process with these words, looking so often that it does not get far, and stops it. */
 export async function stopped(words: readonly string[], seconds = 20): Promise<number> {
   const old = new Set(readdirSync("/proc"));
-  for (const begun = Date.now(); Date.now() - begun < seconds * 1000; await sleep(5)) {
+  const begun = Date.now();
+  while (Date.now() - begun < seconds * 1000) {
     for (const pid of readdirSync("/proc")) {
       if (old.has(pid) || !/^\d+$/.test(pid)) continue;
       const own = wordsOf(pid);
@@ -69,6 +70,7 @@ export async function stopped(words: readonly string[], seconds = 20): Promise<n
       signal([Number(pid)], "SIGSTOP");
       return Number(pid);
     }
+    await sleep(5);
   }
   throw new Error(`no process with ${words.join(" ")} within ${seconds} s`);
 }

@@ -97,10 +97,12 @@ export function broken(story: Story): string[] {
   ];
   if (operation === "delete") {
     const [listed, there] = [seen.after.snapshots.includes(operation), seen.after.tags.includes(operation)];
-    claims.push([listed === there || isNamed("data"), "its data is gone, and no message says so"]);
+    claims.push([listed === there || isNamed("its data"), "its data is gone, and no message says so"]);
   }
   if (operation === "safely") {
-    const { safetySnapshots = [] } = (recorded.next?.outputs ?? {}) as { safetySnapshots?: { name: string }[] };
+    const { safetySnapshots = [] } = (recorded.next?.outputs ?? {}) as {
+      safetySnapshots?: { name: string }[];
+    };
     const known = ["theirs", operation, ...safetySnapshots.map(({ name }) => name)];
     const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isNamed(name));
     claims.push(

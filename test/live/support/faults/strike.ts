@@ -3,7 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
 import type { Run } from "../engine.js";
 import { Foreground } from "../foreground.js";
-import { beingEnded, daemonPid, diskOf, isBusy, lab, output, qemuPid, until, withoutDaemon } from "../host.js";
+import {
+  beingEnded,
+  daemonPid,
+  diskOf,
+  isBusy,
+  lab,
+  output,
+  qemuPid,
+  until,
+  withoutDaemon,
+} from "../host.js";
 import type { Meeting } from "../stand-in.js";
 import { callsOn, enginesOf, providersOf, signal, stopped } from "./processes.js";
 import type { FaultScene } from "./scene.js";
