@@ -120,7 +120,7 @@ export const TABLE: Record<Moment, Partial<Record<Victim, Row>>> = {
     engine: unrecorded,
   },
   answers: {
-    libvirtd: { ...creates("kept"), ...reverts("kept"), ...deletes("done"), describe: "kept" },
+    libvirtd: { ...creates("kept"), ...reverts("kept"), ...deletes("found"), describe: "again" },
     virsh: all("done"),
     provider: { ...unrecorded, describe: "again" },
     engine: { ...unrecorded, describe: "again" },
