@@ -14,7 +14,7 @@ export interface Story {
   seen: { before: Seen; after: Seen; next: Seen; end: Seen };
   /** What the state has of it after the operation, and after the next command. */
   recorded: { after: RecordedResource | undefined; next: RecordedResource | undefined };
-  said: { first: Told; next: Run; preview: Run };
+  said: { first: Told; next: Run; preview: Run; restored: readonly string[] };
 }
 
 const CREATES: readonly Operation[] = ["memory", "quiesced", "external", "off"];
@@ -95,6 +95,8 @@ export function broken(story: Story): string[] {
     [left(seen.end.snapshots).length === 0, `snapshots stay for ever: ${left(seen.end.snapshots).join()}`],
     [seen.end.files.length <= seen.before.files.length, `files stay for ever: ${seen.end.files.join()}`],
   ];
+  const failures = said.restored.filter((message) => message.includes(quoted(operation)));
+  claims.push([failures.length === 0, `it cannot be deleted: ${failures.join(" | ")}`]);
   if (operation === "delete") {
     const [listed, there] = [seen.after.snapshots.includes(operation), seen.after.tags.includes(operation)];
     claims.push([listed === there || isNamed("its data"), "its data is gone, and no message says so"]);
@@ -124,6 +126,10 @@ function kept({ operation, seen }: Story): readonly string[] {
 
 function isAsBefore(before: Seen, now: Seen): boolean {
   return stateOf(before) === stateOf(now);
+}
+
+function quoted(operation: Operation): string {
+  return `"${operation}"`;
 }
 
 /** Without the reason, except where a domain is paused. */

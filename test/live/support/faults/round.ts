@@ -9,7 +9,7 @@ const CREATES: readonly Operation[] = ["memory", "quiesced", "external", "off"];
 /** Begins every operation, ends the victim at the moment, and follows what comes of each until all is as before. */
 export async function playRound(scene: FaultScene, moment: Moment, victim: Victim): Promise<Story[]> {
   const { main, deletes } = scene;
-  const before = await scene.look();
+  const before = scene.ready;
   const round = scene.label;
   const first = await strike(scene, moment, victim);
   const after = await scene.look();
@@ -22,14 +22,13 @@ export async function playRound(scene: FaultScene, moment: Moment, victim: Victi
   if (adopt.length > 0) next = { ...next, main: (await scene.next(adopt)).main };
   const [afterNext, recordedNext] = [await scene.look(), await recordedIn(main, deletes)];
   const preview = await scene.preview(adopt);
-  await scene.prepare();
-  const end = await scene.look();
+  const restored = (await scene.prepare()).flatMap(({ ok, messages }) => (ok ? [] : messages));
   return scene.operations.flatMap((operation): Story[] => {
     const seen = {
       before: before.get(operation),
       after: after.get(operation),
       next: afterNext.get(operation),
-      end: end.get(operation),
+      end: scene.ready.get(operation),
     };
     if (Object.values(seen).includes(undefined)) return [];
     const stack = scene.stackOf(operation) === main ? "main" : "deletes";
@@ -41,7 +40,7 @@ export async function playRound(scene: FaultScene, moment: Moment, victim: Victi
         round,
         seen: seen as Story["seen"],
         recorded: { after: recordedAfter.get(operation), next: recordedNext.get(operation) },
-        said: { first: first[stack], next: next[stack], preview },
+        said: { first: first[stack], next: next[stack], preview, restored },
       },
     ];
   });
