@@ -23,6 +23,9 @@ export interface Run {
   messages: string[];
 }
 
+/** A result, and what was said about each resource. */
+export type Told = Run & { about: Record<string, string[]> };
+
 /** Asserts that a command did these steps, printed these messages, and succeeded. */
 export function assertDone(run: Run, steps: string[], messages: string[] = []): void {
   assert.deepEqual(run, { ok: true, steps, messages });

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { SnapshotArgs } from "../../../sdk/index.js";
-import type { Run, TestStack } from "./engine.js";
+import type { Run, Told, TestStack } from "./engine.js";
 import { until } from "./host.js";
 import type { Order } from "./foreground-program.js";
 
@@ -50,10 +50,8 @@ export class Foreground {
   }
 }
 
-type Answer = Run & { about: Record<string, string[]> };
-
-async function answer(child: ChildProcess): Promise<Answer> {
-  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Answer];
+async function answer(child: ChildProcess): Promise<Told> {
+  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Told];
   return run;
 }
 

@@ -1,7 +1,6 @@
 import type { Moment, Operation, Result, Victim } from "../../../faults/table.js";
-import type { RecordedResource, Run } from "../engine.js";
+import type { RecordedResource, Run, Told } from "../engine.js";
 import type { Seen } from "./seen.js";
-import type { Told } from "./strike.js";
 
 /** What is known of one operation that something died in. */
 export interface Story {
@@ -14,7 +13,7 @@ export interface Story {
   seen: { before: Seen; after: Seen; next: Seen; end: Seen };
   /** What the state has of it after the operation, and after the next command. */
   recorded: { after: RecordedResource | undefined; next: RecordedResource | undefined };
-  said: { first: Told; next: Run; preview: Run; restored: readonly string[] };
+  said: { first: Told; next: Told; preview: Run; restored: readonly string[] };
 }
 
 const CREATES: readonly Operation[] = ["memory", "quiesced", "external", "off"];
@@ -85,7 +84,7 @@ export function broken(story: Story): string[] {
     [!seen.next.isFrozen, "after the next command the file systems are frozen"],
     [
       isDone(operation, seen.next, round) && isRecorded(operation, recorded.next, round),
-      `the next command did not do it: ${said.next.messages.join(" | ")}`,
+      `the next command did not do it: ${(said.next.about[operation] ?? []).join(" | ")}`,
     ],
     [
       !said.preview.steps.some((step) => step.endsWith(` ${operation}`)),

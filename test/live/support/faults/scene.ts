@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { Snapshot, type SnapshotArgs } from "../../../../sdk/index.js";
 import type { Operation } from "../../../faults/table.js";
-import { TestStack, type Program, type Run } from "../engine.js";
+import { TestStack, type Program, type Run, type Told } from "../engine.js";
 import { diskOf, guest, inGuest, lab, output, virsh, type Guest } from "../host.js";
 import { VirshStandIn } from "../stand-in.js";
 import { look, type Seen } from "./seen.js";
@@ -104,12 +104,15 @@ export class FaultScene {
   }
 
   /** The next command after one that something died in. */
-  async next(adopt: readonly Operation[] = []): Promise<{ main: Run; deletes: Run }> {
+  async next(adopt: readonly Operation[] = []): Promise<{ main: Told; deletes: Told }> {
     const [main, deletes] = await Promise.all([
       this.main.upAsFarAsPossible(program(() => this.declared(this.main, adopt))),
       this.deletes.destroy(),
     ]);
-    return { main, deletes };
+    return {
+      main: { ...main, about: this.main.about },
+      deletes: { ...deletes, about: this.deletes.about },
+    };
   }
 
   preview(adopt: readonly Operation[]): Promise<Run> {

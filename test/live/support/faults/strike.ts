@@ -1,7 +1,7 @@
 import { watch } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { caseOf, type Moment, type Operation, type Victim } from "../../../faults/table.js";
-import type { Run } from "../engine.js";
+import type { Run, Told } from "../engine.js";
 import { Foreground } from "../foreground.js";
 import {
   beingEnded,
@@ -49,9 +49,6 @@ export async function strike(
     deletes: { ...(second ?? none()), about: destroy.about },
   };
 }
-
-/** A result with what was said about each resource. */
-export type Told = Run & { about: Record<string, string[]> };
 
 export function canMeet(operation: Operation, moment: Moment): boolean {
   return moment !== "works" || caseOf(operation).atOnce === undefined;
