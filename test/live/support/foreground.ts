@@ -22,8 +22,12 @@ export class Foreground {
     });
   }
 
-  static up(stack: TestStack, snapshots: Record<string, SnapshotArgs>): Foreground {
-    return Foreground.start({ folder: stack.folder, env: stack.env, command: "up", snapshots });
+  static up(
+    stack: TestStack,
+    snapshots: Record<string, SnapshotArgs>,
+    flags: NonNullable<Order["flags"]> = {},
+  ): Foreground {
+    return Foreground.start({ folder: stack.folder, env: stack.env, command: "up", snapshots, flags });
   }
 
   static destroy(stack: TestStack): Foreground {

@@ -32,7 +32,9 @@ export async function strike(
   const [uuids, meetings] = placeOf(scene, met, moment);
   await standIn.stopAt(meetings);
   await standIn.forget();
-  const [up, destroy] = [Foreground.up(main, scene.declared(main)), Foreground.destroy(deletes)];
+  // All at a time: none waits for another one, and none is left out because another one failed.
+  const flags = { continueOnError: true, parallel: 32 };
+  const [up, destroy] = [Foreground.up(main, scene.declared(main), flags), Foreground.destroy(deletes)];
   const ended = Promise.all([up, destroy].map((command) => command.ended.catch(none)));
   try {
     await standIn.arrived(uuids);
