@@ -15,6 +15,7 @@ const FILES = [
   "docs/previews.md",
   "docs/troubleshooting.md",
   "examples/many-vms/README.md",
+  "docs/guarantees.md",
   "docs/ci.md",
   "docs/domain.md",
   "examples/quick-start/README.md",

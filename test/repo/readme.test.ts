@@ -20,6 +20,7 @@ describe("the README", () => {
       "Quick start",
       "Inputs",
       "Examples",
+      "Guarantees",
       "Limits",
       "Links",
     ];

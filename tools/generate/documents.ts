@@ -1,4 +1,5 @@
 import { domainInputTable } from "./domain-reference.js";
+import { faults } from "./faults.js";
 import { fill } from "./fill.js";
 import { functionReference } from "./function-reference.js";
 import { preview, previewLines, previewOfDomains, type Names } from "./previews.js";
@@ -16,6 +17,15 @@ const EXAMPLES: Record<string, Names> = {
   "vm-with-checkpoint": { domain: "example", snapshot: "checkpoint" },
 };
 
+/** The guarantees by name; the document on them ties each to its tests. */
+function guarantees(read: Read): string {
+  const headings = [...read("docs/guarantees.md").matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);
+  return headings
+    .filter((heading) => heading !== "Tested versions")
+    .map((heading) => `- ${heading}`)
+    .join("\n");
+}
+
 /** The documents that are generated in part, with those parts made anew. */
 export function documents(read: Read): Record<string, string> {
   const parts: Record<string, Record<string, string>> = {
@@ -23,6 +33,7 @@ export function documents(read: Read): Record<string, string> {
       versions: versionTable(),
       preview: preview(read, "revert"),
       "common inputs": commonInputs(),
+      guarantees: guarantees(read),
     },
     "docs/reference.md": {
       inputs: inputTable(),
@@ -49,6 +60,7 @@ export function documents(read: Read): Record<string, string> {
     "examples/many-vms/README.md": {
       lines: previewOfDomains(read, "revert", ["web", "db", "cache"], { snapshot: "before-maintenance" }),
     },
+    "docs/guarantees.md": { "what dies": faults() },
     "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
     "docs/domain.md": { inputs: domainInputTable(read) },
   };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -55,6 +56,11 @@ export async function makeDaemon(base, chroot) {
   const libvirtd = chroot === undefined || user === undefined ? ["libvirtd"] : daemonCommand(chroot, user);
   const [program = "", ...args] = [...REAPER, ...libvirtd];
 
+  // A test writes this file to keep a daemon that it killed from coming back.
+  const down = folder("work/.daemon-stays-down");
+  const restart = () => {
+    if (!stopped) setTimeout(() => (existsSync(down) ? restart() : stopped || launch()), RESTART_AFTER_MS);
+  };
   let stopped = false;
   let messages = "";
   /** @type {import("node:child_process").ChildProcess} */
@@ -67,7 +73,7 @@ export async function makeDaemon(base, chroot) {
     daemon.stderr?.on("data", collect);
     daemon.on("error", ({ message }) => collect(message));
     // As a service manager would. A test kills the daemon and relies on this.
-    daemon.on("close", () => stopped || setTimeout(() => stopped || launch(), RESTART_AFTER_MS));
+    daemon.on("close", restart);
   };
   return {
     uri: `qemu+unix:///session?socket=${socket}`,

@@ -1,4 +1,4 @@
-// npm run demo | npm test | npm run bench | npm run lab -- COMMAND: sets everything up, starts a laboratory and runs the
+// npm run demo | npm test | npm run bench | npm run load | npm run lab -- COMMAND: sets everything up, starts a laboratory and runs the
 // command in it. Plain Node.js without dependencies, because it runs before `npm ci`.
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./run-command.mjs";

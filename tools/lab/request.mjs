@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { SetupError } from "./setup/progress.mjs";
 import { node, root } from "./setup/project.mjs";
 
-const USAGE = `usage: npm run demo | npm test | npm run bench | npm run lab -- COMMAND …
+const USAGE = `usage: npm run demo | npm test | npm run bench | npm run load | npm run lab -- COMMAND …
 npm test -- --unit [MOCHA OPTION …]        the tests that need no laboratory, in less than a minute
 npm test -- [--libvirt trixie | sid] [FILE.test.js …] [MOCHA OPTION …]
 npm run lab -- [--libvirt trixie | sid] [--] [COMMAND …]`;
@@ -50,6 +50,8 @@ function commandOf(verb, given) {
       return [node, join(root, "dist/tools/demo/main.js"), ...given];
     case "bench":
       return [node, join(root, "dist/tools/bench/main.js"), ...given];
+    case "load":
+      return [node, join(root, "dist/tools/load/main.js"), ...given];
     case "test":
       return [...mocha, ...(given.some((word) => word.endsWith(".test.js")) ? [] : [EVERY_TEST]), ...given];
     case "lab":

@@ -23,6 +23,9 @@ export interface Run {
   messages: string[];
 }
 
+/** A result, and what was said about each resource. */
+export type Told = Run & { about: Record<string, string[]> };
+
 /** Asserts that a command did these steps, printed these messages, and succeeded. */
 export function assertDone(run: Run, steps: string[], messages: string[] = []): void {
   assert.deepEqual(run, { ok: true, steps, messages });
@@ -83,6 +86,9 @@ export class TestStack {
     return new TestStack(Object.assign(stack, nothing), folder, env);
   }
 
+  /** What the last command said about each resource. */
+  about: Record<string, string[]> = {};
+
   /** `pulumi config set`. */
   configure(name: string, value: string): Promise<void> {
     return this.stack.setConfig(name, { value });
@@ -94,7 +100,7 @@ export class TestStack {
   }
 
   preview(program: Program, flags: PreviewOptions = {}): Promise<Run> {
-    return observed((options) =>
+    return this.observed((options) =>
       this.stack.preview({ program: asynchronous(program), ...flags, ...options }),
     );
   }
@@ -112,7 +118,9 @@ export class TestStack {
   }
 
   up(program: Program, flags: UpOptions = {}): Promise<Run> {
-    return observed((options) => this.stack.up({ program: asynchronous(program), ...flags, ...options }));
+    return this.observed((options) =>
+      this.stack.up({ program: asynchronous(program), ...flags, ...options }),
+    );
   }
 
   /** `pulumi up --continue-on-error`. */
@@ -121,11 +129,16 @@ export class TestStack {
   }
 
   refresh(): Promise<Run> {
-    return observed((options) => this.stack.refresh(options), "resOutputsEvent");
+    return this.observed((options) => this.stack.refresh(options), "resOutputsEvent");
   }
 
   destroy(extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
-    return observed((options) => this.stack.destroy({ ...options, ...extra }));
+    return this.observed((options) => this.stack.destroy({ ...options, ...extra }));
+  }
+
+  private observed(command: (options: Options) => Promise<object>, counted?: Counted): Promise<Run> {
+    this.about = {};
+    return observed(command, this.about, counted);
   }
 
   /** What `pulumi stack output --show-secrets` prints. */
@@ -143,10 +156,15 @@ export class TestStack {
     return this.stack.importStack(deployment);
   }
 
+  /** All recorded resources, and the stack itself. */
+  async resources(): Promise<RecordedResource[]> {
+    const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
+    return deployment.resources ?? [];
+  }
+
   /** The recorded resource of that name; an error if the state has none. */
   async recorded(name: string): Promise<RecordedResource> {
-    const { deployment } = (await this.export()) as { deployment: { resources?: RecordedResource[] } };
-    const found = deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+    const found = (await this.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
     if (found === undefined) throw new Error(`the state has no ${name}`);
     return found;
   }
@@ -159,6 +177,11 @@ export class TestStack {
     return (deployment.pending_operations ?? []).map(
       ({ type, resource }) => `${type} ${nameOf(resource.urn)}`,
     );
+  }
+
+  /** `pulumi cancel`: removes the lock of an engine that was killed. */
+  unlock(): Promise<void> {
+    return this.stack.cancel();
   }
 
   close(): Promise<void> {
@@ -200,6 +223,7 @@ type Counted = "resourcePreEvent" | "resOutputsEvent";
 
 async function observed(
   command: (options: Options) => Promise<object>,
+  about: Record<string, string[]>,
   counted: Counted = "resourcePreEvent",
 ): Promise<Run> {
   const steps: string[] = [];
@@ -210,8 +234,11 @@ async function observed(
       steps.push(`${metadata.op} ${nameOf(metadata.urn)}`);
     }
     const said = event.diagnosticEvent;
-    if (said !== undefined && !NOISE.test(`${said.severity}: ${said.message}`))
+    if (said !== undefined && !NOISE.test(`${said.severity}: ${said.message}`)) {
       messages.push(said.message.trim());
+      if (said.urn !== undefined && said.urn !== "")
+        (about[nameOf(said.urn)] ??= []).push(said.message.trim());
+    }
   };
   try {
     await command({ onEvent, color: "never" });

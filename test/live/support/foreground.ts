@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { SnapshotArgs } from "../../../sdk/index.js";
-import type { Run, TestStack } from "./engine.js";
+import type { Run, Told, TestStack } from "./engine.js";
 import { until } from "./host.js";
 import type { Order } from "./foreground-program.js";
 
@@ -11,14 +11,23 @@ export class Foreground {
   private said = "";
   /** Its result. */
   readonly ended: Promise<Run>;
+  /** What it said about each resource, once it has ended. */
+  about: Record<string, string[]> = {};
 
   private constructor(private readonly process: ChildProcess) {
     process.stdout?.on("data", (text: Buffer) => (this.said += text.toString()));
-    this.ended = answer(process);
+    this.ended = answer(process).then(({ about, ...run }) => {
+      this.about = about;
+      return run;
+    });
   }
 
-  static up(stack: TestStack, snapshots: Record<string, SnapshotArgs>): Foreground {
-    return Foreground.start({ folder: stack.folder, env: stack.env, command: "up", snapshots });
+  static up(
+    stack: TestStack,
+    snapshots: Record<string, SnapshotArgs>,
+    flags: NonNullable<Order["flags"]> = {},
+  ): Foreground {
+    return Foreground.start({ folder: stack.folder, env: stack.env, command: "up", snapshots, flags });
   }
 
   static destroy(stack: TestStack): Foreground {
@@ -45,8 +54,8 @@ export class Foreground {
   }
 }
 
-async function answer(child: ChildProcess): Promise<Run> {
-  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Run];
+async function answer(child: ChildProcess): Promise<Told> {
+  const [run] = (await Promise.race([once(child, "message"), once(child, "exit").then(gone)])) as [Told];
   return run;
 }
 

@@ -170,6 +170,18 @@ export async function daemonPid(): Promise<number> {
   return Number(await readFile(join(lab("LAB_DIR"), "../run/libvirt/libvirtd.pid"), "utf8"));
 }
 
+/** Kills the daemon, and keeps its manager from starting another one until `meanwhile` is over. */
+export async function withoutDaemon<T>(meanwhile: () => Promise<T>): Promise<T> {
+  const down = join(lab("LAB_DIR"), ".daemon-stays-down");
+  await writeFile(down, "");
+  try {
+    process.kill(await daemonPid(), "SIGKILL");
+    return await meanwhile();
+  } finally {
+    await rm(down);
+  }
+}
+
 /** The folder that the daemon sees as `/`. */
 export async function daemonRoot(): Promise<string> {
   return `/proc/${await daemonPid()}/root`;

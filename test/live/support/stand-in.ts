@@ -1,7 +1,7 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { output } from "./host.js";
+import { output, until } from "./host.js";
 
 /** One process of virsh, with its place among the starts and ends of all. */
 export interface RecordedCall {
@@ -11,8 +11,20 @@ export interface RecordedCall {
   ended: number;
 }
 
+/** A moment of calls at which they stop. */
+export interface Meeting {
+  moment: "before" | "after";
+  /** A command of virsh, or `any`. */
+  command: string;
+  /** A word that is part of the call, such as a domain's UUID. */
+  names: string;
+}
+
 /** A `virsh` that comes first on PATH, notes every call, and passes it on to the real one unless told otherwise. */
 export class VirshStandIn {
+  /** The number of calls that began before `goOn`. */
+  private wentOn = 0;
+
   private constructor(private readonly folder: string) {}
 
   static async make(): Promise<VirshStandIn> {
@@ -23,6 +35,7 @@ export class VirshStandIn {
     await standIn.forget();
     await standIn.allow();
     await standIn.slow("");
+    await output("mkfifo", standIn.path("gate"));
     return standIn;
   }
 
@@ -73,6 +86,47 @@ export class VirshStandIn {
     return writeFile(this.path("calls"), "");
   }
 
+  /**
+   * From now on the calls of these commands whose words name these things stop at that moment, until `goOn`.
+   * Resolves at once; `arrived` waits for them.
+   */
+  async stopAt(meetings: readonly Meeting[]): Promise<void> {
+    const lines = meetings.map(({ moment, command, names }) => `${moment} ${command} ${names}\n`);
+    await rm(this.path("arrived"), { recursive: true, force: true });
+    await mkdir(this.path("arrived"));
+    await writeFile(this.path("meetings"), lines.join(""));
+  }
+
+  /** Waits until calls that name each of these have stopped. Returns the processes of all of them. */
+  async arrived(names: readonly string[], seconds = 60): Promise<number[]> {
+    const there = () => readdir(this.path("arrived"));
+    await until(
+      `calls that name ${names.join(" ")} stop`,
+      async () => {
+        const all = await there();
+        return names.every((name) => all.some((file) => file.startsWith(`${name}.`)));
+      },
+      seconds,
+    );
+    return [...new Set((await there()).map((file) => Number(file.split(".").at(-1))))];
+  }
+
+  /** Whether no call that names this runs, and, if `later`, one began after `goOn`. */
+  async isOver(name: string, later: boolean): Promise<boolean> {
+    const own = (await this.calls()).map((call, index) => ({ ...call, index }));
+    const named = own.filter(({ command }) => command.includes(name));
+    return (
+      named.every(({ ended }) => ended >= 0) && (!later || named.some(({ index }) => index >= this.wentOn))
+    );
+  }
+
+  /** Lets the stopped calls go on, and stops no other. */
+  async goOn(): Promise<void> {
+    this.wentOn = (await this.calls()).length;
+    await rm(this.path("meetings"), { force: true });
+    await output("sh", "-c", 'exec 3<>"$1"; sleep 0.2', "sh", this.path("gate"));
+  }
+
   close(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
@@ -94,7 +148,18 @@ echo "begin $$ $*" >>"$here/calls"
 asks() {
   case " $words " in *" $1 "* | *"'$1'"*) [ "$1" ] ;; *) false ;; esac
 }
+stops() {
+  [ -e "$here/meetings" ] || return 0
+  stop=
+  while read -r moment command name; do
+    if [ "$moment" = "$1" ] && { [ "$command" = any ] || asks "$command"; }; then
+      case "$words" in *"$name"*) stop=1; : >"$here/arrived/$name.$$" ;; esac
+    fi
+  done <"$here/meetings"
+  if [ "$stop" ]; then read -r _ <"$here/gate"; fi
+}
 words=$*
+stops before
 after=$(cat "$here/after")
 if [ ! "$after" ] && asks "$(cat "$here/refused")"; then
   cat "$here/words" >&2
@@ -105,6 +170,7 @@ else
   status=$?
   if asks "$after"; then : >"$here/after"; fi
 fi
+stops after
 echo "end $$" >>"$here/calls"
 exit $status
 `;
