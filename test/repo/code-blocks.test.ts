@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { format } from "prettier";
 import { allBlocks, documents, textOf, type Block } from "./documents.js";
 import { bridged, findings } from "./programs.js";
+import { parseDocument } from "../../provider/xml/document.js";
 import { root, run } from "./run.js";
 
 const all = documents().flatMap(allBlocks);
@@ -17,7 +18,7 @@ function place({ document, line }: Block): string {
 
 describe("the code blocks of the documents", () => {
   it("are in a language that is checked here, or are text that a program prints", () => {
-    const known = ["ts", "sh", "yaml", "text"];
+    const known = ["ts", "sh", "yaml", "xml", "text"];
     assert.deepEqual(all.filter(({ language }) => !known.includes(language)).map(place), []);
   });
 
@@ -54,6 +55,11 @@ describe("the code blocks of the documents", () => {
       assert.equal(status, 0, `${place(block)}: ${stderr}`);
     }
     assert.notEqual(run("bash", ["-n"], { input: "echo 'a\n" }).status, 0);
+  });
+
+  it("are well-formed if they are XML", () => {
+    for (const { code } of of("xml")) assert.doesNotThrow(() => parseDocument(code.trim(), "domainsnapshot"));
+    assert.throws(() => parseDocument("<domainsnapshot><name></domainsnapshot>", "domainsnapshot"));
   });
 
   it("run only scripts that package.json defines", () => {

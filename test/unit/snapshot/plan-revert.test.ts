@@ -4,7 +4,6 @@ import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan, type Plan, type Revert } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../provider/schema/unknown.js";
-import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 /** `revert` of the inputs; in a preview, UNKNOWN may be the whole of it. */
