@@ -4,7 +4,6 @@ import type { SnapshotInputs } from "../../../provider/snapshot/inputs.js";
 import { plan, type Plan, type Revert } from "../../../provider/snapshot/plan.js";
 import { inputsOf, type SnapshotState } from "../../../provider/snapshot/state.js";
 import { UNKNOWN } from "../../../provider/schema/unknown.js";
-import { HOST } from "../hypervisor/fake-hypervisor.js";
 import { stateWith, UUID } from "./states.js";
 
 /** `revert` of the inputs; in a preview, UNKNOWN may be the whole of it. */
@@ -30,7 +29,9 @@ const TARGET = {
   name: "a",
   creationTime: "2027-01-15T08:00:01Z",
   capturedDisks,
-  capturedMemory, host };
+  capturedMemory,
+  host,
+};
 
 describe("revert.triggers", () => {
   it("revert the domain to this snapshot when they change", () => {
