@@ -51,7 +51,7 @@ const diskInputs = v.strictObject({
 
 export const snapshotInputs = v.strictObject({
   uri: input(v.optional(text(uriProblem)), {
-    doc: "Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.",
+    doc: "Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused, also those in the environment; what your own libvirt.conf says is not checked.",
     virsh: "--connect",
     onChange: "reconnect",
     defaultDoc: "`virsh:uri` of the stack's configuration, else virsh's own default",

@@ -145,7 +145,7 @@ export interface SnapshotRevertArgs {
 /** The arguments of a `Snapshot`. */
 export interface SnapshotArgs {
   /**
-   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
+   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused, also those in the environment; what your own libvirt.conf says is not checked.
    *
    * Default: `virsh:uri` of the stack's configuration, else virsh's own default.
    *
@@ -320,7 +320,7 @@ export interface SnapshotArgs {
 /** The outputs of a `Snapshot`: every input, and what was read from the host. */
 export abstract class SnapshotOutputs extends pulumi.CustomResource {
   /**
-   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
+   * Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`. A new URI must lead to the same snapshot; otherwise the update fails. URIs that would run a program on this machine (`command=`, `argv=`) are refused, also those in the environment; what your own libvirt.conf says is not checked.
    *
    * Default: `virsh:uri` of the stack's configuration, else virsh's own default.
    *

@@ -10,8 +10,8 @@ import { VirshStandIn } from "./support/stand-in.js";
 const PLACE = join(__dirname, "../work");
 const SECRET = "hunter2";
 
-/** In a log, engine and SDK note their own calls, with every value in them. */
-const OF_PULUMI = /^\{"time":.*\bRPC\b/;
+/** In a log, and in the debug events of --json, engine and SDK note their own calls, with every value in them. */
+const OF_PULUMI = /^\{"(?:time|sequence)":.*\bRPC\b/;
 
 /** Every input is a secret but the names, which are parts of the resource's ID. */
 const PROGRAM = `
