@@ -50,10 +50,15 @@ async function explained(
   { document: { snapshot }, external }: DeleteFacts,
   error: VirshError,
 ): Promise<VirshError> {
-  if (external === undefined || !/could not find base disk source|failed to find parent disk source/.test(error.said))
+  if (
+    external === undefined ||
+    !/could not find base disk source|failed to find parent disk source/.test(error.said)
+  )
     return error;
   const images = await overwrittenImages(withTimeLeft(host), snapshot, external.now);
-  return images.length === 0 ? error : error.with({ next: `${overlayGone(state, snapshot, images)} ${FORGET}` });
+  return images.length === 0
+    ? error
+    : error.with({ next: `${overlayGone(state, snapshot, images)} ${FORGET}` });
 }
 
 async function lookUnlessGone(host: Host, state: PartialState): Promise<DeleteFacts | undefined> {

@@ -118,7 +118,12 @@ export function redefineSnapshot(
 ): Command<void> {
   const tried = `redefine a snapshot of domain ${uuid}`;
   return {
-    args: ["snapshot-create", domainOption(uuid, tried), option("xmlfile", file), ...flags({ redefine: true, current })],
+    args: [
+      "snapshot-create",
+      domainOption(uuid, tried),
+      option("xmlfile", file),
+      ...flags({ redefine: true, current }),
+    ],
     tried,
     changes: true,
     parse: nothing,
