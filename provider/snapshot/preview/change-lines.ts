@@ -27,17 +27,10 @@ export function changeLines(
 ): Notice[] {
   const revert = plan.steps.find((step) => step.do === "revert");
   return [
-    ...(plan.steps.some((step) => step.do === "define again") ? [forgottenLine(state)] : []),
     ...(revert === undefined ? [] : revertLines(revert, facts)),
     ...(plan.replaces.length > 0 ? replacementLines(plan, state, inputs, facts) : []),
     ...(widensScope(plan, inputs) ? [scopeLine(state, inputs, facts)] : []),
   ];
-}
-
-function forgottenLine({ name, domainName }: PartialState): Notice {
-  return info(
-    `libvirt forgot snapshot ${quote(name)} of ${domainName} after an edit that failed. The update defines it again first.`,
-  );
 }
 
 function revertLines(step: Revert, { revert, lost }: ChangeFacts): Notice[] {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { IncompleteError } from "../../../provider/snapshot/incomplete.js";
 import { deleteWithSafety } from "../../../provider/snapshot/delete/delete.js";
 import { changesAnything, plan } from "../../../provider/snapshot/plan.js";
-import { changeLines } from "../../../provider/snapshot/preview/change-lines.js";
 import { read } from "../../../provider/snapshot/read.js";
 import { inputsOf, type PartialState } from "../../../provider/snapshot/state.js";
 import { update } from "../../../provider/snapshot/update.js";
@@ -125,14 +124,7 @@ describe("a snapshot that libvirt forgot after a failed edit", () => {
   it("is an update, even where no input differs", async () => {
     const state = await lost();
     assert.ok(changesAnything(plan(state, inputsOf(state))));
-    const planned = plan(state, inputsOf(state));
-    assert.deepEqual(planned.steps, [{ do: "define again" }]);
-    assert.deepEqual(
-      changeLines(planned, state, inputsOf(state)).map(({ text }) => text),
-      [
-        'libvirt forgot snapshot "a" of debian12 after an edit that failed. The update defines it again first.',
-      ],
-    );
+    assert.deepEqual(plan(state, inputsOf(state)).steps, [{ do: "define again" }]);
   });
 
   it("is defined again by the next update, which then does what it is for", async () => {
