@@ -9,9 +9,9 @@ import { look, type Seen } from "./seen.js";
 
 /** How the guest of each operation is made, and how another person's snapshot of it was taken. */
 const GUESTS: Record<Operation, { shape: string[]; theirs: string[] }> = {
-  memory: { shape: ["--memory", "320"], theirs: [] },
+  memory: { shape: ["--memory", "400"], theirs: [] },
   quiesced: { shape: ["--agent"], theirs: ["--disk-only"] },
-  external: { shape: ["--memory", "320"], theirs: ["--disk-only"] },
+  external: { shape: ["--memory", "400"], theirs: ["--disk-only"] },
   off: { shape: ["--off"], theirs: [] },
   revert: { shape: [], theirs: [] },
   revertExternal: { shape: [], theirs: ["--disk-only"] },
@@ -170,7 +170,7 @@ async function made(operation: Operation): Promise<Guest> {
   if (operation === "off") await enlarge(domain);
   // So much memory that a snapshot of it can be met.
   if (shape.includes("--memory"))
-    await inGuest(domain.name, "for each in $(seq 80); do cat /bin/busybox; done >/tmp/160-mebibytes");
+    await inGuest(domain.name, "for each in $(seq 60); do cat /bin/busybox; done >/tmp/120-mebibytes");
   await virsh("snapshot-create-as", domain.uuid, "theirs", ...theirs);
   return domain;
 }
