@@ -9,9 +9,9 @@ import { look, type Seen } from "./seen.js";
 
 /** How the guest of each operation is made, and how another person's snapshot of it was taken. */
 const GUESTS: Record<Operation, { shape: string[]; theirs: string[] }> = {
-  memory: { shape: [], theirs: [] },
+  memory: { shape: ["--memory", "400"], theirs: [] },
   quiesced: { shape: ["--agent"], theirs: ["--disk-only"] },
-  external: { shape: [], theirs: ["--disk-only"] },
+  external: { shape: ["--memory", "400"], theirs: ["--disk-only"] },
   off: { shape: ["--off"], theirs: [] },
   revert: { shape: [], theirs: [] },
   revertExternal: { shape: [], theirs: ["--disk-only"] },
@@ -168,6 +168,9 @@ async function made(operation: Operation): Promise<Guest> {
   const { shape, theirs } = GUESTS[operation];
   const domain = await guest(...shape);
   if (operation === "off") await enlarge(domain);
+  // So much memory that a snapshot of it can be met.
+  if (shape.includes("--memory"))
+    await inGuest(domain.name, "for each in $(seq 60); do cat /bin/busybox; done >/tmp/120-mebibytes");
   await virsh("snapshot-create-as", domain.uuid, "theirs", ...theirs);
   return domain;
 }

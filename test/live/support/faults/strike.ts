@@ -158,7 +158,10 @@ async function stopAtWork(
     const stops = suspended.then(() => stop(qemu));
     // Registered before the call goes on.
     await sleep(200);
-    return () => stops;
+    return async () => {
+      await stops;
+      if (!(await isBusy(domain))) throw new Error(`libvirt was done too soon: ${operation}`);
+    };
   }
   stop(qemu);
   const reverts = caseOf(operation).command === "snapshot-revert";
