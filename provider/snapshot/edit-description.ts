@@ -1,5 +1,6 @@
 import { isVirshError, quote, quoteAll, VirshError } from "../errors.js";
 import { act, Interrupted, withTimeLeft, type Change } from "../hypervisor/act.js";
+import type { Host } from "../hypervisor/host.js";
 import type { Operation } from "../hypervisor/operation.js";
 import { withDescription, type SnapshotXml } from "../xml/snapshot.js";
 import { readTarget } from "./identity.js";
@@ -54,9 +55,12 @@ export async function editDescription(
   await expectData(later, { domainUuid, tried }, snapshot);
 }
 
-/** An edit that coincides with someone's delete makes libvirt list the snapshot again, without its data. */
+/**
+ * An edit that coincides with someone's delete makes libvirt list the snapshot again, without its data. That entry is
+ * this edit's, and holds nothing: it is taken off the list.
+ */
 async function expectData(
-  host: Parameters<typeof imagesWithoutData>[0],
+  host: Host,
   of: { domainUuid: string; tried: string },
   snapshot: SnapshotXml,
 ): Promise<void> {
@@ -66,12 +70,11 @@ async function expectData(
     throw error;
   });
   if (missing.length === 0) return;
+  await host.deleteSnapshot(of.domainUuid, snapshot.name, { metadata: true });
   throw new VirshError({
-    kind: "Conflict",
+    kind: "NotFound",
     tried: of.tried,
-    said: `its data is missing in ${quoteAll(missing)}: someone deleted the snapshot while it was edited, and libvirt lists it again`,
-    next:
-      `To take the empty entry off the list without touching any image: virsh snapshot-delete ${of.domainUuid} ` +
-      `${quote(snapshot.name)} --metadata`,
+    said: `someone deleted the snapshot while it was edited: its data is missing in ${quoteAll(missing)}`,
+    next: "The entry that the edit made for it is off libvirt's list again. Refresh to see what is left.",
   });
 }

@@ -43,6 +43,7 @@ const facts = {
 /** What may come with those. */
 const more = {
   parent: v.optional(name),
+  lostDefinition: v.optional(v.looseObject({ packed: v.string(), current: v.boolean() })),
   lastRevert: v.optional(
     v.looseObject({ at: time, triggers: v.array(v.unknown()), safetySnapshot: v.optional(name) }),
   ),
@@ -57,7 +58,7 @@ const more = {
   ),
 };
 
-const OBJECTS = ["memory", "revert", "host", "capturedMemory", "lastRevert"];
+const OBJECTS = ["memory", "revert", "host", "capturedMemory", "lastRevert", "lostDefinition"];
 
 const complete = v.looseObject({ ...snapshotInputs.entries, ...always, ...facts, ...more });
 const partial = v.looseObject({ ...snapshotInputs.entries, ...always });

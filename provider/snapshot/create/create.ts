@@ -4,10 +4,10 @@ import { resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { untilFree } from "../../hypervisor/wait-until-free.js";
 import { editDescription } from "../edit-description.js";
-import { toRfc3339, type Evidence } from "../facts.js";
+import { achieved, type Evidence } from "../facts.js";
 import type { SnapshotInputs } from "../inputs.js";
 import { recordedAs } from "../which-host.js";
-import { partialState, type SnapshotState } from "../state.js";
+import { toState, type SnapshotState } from "../state.js";
 import { explainInterrupted, take } from "./act.js";
 import { decideCreate, refusalError, takePhrase, type CreateDecision } from "./decide.js";
 import { lookBeforeCreate, type CreateFacts } from "./look.js";
@@ -61,9 +61,9 @@ async function carryOut(
   decision.notices.forEach(operation.tell);
   if (decision.do === "adopt") {
     const { existing, redescribes } = decision;
-    const { creationTime } = existing.snapshot;
-    const on = recordedAs(facts.identity, inputs.uri);
-    const found = { ...partialState(domain, inputs, on), creationTime: toRfc3339(creationTime) };
+    const { identity } = facts;
+    const kept = { host: recordedAs(identity, inputs.uri), consistency: achieved(existing.snapshot) };
+    const found = toState(inputs, domain, existing, undefined, kept);
     if (redescribes) await editDescription(operation, found, inputs);
     return { quiesced: false, suspended: false };
   }

@@ -186,16 +186,17 @@ describe("a snapshot whose description was edited", () => {
     hypervisor.tags.set(IMAGE, []);
   });
 
-  it("is no success if its data is gone by then", async () => {
+  it("is no success if its data is gone by then, and takes its entry off the list", async () => {
     const error = await failsWith(
       update(fakeOperation(hypervisor), stateWith(), { ...inputsOf(stateWith()), description: "new" }),
-      "Conflict",
+      "NotFound",
     );
     assert.equal(
       error.message,
-      `Unable to edit the description of snapshot "a" of debian12: its data is missing in "${IMAGE}": someone deleted the ` +
-        "snapshot while it was edited, and libvirt lists it again. To take the empty entry off the list without touching " +
-        `any image: virsh snapshot-delete ${UUID} "a" --metadata`,
+      'Unable to edit the description of snapshot "a" of debian12: someone deleted the snapshot while it was edited: ' +
+        `its data is missing in "${IMAGE}". The entry that the edit made for it is off libvirt's list again. ` +
+        "Refresh to see what is left.",
     );
+    assert.deepEqual(hypervisor.changes.at(-1), ["deleteSnapshot", UUID, "a", { metadata: true }]);
   });
 });
