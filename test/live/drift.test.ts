@@ -168,8 +168,19 @@ describe("drift", () => {
   it("destroy keeps a foreign snapshot of the same name, and succeeds for a missing one", async () => {
     await recreate(domains.superseded);
     await virsh("snapshot-delete", ...selected(domains.deleted));
+    const replaced = (await stack.recorded("superseded")).outputs["creationTime"];
+    const theirs = await creationTime(domains.superseded, NAME);
     const run = await stack.destroy();
-    assert.deepEqual([run.ok, run.messages], [true, []]);
+    assert.deepEqual(
+      [run.ok, run.messages],
+      [
+        true,
+        [
+          `Snapshot "${NAME}" of ${domains.superseded.name}, taken ${String(replaced)}, is gone. ` +
+            `Another one has its name, taken ${theirs}, and is left alone.`,
+        ],
+      ],
+    );
     assert.deepEqual(await snapshotsOf(domains.superseded), [NAME, "s2"]);
     assert.deepEqual(await snapshotsOf(domains.described), []);
     assert.deepEqual(await snapshotsOf(domains.renamed), []);

@@ -60,8 +60,8 @@ export function explainInterrupted(
     case "not known":
       return cause.with({
         next:
-          `It is not known whether the snapshot was taken: look with virsh snapshot-list ${domain.name}, ` +
-          `and delete ${name} if it is there before the next update. ` +
+          `It is not known whether the snapshot was taken: look with virsh snapshot-list ${domain.name}. ` +
+          `If ${name} is there, adopt: true lets the next update take it over. ` +
           `If virsh domstate ${domain.name} --reason says that the domain is paused: virsh resume ${domain.name}`,
       });
     case "still running":

@@ -1,4 +1,4 @@
-import { quote } from "../../errors.js";
+import { isVirshError, quote } from "../../errors.js";
 import type { Host } from "../../hypervisor/host.js";
 import { info, warning, type Tell } from "../../hypervisor/notice.js";
 import type { WrittenFile } from "../written-files.js";
@@ -14,12 +14,24 @@ export async function narrowOverlays(
   tell: Tell,
 ): Promise<void> {
   for (const { file, below } of files) {
-    if (below === undefined) continue;
+    if (below !== undefined) await narrowOverlay(host, snapshot, file, below, tell);
+  }
+}
+
+async function narrowOverlay(
+  host: Host,
+  snapshot: string,
+  file: string,
+  below: string,
+  tell: Tell,
+): Promise<void> {
+  const overlay = `The overlay ${quote(file)} of snapshot ${quote(snapshot)}`;
+  try {
     const [mode, model] = await Promise.all([host.fileMode(file), host.fileMode(below)]);
     // Not files of this machine, or not to be seen from here.
-    if (mode === undefined || model === undefined || (mode & ~model) === 0) continue;
+    if (mode === undefined || model === undefined || (mode & ~model) === 0) return;
     const narrow = mode & model;
-    const what = `The overlay ${quote(file)} of snapshot ${quote(snapshot)} had mode ${octal(mode)}, wider than the image below it (${octal(model)})`;
+    const what = `${overlay} had mode ${octal(mode)}, wider than the image below it (${octal(model)})`;
     if (await host.setFileMode(file, narrow))
       tell(info(`${what}, and has ${octal(narrow)} now (CVE-2025-13193).`));
     else
@@ -28,6 +40,14 @@ export async function narrowOverlays(
           `${what}, and cannot be changed from here (CVE-2025-13193). As its owner: chmod ${octal(narrow)} ${quote(file)}`,
         ),
       );
+  } catch (error) {
+    // The snapshot is taken, and must get into the state.
+    if (!isVirshError(error)) throw error;
+    tell(
+      warning(
+        `${overlay} may be readable for others (CVE-2025-13193): its mode could not be seen (${error.said}).`,
+      ),
+    );
   }
 }
 

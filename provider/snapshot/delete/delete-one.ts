@@ -1,10 +1,11 @@
 import { isVirshError, quote, type VirshError } from "../../errors.js";
 import { mayStillRun, withTimeLeft } from "../../hypervisor/act.js";
 import type { Host } from "../../hypervisor/host.js";
-import { warning, type Tell } from "../../hypervisor/notice.js";
+import { info, warning, type Tell } from "../../hypervisor/notice.js";
 import type { Operation } from "../../hypervisor/operation.js";
 import { scopeOf } from "../delete-scope.js";
-import { findTarget } from "../identity.js";
+import { toRfc3339 } from "../facts.js";
+import { findTarget, whenTaken } from "../identity.js";
 import { FORGET, overlayGone, overwrittenImages } from "../image-dependencies.js";
 import type { PartialState } from "../state.js";
 import { deleteSnapshot } from "./act.js";
@@ -24,7 +25,7 @@ export async function deleteOne(
 ): Promise<boolean> {
   const { host, tell } = operation;
   const facts = await lookUnlessGone(host, state);
-  if (facts === undefined) return true;
+  if (facts === undefined) return leftAlone(operation, state);
   const decision = decideDelete(state, facts);
   try {
     if (decision.refusal !== undefined) throw decision.refusal;
@@ -32,7 +33,7 @@ export async function deleteOne(
     await deleteSnapshot(operation, state, facts, decision);
   } catch (error) {
     if (!isVirshError(error)) throw error;
-    if (await isGone(host, state, error)) return true;
+    if (await isGone(host, state, error)) return leftAlone(operation, state);
     if (!mayStillRun(error) && mayWait()) return false;
     throw (await explained(host, state, facts, error)).with({ tried: deletePhrase(state) });
   }
@@ -40,6 +41,23 @@ export async function deleteOne(
   await removeMemoryFile(withTimeLeft(host), state, tell);
   const { snapshot } = facts.document;
   await removeOrphanedOverlays(withTimeLeft(host), state, snapshot, { abandoned: decision.abandons, tell });
+  return true;
+}
+
+/** There is nothing to delete. If another snapshot has the name, the reader has to know why it is still listed. */
+async function leftAlone({ host, tell }: Operation, state: PartialState): Promise<true> {
+  const { domainUuid, domainName, name } = state;
+  try {
+    const { snapshot } = await withTimeLeft(host).readSnapshot(domainUuid, name);
+    tell(
+      info(
+        `Snapshot ${quote(name)} of ${domainName}, ${whenTaken(state)}, is gone. Another one has its name, ` +
+          `taken ${toRfc3339(snapshot.creationTime)}, and is left alone.`,
+      ),
+    );
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+  }
   return true;
 }
 

@@ -24,7 +24,7 @@ describe("taking a snapshot on a host that goes away", () => {
     await failsWith(
       create(operationOn(host), INPUTS),
       "Unreachable",
-      'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. It is not known whether the snapshot was taken: look with virsh snapshot-list debian12, and delete "a" if it is there before the next update. If virsh domstate debian12 --reason says that the domain is paused: virsh resume debian12',
+      'Unable to take snapshot "a" of debian12: End of file while reading data: Input/output error. It is not known whether the snapshot was taken: look with virsh snapshot-list debian12. If "a" is there, adopt: true lets the next update take it over. If virsh domstate debian12 --reason says that the domain is paused: virsh resume debian12',
     );
   });
 
