@@ -11,7 +11,7 @@ import { look, type Seen } from "./seen.js";
 const GUESTS: Record<Operation, { shape: string[]; theirs: string[] }> = {
   memory: { shape: ["--memory", "400"], theirs: [] },
   quiesced: { shape: ["--agent"], theirs: ["--disk-only"] },
-  external: { shape: ["--memory", "400"], theirs: ["--disk-only"] },
+  external: { shape: [], theirs: ["--disk-only"] },
   off: { shape: ["--off"], theirs: [] },
   revert: { shape: [], theirs: [] },
   revertExternal: { shape: [], theirs: ["--disk-only"] },

@@ -147,12 +147,13 @@ async function stopAtWork(
     return async () => void held.push(await stopped(["snapshot", "-c", image]));
   }
   const qemu = await qemuPid(domain);
-  if (operation === "quiesced") {
-    // The file systems are frozen by then: libvirt asks QEMU for the overlay afterwards.
-    const overlay = created(`${domain.uuid}-0.quiesced`, () => stop(qemu));
-    return () => overlay;
+  // The file systems are frozen, or the processors stopped, by the time at which libvirt makes these files.
+  const files = { quiesced: `${domain.uuid}-0.quiesced`, external: `${domain.uuid}.memory` };
+  if (operation === "quiesced" || operation === "external") {
+    const file = created(files[operation], () => stop(qemu));
+    return () => file;
   }
-  if (operation === "memory" || operation === "external") {
+  if (operation === "memory") {
     // Its processors have stopped by then, and its memory is being written.
     const suspended = output("virsh", "event", "--event", "lifecycle", "--domain", domain.uuid);
     const stops = suspended.then(() => stop(qemu));
