@@ -1,7 +1,10 @@
-import { isVirshError, type VirshError } from "../../errors.js";
+import { isVirshError, quoteAll } from "../../errors.js";
 import { act, Interrupted, type Change } from "../../hypervisor/act.js";
+import type { Host } from "../../hypervisor/host.js";
 import type { Operation } from "../../hypervisor/operation.js";
+import type { SnapshotXml } from "../../xml/snapshot.js";
 import { afterFailedDelete } from "../after-failure.js";
+import { imagesWithoutData } from "../image-tags.js";
 import type { PartialState } from "../state.js";
 import { expectSettled, leaveUnsettled } from "../unsettled.js";
 import { confirmDelete } from "./confirm.js";
@@ -35,24 +38,44 @@ export async function deleteSnapshot(
       const isDone = error.outcome.is === "not done";
       if (!isDone) leaveUnsettled(operation, domainUuid, { was, froze: false });
       const said = isDone ? await afterFailedDelete(operation, domain, was, true) : [];
-      throw explainInterrupted(error, state).adding(...said, "The next update or destroy tries again.");
+      const found = await whatIsFound(operation.host, error, state, facts);
+      throw error.cause.with({ next: found }).adding(...said, "The next update or destroy tries again.");
     }
     if (!isVirshError(error) || error.begun === false || error.unchanged) throw error;
     throw error.adding(...(await afterFailedDelete(operation, domain, was, false)));
   }
 }
 
-function explainInterrupted({ cause, outcome }: Interrupted, { domainName }: PartialState): VirshError {
-  return cause.with({ next: found() });
-
-  function found(): string {
-    switch (outcome.is) {
-      case "not done":
-        return "The host is done, and the snapshot is still there.";
-      case "still running":
-        return `${domainName} is still busy with it (${outcome.said}).`;
-      case "not known":
-        return `It is not known whether the snapshot was deleted (${outcome.said}).`;
+async function whatIsFound(
+  host: Host,
+  { outcome }: Interrupted,
+  state: PartialState,
+  { document }: DeleteFacts,
+): Promise<string> {
+  switch (outcome.is) {
+    case "not done": {
+      const missing = await missingData(host.afterwards(), state, document.snapshot);
+      return missing.length === 0
+        ? "The host is done, and the snapshot is still there."
+        : `The host is done: the snapshot is still on libvirt's list, and its data is gone from ${quoteAll(missing)}.`;
     }
+    case "still running":
+      return `${state.domainName} is still busy with it (${outcome.said}).`;
+    case "not known":
+      return `It is not known whether the snapshot was deleted (${outcome.said}).`;
+  }
+}
+
+/** A daemon that dies in a delete may leave its own record of a snapshot that QEMU has deleted. */
+async function missingData(host: Host, state: PartialState, snapshot: SnapshotXml): Promise<string[]> {
+  try {
+    return await imagesWithoutData(
+      host,
+      { domainUuid: state.domainUuid, tried: deletePhrase(state) },
+      snapshot,
+    );
+  } catch (error) {
+    if (!isVirshError(error)) throw error;
+    return [];
   }
 }

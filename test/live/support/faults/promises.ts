@@ -105,7 +105,9 @@ export function broken(story: Story): string[] {
       safetySnapshots?: { name: string }[];
     };
     const known = ["theirs", operation, ...safetySnapshots.map(({ name }) => name)];
-    const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isNamed(name));
+    const all = [...words, ...(said.next.about[operation] ?? [])];
+    const isTold = (name: string) => all.some((message) => message.includes(name));
+    const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isTold(name));
     claims.push(
       [unknown.length === 0, `nothing knows these safety snapshots: ${unknown.join()}`],
       [

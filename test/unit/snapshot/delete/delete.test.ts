@@ -4,7 +4,15 @@ import { ProviderMemory } from "../../../../provider/hypervisor/operation.js";
 import { deleteWithSafety } from "../../../../provider/snapshot/delete/delete.js";
 import { fakeHost } from "../../hypervisor/fake-host.js";
 import { operationOn } from "../../hypervisor/fake-operation.js";
-import { ENDLESSLY, FakeHypervisor, said, type FakeDomain } from "../../hypervisor/fake-hypervisor.js";
+import {
+  domainOn,
+  ENDLESSLY,
+  type FakeDomain,
+  FakeHypervisor,
+  IMAGE,
+  INTERNAL,
+  said,
+} from "../../hypervisor/fake-hypervisor.js";
 import { failsWith } from "../rejects.js";
 import { stateWith, UUID } from "../states.js";
 
@@ -129,6 +137,18 @@ describe("deleting a snapshot", () => {
       deleteWithSafety(operation(), stateWith()),
       "Timeout",
       'Unable to delete snapshot "a" of debian12: the time limit of 600 s ran out while it ran. The host is done, and the snapshot is still there. debian12 is "running" now. The next update or destroy tries again.',
+    );
+  });
+
+  it("reports that the data is gone where the daemon died and kept only its own record", async () => {
+    const [snapshot] = domain.snapshots;
+    if (snapshot !== undefined) snapshot.captured = `${INTERNAL}${domainOn(IMAGE)}`;
+    hypervisor.fail("deleteSnapshot", LIMIT, { meanwhile: () => hypervisor.tags.set(IMAGE, []) });
+    const { next } = await failsWith(deleteWithSafety(operation(), stateWith()), "Timeout");
+    assert.equal(
+      next,
+      `The host is done: the snapshot is still on libvirt's list, and its data is gone from "${IMAGE}". ` +
+        'debian12 is "running" now. The next update or destroy tries again.',
     );
   });
 
