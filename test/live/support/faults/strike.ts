@@ -59,10 +59,11 @@ export function canMeet(operation: Operation, moment: Moment): boolean {
 /** Where the calls stop, and what the calls name that have to be there. */
 function placeOf(scene: FaultScene, met: readonly Operation[], moment: Moment): [string[], Meeting[]] {
   const uuid = (operation: Operation) => scene.guest(operation).uuid;
-  // Looks of many operations are one call, and others wait for it: all calls stop, and one of each command will do.
+  // Looks of many operations are one call, and others wait for it: one of each command will do. Calls that name no domain
+  // (which host it is, which domains it has) come before them.
   if (moment === "looks") {
-    const [one, other] = [uuid("describe"), uuid("delete")];
-    return [[one, other], ["", one, other].map((names) => ({ moment: "before", command: "any", names }))];
+    const looks = met.map((each): Meeting => ({ moment: "before", command: "any", names: uuid(each) }));
+    return [[uuid("describe"), uuid("delete")], looks];
   }
   const when = moment === "answers" ? "after" : "before";
   const meetings = met.map((operation) => ({
