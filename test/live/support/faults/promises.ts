@@ -105,7 +105,8 @@ export function broken(story: Story): string[] {
       safetySnapshots?: { name: string }[];
     };
     const known = ["theirs", operation, ...safetySnapshots.map(({ name }) => name)];
-    const all = [...words, ...(said.next.about[operation] ?? [])];
+    // A warning names no resource, and the names are unique.
+    const all = [...words, ...said.next.messages];
     const isTold = (name: string) => all.some((message) => message.includes(name));
     const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isTold(name));
     claims.push(

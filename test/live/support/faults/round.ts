@@ -19,7 +19,10 @@ export async function playRound(scene: FaultScene, moment: Moment, victim: Victi
     return seen !== undefined && isDone(operation, seen, round) && !recordedAfter.has(operation);
   });
   let next = await scene.next();
-  if (adopt.length > 0) next = { ...next, main: (await scene.next(adopt)).main };
+  if (adopt.length > 0) {
+    const again = (await scene.next(adopt)).main;
+    next = { ...next, main: { ...again, messages: [...next.main.messages, ...again.messages] } };
+  }
   const [afterNext, recordedNext] = [await scene.look(), await recordedIn(main, deletes)];
   const preview = await scene.preview(adopt);
   const restored = (await scene.prepare()).flatMap(({ ok, messages }) => (ok ? [] : messages));
