@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import type { DomainRef, DomainState } from "../hypervisor/results.js";
@@ -52,11 +51,11 @@ export function asksGuest(state: DomainState, limitSeconds: number): boolean {
 }
 
 async function isOffWithin(host: DomainHost, uuid: string, seconds: number): Promise<boolean> {
-  const deadline = performance.now() + seconds * 1000;
+  const enough = host.remaining() - seconds * 1000;
   for (;;) {
     if (isOff(await host.domainState(uuid))) return true;
-    if (performance.now() > deadline) return false;
-    await sleep(PAUSE_MS);
+    if (host.remaining() < enough) return false;
+    await host.pause(PAUSE_MS);
   }
 }
 

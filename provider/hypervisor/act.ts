@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, type VirshError } from "../errors.js";
 import type { Host } from "./host.js";
 import type { Tell } from "./notice.js";
@@ -88,7 +87,7 @@ export async function onceIdle<T>(
       // A service manager starts a daemon that died again, usually within seconds.
       if (error.kind !== "Unreachable" || isLast()) return { is: "not known", said: error.said };
     }
-    await sleep(PAUSE_MS);
+    await later.pause(PAUSE_MS);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Host } from "./host.js";
 export type DomainHost = Pick<
   Host,
   | "remaining"
+  | "pause"
   | "listDomains"
   | "domainState"
   | "listSnapshots"

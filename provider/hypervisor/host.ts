@@ -85,6 +85,8 @@ export interface Host extends Queries, Changes {
   readonly shownUri: string | undefined;
   /** Milliseconds left of the operation's time limit. */
   remaining(): number;
+  /** Lets time pass, before the host is asked again. */
+  pause(ms: number): Promise<void>;
   /**
    * The same host with half a minute of its own: to see what an operation left behind that ran out of time or was
    * interrupted.
@@ -98,7 +100,7 @@ export interface Host extends Queries, Changes {
 }
 
 /** Only what changes nothing: what a preview and a function get. */
-export type QueryHost = Queries & Pick<Host, "shownUri">;
+export type QueryHost = Queries & Pick<Host, "shownUri" | "pause">;
 
 /** Opens a host for one operation. */
 export type OpenHost = (options: HostOptions) => Host;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, VirshError } from "../errors.js";
 import type { Host, QueryHost } from "./host.js";
 import { info, type Tell } from "./notice.js";
@@ -39,7 +38,7 @@ export async function whenFree<T>(
       if (host.remaining() < 2 * PAUSE_MS) throw gaveUp(error, waiting);
       if (reported !== holder(error)) tell(info(`Waiting to ${waiting.tried}: ${error.said}`));
       reported = holder(error);
-      await sleep(PAUSE_MS);
+      await host.pause(PAUSE_MS);
     }
   }
 }

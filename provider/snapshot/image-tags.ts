@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { quote, VirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import type { DomainXml } from "../xml/domain.js";
@@ -19,7 +18,7 @@ export interface Tag {
 
 /** The images that should hold the data of an internal snapshot, and provably do not. */
 export async function imagesWithoutData(
-  host: Pick<QueryHost, "imageTags" | "domainControl">,
+  host: Pick<QueryHost, "imageTags" | "domainControl" | "pause">,
   of: Pick<Tag, "domainUuid" | "tried">,
   { name, disks, domain }: SnapshotXml,
   now?: DomainXml,
@@ -45,9 +44,8 @@ const ROUNDS = 5;
  * from here. Throws `Busy` if the domain does not come to rest.
  */
 export async function isProvenAbsent(
-  host: Pick<QueryHost, "imageTags" | "domainControl">,
+  host: Pick<QueryHost, "imageTags" | "domainControl" | "pause">,
   { domainUuid, image, name, tried }: Tag,
-  pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<boolean> {
   let looks = 0;
   const isMissed = async () => {
@@ -60,7 +58,7 @@ export async function isProvenAbsent(
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = await host.domainControl(domainUuid);
     for (const ms of PAUSES_MS) {
-      await pause(ms);
+      await host.pause(ms);
       if (!(await isMissed())) return false;
     }
     const after = await host.domainControl(domainUuid);

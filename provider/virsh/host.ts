@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import type { Changes, Host, HostOptions, OpenHost } from "../hypervisor/host.js";
 import { queriesBy, type Ask, type Queries } from "../hypervisor/queries.js";
@@ -52,17 +53,22 @@ function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): H
   return {
     shownUri,
     remaining: () => limits.remaining(),
+    pause,
     afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }),
     atOnce: () => {
       const batcher = connection.atOnce();
       const queries = queriesOn(connection, limits, (command, uuid) =>
         provingAbsence(connection, limits, uuid, () => batcher.answer(command, limits)),
       );
-      return { shownUri, ...queries };
+      return { shownUri, pause, ...queries };
     },
     ...queriesOn(connection, limits, carryOut),
     ...changesOn(connection, limits, carryOut),
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return sleep(ms);
 }
 
 /** The clock starts with the first call: waiting for the domain's turn is not the operation's own time. */

@@ -21,5 +21,5 @@ export function cachedQueries(host: QueryHost, cache: QueryCache, clock: () => n
     cache.set(key, { at: clock(), result });
     return result;
   };
-  return { shownUri: host.shownUri, ...queriesBy(ask) };
+  return { shownUri: host.shownUri, pause: host.pause, ...queriesBy(ask) };
 }

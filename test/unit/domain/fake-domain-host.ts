@@ -35,8 +35,16 @@ export class FakeDomainHost implements DomainHost {
     return this;
   }
 
+  private left = 1000;
+
   remaining(): number {
-    return 1000;
+    return this.left;
+  }
+
+  /** Takes no time but the operation's. */
+  pause(ms: number): Promise<void> {
+    this.left -= ms;
+    return Promise.resolve();
   }
 
   listDomains(): Promise<DomainRef[]> {

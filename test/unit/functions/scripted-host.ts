@@ -38,7 +38,7 @@ export function scriptedHost(domain: DomainRef, prints: Prints, images: Images =
     const command = (commands[name] as (...args: readonly unknown[]) => Command<unknown>)(...args);
     return understood(command, await answer(wordsOf(command)));
   };
-  return { shownUri: undefined, processes, ...queriesBy(ask as Ask) };
+  return { shownUri: undefined, pause: () => Promise.resolve(), processes, ...queriesBy(ask as Ask) };
 }
 
 function wordsOf({ args }: Command<unknown>): string {

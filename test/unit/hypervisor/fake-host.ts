@@ -35,6 +35,11 @@ export function fakeHost(
     hypervisor.note(method, args);
     return act();
   }
+  // Takes no time but the operation's.
+  const pause = (ms: number): Promise<void> => {
+    left.now -= ms;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
   const changes = changesOf(hypervisor);
   const noted = Object.entries(changes).map(([method, change]) => [
     method,
@@ -54,7 +59,8 @@ export function fakeHost(
   return {
     shownUri,
     remaining: () => left.now,
-    atOnce: () => ({ shownUri, ...queries }),
+    pause,
+    atOnce: () => ({ shownUri, pause, ...queries }),
     afterwards: () => fakeHost(hypervisor, shownUri, { ...left, now: left.afterwards }),
     ...queries,
     ...(Object.fromEntries(noted) as unknown as Changes),

@@ -38,7 +38,7 @@ export interface FakeDomain {
   jobs: Partial<Record<string, string>>;
 }
 
-export type Method = Exclude<keyof Host, "shownUri" | "remaining" | "afterwards">;
+export type Method = Exclude<keyof Host, "shownUri" | "remaining" | "afterwards" | "pause">;
 
 interface Incident {
   method: Method;

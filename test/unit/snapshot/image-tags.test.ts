@@ -11,7 +11,7 @@ describe("a tag in an image", () => {
   let hypervisor: FakeHypervisor;
   let pauses: number[];
   const pause = (ms: number) => Promise.resolve(void pauses.push(ms));
-  const isAbsent = () => isProvenAbsent(fakeHost(hypervisor), TAG, pause);
+  const isAbsent = () => isProvenAbsent({ ...fakeHost(hypervisor), pause }, TAG);
   const looks = () => hypervisor.calls.filter(([method]) => method === "imageTags").length;
   /** What each look finds; the last one again and again. */
   const finds = (...lists: (string[] | undefined)[]) => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { shapeOf } from "../../../capabilities/snapshot-shape.js";
 import { isVirshError } from "../../../errors.js";
 import type { Host, QueryHost } from "../../../hypervisor/host.js";
@@ -75,7 +74,7 @@ async function areFrozenOnceAnswered(later: Host, uuid: string): Promise<boolean
   for (;;) {
     const frozen = await areFrozen(later, uuid);
     if (frozen !== undefined || later.remaining() < enough) return frozen;
-    await sleep(PAUSE_MS);
+    await later.pause(PAUSE_MS);
   }
 }
 

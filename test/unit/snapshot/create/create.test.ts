@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { info } from "../../../../provider/hypervisor/notice.js";
 import { ProviderMemory } from "../../../../provider/hypervisor/operation.js";
 import { create } from "../../../../provider/snapshot/create/create.js";
@@ -150,7 +149,7 @@ describe("taking a snapshot", () => {
     const memory = new ProviderMemory();
     const host = fakeHost(hypervisor);
     const listDomains = async () => {
-      await sleep(20);
+      for (let turns = 0; turns < 20; turns += 1) await new Promise((next) => setImmediate(next));
       return host.listDomains();
     };
     const slow = operationOn({ ...host, listDomains }, { memory });
@@ -205,9 +204,12 @@ describe("taking a snapshot", () => {
       hypervisor.fail("createSnapshot", LIMIT, {
         meanwhile: () => (domain.control = ["background job (0.1s)"]),
       });
-      const running = create(fakeOperation(hypervisor), INPUTS);
-      setTimeout(meanwhile, 100);
-      assert.equal((await running).name, "a");
+      let asked = 0;
+      hypervisor.during("domainControl", () => {
+        asked += 1;
+        if (asked === 3) meanwhile();
+      });
+      assert.equal((await create(fakeOperation(hypervisor), INPUTS)).name, "a");
       // Before it, twice after it, and once more before a look at what the interruption left.
       assert.equal(hypervisor.methods.filter((method) => method === "domainControl").length, 4);
     });
