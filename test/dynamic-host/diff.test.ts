@@ -16,6 +16,7 @@ const OUTPUTS: Props = {
   isCurrent: true,
   capturedDisks: [{ name: "vda", snapshot: "internal" }],
   capturedMemory: { snapshot: "internal" },
+  consistency: "memory",
 };
 
 describe("check and diff of the real dynamic host", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
   creationTime,
+  diskOf,
   guest,
   hostBehind,
+  imageDate,
   inGuest,
   lab,
   snapshotsOf,
@@ -66,7 +68,9 @@ describe("the life cycle of a snapshot through the real dynamic host", () => {
       state: "running",
       location: "internal",
       isCurrent: true,
-      capturedDisks: [{ name: "vda", snapshot: "internal" }],
+      capturedDisks: [
+        { name: "vda", snapshot: "internal", ...(await imageDate(await diskOf(domain), "instantánea1")) },
+      ],
       capturedMemory: { snapshot: "internal" },
       consistency: "memory",
     });
