@@ -37,11 +37,11 @@ const facts = {
     }),
   ),
   capturedMemory: v.looseObject({ snapshot: captured, file: v.optional(name) }),
-  consistency: v.picklist(["quiesced", "memory", "crash-consistent", "offline"]),
 };
 
-/** What may come with those. */
+/** What may come with those. The first states did not say what a snapshot is good for. */
 const more = {
+  consistency: v.optional(v.picklist(["quiesced", "memory", "crash-consistent", "offline"])),
   parent: v.optional(name),
   lostDefinition: v.optional(v.looseObject({ packed: v.string(), current: v.boolean() })),
   lastRevert: v.optional(

@@ -68,5 +68,5 @@ function onlyRecords({ steps }: Plan): boolean {
 }
 
 function isComplete(state: PartialState): state is SnapshotState {
-  return state.creationTime !== undefined && state.consistency !== undefined;
+  return state.creationTime !== undefined;
 }

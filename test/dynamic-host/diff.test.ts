@@ -16,7 +16,6 @@ const OUTPUTS: Props = {
   isCurrent: true,
   capturedDisks: [{ name: "vda", snapshot: "internal" }],
   capturedMemory: { snapshot: "internal" },
-  consistency: "memory",
 };
 
 describe("check and diff of the real dynamic host", () => {

@@ -220,7 +220,10 @@ describe("after a daemon died", function () {
     const { ok, messages } = await running;
     await isRunning();
     if (!ok) {
-      assert.match(messages.join("\n"), /the snapshot is still (?:there|on libvirt.s list, and its data is gone from)/);
+      assert.match(
+        messages.join("\n"),
+        /the snapshot is still (?:there|on libvirt.s list, and its data is gone from)/,
+      );
       assertDone(await stack.destroy(), ["delete s"]);
     }
     assert.deepEqual([await tags(), await snapshotsOf(domain)], [[], []]);

@@ -4,6 +4,7 @@ import { assertDone, TestStack } from "./support/engine.js";
 import {
   creationTime,
   diskOf,
+  hostBehind,
   imageDate,
   imageSnapshots,
   inGuest,
@@ -67,6 +68,7 @@ describe("a checkpoint of a running VM, and a revert of disk and memory", () => 
       domain: domain.name,
       domainUuid: domain.uuid,
       domainName: domain.name,
+      host: await hostBehind(),
       name,
       description: DESCRIPTION,
       atomic: true,

@@ -56,7 +56,7 @@ const VALUES: Json[] = [null, true, 7, "seven", [], [[]], {}, { a: { b: [] } }];
 
 /** Fields that may be missing by themselves: those that have a default, and those that not every snapshot has. */
 const OPTIONAL =
-  /^(?:__provider|host|parent|lastRevert|safetySnapshots|uri|description|diskOnly|memory|disks|quiesce|atomic|live|halt|reuseExternal|validate|adopt|revert|deleteScope|timeoutSeconds)$/;
+  /^(?:__provider|host|parent|consistency|lastRevert|safetySnapshots|uri|description|diskOnly|memory|disks|quiesce|atomic|live|halt|reuseExternal|validate|adopt|revert|deleteScope|timeoutSeconds)$/;
 
 function kindOf(value: Json): string {
   return value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
@@ -117,6 +117,11 @@ describe("a state that was edited", () => {
 
   for (const state of STATES) {
     const fields = Object.entries(state.outputs).filter(([field]) => field !== "__provider");
+
+    it(`is not one as it was recorded: ${state.file}`, async () => {
+      const { changes } = await provider.diff(state.id, state.outputs, state.inputs);
+      assert.equal(changes, false);
+    });
 
     it(`is refused before anything is asked, without a field: ${state.file}`, async () => {
       for (const [field] of fields.filter(([name]) => !OPTIONAL.test(name))) {

@@ -108,7 +108,9 @@ export function broken(story: Story): string[] {
     // A warning names no resource, and the names are unique.
     const all = [...words, ...said.next.messages];
     const isTold = (name: string) => all.some((message) => message.includes(name));
-    const unknown = seen.next.snapshots.filter((name) => !known.includes(name) && !isTold(name));
+    // Those that an earlier round left were told then.
+    const fresh = seen.next.snapshots.filter((name) => !seen.before.snapshots.includes(name));
+    const unknown = fresh.filter((name) => !known.includes(name) && !isTold(name));
     claims.push(
       [unknown.length === 0, `nothing knows these safety snapshots: ${unknown.join()}`],
       [
@@ -117,6 +119,28 @@ export function broken(story: Story): string[] {
       ],
     );
   }
+  return claims.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
+}
+
+/** libvirt sometimes ends QEMU when it starts again and cannot reach it. Then the domain is off, whatever was done. */
+export function endedWithDaemon({ victim, seen }: Story): boolean {
+  return (
+    victim === "libvirtd" && seen.after.state === "shut off (daemon)" && !isAsBefore(seen.before, seen.after)
+  );
+}
+
+/** The promises that were broken to a domain that ended with the daemon, in words. */
+export function brokenAfterTheEnd({ operation, seen, said }: Story): string[] {
+  const words = (said.first.about[operation] ?? []).join(" ");
+  const orphans = seen.after.tags.filter((tag) => !seen.after.snapshots.includes(tag));
+  const kept = !seen.before.snapshots.includes(operation) && seen.after.snapshots.includes(operation);
+  const claims: [boolean, string][] = [
+    [seen.after.theirs === seen.before.theirs, "another person's snapshot was touched"],
+    [words.includes("shut off (daemon)"), "no message says that the domain is off"],
+    [words.includes("virsh start "), "no message says what to type"],
+    [!kept || words.includes("virsh snapshot-revert "), "no message says how to go back to what it had"],
+    [orphans.every((tag) => words.includes(tag)), `orphaned tags: ${orphans.join()}`],
+  ];
   return claims.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
 }
 
