@@ -26,6 +26,7 @@ const OF_ONE_LIBVIRT = [
   // Another connection to the same daemon; the laboratory itself.
   "ssh",
   "default-uri",
+  "which-host",
   "secrets",
   "lab",
   "lab-guest",

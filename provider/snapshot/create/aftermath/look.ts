@@ -78,8 +78,14 @@ async function areFrozenOnceAnswered(later: Host, uuid: string): Promise<boolean
   }
 }
 
+/** A qemu-img that a daemon started to take a snapshot of a domain that is off goes on when the daemon dies. */
+async function untilUnlocked(later: Host, image: string): Promise<void> {
+  const enough = later.remaining() - PATIENCE_MS;
+  while ((await later.isLocked(image)) === true && later.remaining() > enough) await later.pause(PAUSE_MS);
+}
+
 async function lookAtTags(
-  later: QueryHost,
+  later: Host,
   { inputs, facts }: Attempt,
 ): Promise<Pick<Left, "tagged" | "allTagged">> {
   const { mode, disks } = shapeOf(facts.definition, inputs);
@@ -87,6 +93,7 @@ async function lookAtTags(
   const tagged: TaggedDisk[] = [];
   for (const { target, source } of disks.map(({ disk }) => disk)) {
     if (source === undefined || !facts.untaggedImages.includes(source)) continue;
+    if (facts.definition.id === undefined) await untilUnlocked(later, source);
     const tags = await later.imageTags(source);
     if (tags?.includes(inputs.name) === true) tagged.push({ target, image: source });
   }

@@ -160,10 +160,7 @@ async function stopAtWork(
     const stops = suspended.then(() => stop(qemu));
     // Registered before the call goes on.
     await sleep(200);
-    return async () => {
-      await stops;
-      if (!(await isBusy(domain))) throw new Error(`libvirt was done too soon: ${operation}`);
-    };
+    return () => stops;
   }
   stop(qemu);
   const reverts = caseOf(operation).command === "snapshot-revert";
