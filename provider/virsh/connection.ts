@@ -1,3 +1,4 @@
+import { isVirshError } from "../errors.js";
 import { understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
 import { daemonVersion, fileExists } from "./commands/domain.js";
@@ -72,13 +73,20 @@ export class Connection {
     return value;
   }
 
-  #run(
+  async #run(
     args: readonly string[],
     { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
     limits: Limits,
   ): Promise<Finished> {
     const connection = this.uri === undefined ? [] : [option("connect", this.uri)];
     const argv = ["--quiet", ...connection, ...args];
-    return run({ program: "virsh", args: argv, tried, changes, limits });
+    const start = () => run({ program: "virsh", args: argv, tried, changes, limits });
+    try {
+      return await start();
+    } catch (error) {
+      // A virsh that someone killed says nothing about the host. A query can be sent once more, a change cannot.
+      if (changes || !isVirshError(error, "Cancelled")) throw error;
+      return start();
+    }
   }
 }

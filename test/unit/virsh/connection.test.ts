@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { startDomain } from "../../../provider/virsh/commands/definition.js";
 import { Connection } from "../../../provider/virsh/connection.js";
 import { FAKE_VIRSH } from "./fake-virsh.js";
 
@@ -36,5 +37,41 @@ describe("a connection", () => {
     assert.equal(await connection.daemonVersion(LIMITS), "10.9.0");
     performance.now = () => clock() + 60_000;
     assert.equal(await connection.daemonVersion(LIMITS), "11.0.0");
+  });
+
+  /** A virsh that is killed as soon as it runs, so many times. */
+  const killedTimes = (times: number) => {
+    upgradeTo("10.9.0");
+    const dies = `const seen = __dirname + "/killed";
+const before = fs.existsSync(seen) ? fs.readFileSync(seen, "utf8").length : 0;
+if (before < ${times}) {
+  fs.appendFileSync(seen, ".");
+  process.kill(process.pid, "SIGKILL");
+}
+`;
+    const [first = "", ...rest] = FAKE_VIRSH.split(/(?<=require\("fs"\);\n)/);
+    writeFileSync(join(folder, "virsh"), [first, dies, ...rest].join(""));
+  };
+
+  it("sends a query once more whose virsh was killed", async () => {
+    killedTimes(1);
+    assert.equal(await new Connection("qemu:///system").daemonVersion(LIMITS), "10.9.0");
+  });
+
+  it("gives up a query whose virsh was killed twice", async () => {
+    killedTimes(2);
+    await assert.rejects(
+      new Connection("qemu:///system").daemonVersion(LIMITS),
+      /virsh was killed by SIGKILL/,
+    );
+  });
+
+  it("never sends a change a second time", async () => {
+    killedTimes(1);
+    const change = startDomain("6695eb01-f6a4-8304-79aa-97f2502e193f");
+    await assert.rejects(
+      new Connection("qemu:///system").carryOut(change, LIMITS),
+      /virsh was killed by SIGKILL/,
+    );
   });
 });
