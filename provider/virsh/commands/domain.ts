@@ -81,9 +81,17 @@ export function isFrozen(uuid: string): Command<boolean> {
   };
 }
 
-export function definitionXml(uuid: string): Command<string> {
+export function definitionXml(
+  uuid: string,
+  { inactive = false }: { inactive?: boolean } = {},
+): Command<string> {
   const tried = `read the definition of domain ${uuid}`;
-  return { args: ["dumpxml", domainOption(uuid, tried)], tried, changes: false, parse: (stdout) => stdout };
+  return {
+    args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive })],
+    tried,
+    changes: false,
+    parse: (stdout) => stdout,
+  };
 }
 
 export function domainXml(
