@@ -54,6 +54,10 @@ async function unlessUnreachable(name: string, look: () => Promise<Notice[]>): P
     return await look();
   } catch (error) {
     if (!isVirshError(error) || error.kind === "Conflict") throw error;
-    return [info(`The preview could not check ${name} on its host: ${error.said}`)];
+    return [uncheckedLine(name, error.said)];
   }
+}
+
+export function uncheckedLine(name: string, said: string): Notice {
+  return info(`The preview could not check ${name} on its host: ${said}`);
 }

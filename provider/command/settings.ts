@@ -16,6 +16,10 @@ export const variables = {
   autostart: "PULUMI_VIRSH_AUTOSTART",
   adopt: "PULUMI_VIRSH_ADOPT",
   shutdownTimeoutSeconds: "PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS",
+  /** Set only where it is true. */
+  validate: "PULUMI_VIRSH_VALIDATE",
+  /** Any text. A program gives another one where the host no longer has what it declares. */
+  apply: "PULUMI_VIRSH_APPLY",
 } as const;
 
 /** Where `@pulumi/command` puts what the previous command printed. */
