@@ -58,7 +58,9 @@ export function withSourceOf(xml: string, target: string, hostXml: string): stri
       : [{ ...openTag(xml, driver), text: withAttribute(tagText(xml, driver), "type", format) }]),
     ...["source", "backingStore"].map((name): Edit => {
       const [own, text] = [disk.child(name), textOf(host.child(name))];
-      return own === undefined ? { ...after(openTag(xml, disk)), text } : { start: own.start, end: own.end, text };
+      return own === undefined
+        ? { ...after(openTag(xml, disk)), text }
+        : { start: own.start, end: own.end, text };
     }),
   ];
   return edited(xml, edits);
@@ -101,7 +103,9 @@ function pathOf(image: XmlElement): string | undefined {
 
 function sourceOf(image: XmlElement): string | undefined {
   const source = image.child("source");
-  const named = ["protocol", "pool", "name", "volume", "dir"].flatMap((name) => source?.attribute(name) ?? []);
+  const named = ["protocol", "pool", "name", "volume", "dir"].flatMap(
+    (name) => source?.attribute(name) ?? [],
+  );
   return pathOf(image) ?? (named.length === 0 ? undefined : named.join(" "));
 }
 
@@ -125,7 +129,10 @@ function edited(text: string, edits: readonly Edit[]): string {
   const last = [...edits].map((edit, index) => ({ ...edit, index }));
   // What is inserted in front of an element must survive the edit of that element.
   last.sort((one, other) => other.start - one.start || other.end - one.end || other.index - one.index);
-  return last.reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
+  return last.reduce(
+    (result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end),
+    text,
+  );
 }
 
 /** Where an element's first tag is; an attribute may contain `>`. */
@@ -146,7 +153,8 @@ function after({ end }: { end: number }): { start: number; end: number } {
 function withAttribute(tag: string, name: string, value: string | undefined): string {
   if (value === undefined) return tag;
   const written = new RegExp(`(\\s${name}\\s*=\\s*)(?:"[^"]*"|'[^']*')`);
-  if (written.test(tag)) return tag.replace(written, (_all, before: string) => `${before}"${escaped(value)}"`);
+  if (written.test(tag))
+    return tag.replace(written, (_all, before: string) => `${before}"${escaped(value)}"`);
   return tag.replace(/\s*\/?>$/, (close) => ` ${name}="${escaped(value)}"${close.trim()}`);
 }
 

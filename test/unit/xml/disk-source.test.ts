@@ -77,7 +77,8 @@ describe("a disk keeps the source that it has on the host", () => {
 });
 
 describe("the firmware keeps its variables", () => {
-  const os = (inside: string) => `<domain><name>vm</name><os><type>hvm</type>${inside}</os><devices/></domain>`;
+  const os = (inside: string) =>
+    `<domain><name>vm</name><os><type>hvm</type>${inside}</os><devices/></domain>`;
 
   it("in the file that it has on the host, also with a template", () => {
     assert.equal(withNvram(os(""), "/a&b"), os("<nvram>/a&amp;b</nvram>"));
