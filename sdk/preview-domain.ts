@@ -1,7 +1,12 @@
 import { AsyncResource } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { previewCreate, previewUpdate, type CommandInputs } from "../provider/command/preview.js";
+import {
+  previewCreate,
+  previewUpdate,
+  type CommandInputs,
+  type CommandState,
+} from "../provider/command/preview.js";
 import type { Notice } from "../provider/hypervisor/notice.js";
 import { placeOf } from "./domain-options.js";
 
@@ -19,13 +24,18 @@ export function previewHooks(
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
   let known: CommandInputs | undefined;
   inputs.apply((value) => (known = value));
-  const hook = (look: (inputs: CommandInputs, stdout: string) => Promise<Notice[]>): pulumi.ResourceHook => {
+  const secret = pulumi.isSecret(inputs);
+  const hook = (
+    look: (inputs: CommandInputs, state: CommandState) => Promise<Notice[]>,
+  ): pulumi.ResourceHook => {
     const show: pulumi.ResourceHookFunction = async ({ oldInputs, oldOutputs }) => {
       // Nothing can be said about inputs that are still unknown.
       if (known === undefined) return;
       const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
+      const { stdin } = (oldInputs ?? {}) as { stdin?: pulumi.Input<string> };
+      const state = { stdout: await valueOf(stdout ?? ""), xml: await valueOf(stdin) };
       const given = oldInputs === undefined ? known : await withKept(known, oldInputs, ignored);
-      for (const notice of await look(given, await valueOf(stdout ?? ""))) await lines.show(notice);
+      for (const notice of await look({ ...given, secret: await secret }, state)) await lines.show(notice);
     };
     // The engine calls from outside of the program; unbound, the hook of an inline program would lose its runtime.
     const bound = AsyncResource.bind(show);
@@ -34,7 +44,7 @@ export function previewHooks(
   };
   return {
     beforeCreate: [hook((given) => previewCreate(given))],
-    beforeUpdate: [hook((given, stdout) => previewUpdate(stdout, given))],
+    beforeUpdate: [hook((given, state) => previewUpdate(state, given))],
   };
 }
 

@@ -83,11 +83,11 @@ export function isFrozen(uuid: string): Command<boolean> {
 
 export function definitionXml(
   uuid: string,
-  { inactive = false }: { inactive?: boolean } = {},
+  { inactive = false, security = false }: { inactive?: boolean; security?: boolean } = {},
 ): Command<string> {
   const tried = `read the definition of domain ${uuid}`;
   return {
-    args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive })],
+    args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive, "security-info": security })],
     tried,
     changes: false,
     parse: (stdout) => stdout,
