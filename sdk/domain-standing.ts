@@ -72,7 +72,7 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
  */
 export function declaredDefinition(
   domain: pulumi.Input<string>,
-  uri: pulumi.Input<string> | undefined,
+  uri: pulumi.Input<string | undefined>,
 ): pulumi.Output<{ xml: string; secret: boolean } | undefined> | undefined {
   const run = runOfProgram();
   if (run === undefined) return undefined;
