@@ -124,14 +124,7 @@ export function nameOf(domain: Domain | pulumi.Input<string>): pulumi.Input<stri
 }
 
 /** What `create` and `update` print. Earlier versions printed less. */
-type Printed = Partial<
-  Pick<RecordedDomain, "name" | "uuid"> & {
-    state: string;
-    running: boolean;
-    autostart: boolean;
-    persistent: boolean;
-  }
->;
+type Printed = Partial<Omit<RecordedDomain, "xmlSha256">>;
 
 /** Under mocks nothing was printed. */
 function readPrinted(stdout: string | undefined): Printed {

@@ -17,7 +17,15 @@ import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
 import { failuresOf } from "./check-failures.js";
-import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, secretsIn, toWire } from "./wire.js";
+import {
+  definitionIn,
+  fromWire,
+  InitializationFailed,
+  isPreview,
+  PROVIDER_KEY,
+  secretsIn,
+  toWire,
+} from "./wire.js";
 
 type Props = Record<string, unknown>;
 
@@ -41,7 +49,7 @@ export class DynamicProvider {
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
-    this.#preview.declared(inputs);
+    this.#preview.declared(inputs, definitionIn(news));
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));
