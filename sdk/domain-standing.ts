@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { uncheckedLine } from "../provider/command/preview.js";
-import { variables } from "../provider/command/settings.js";
+import { readRecord, variables } from "../provider/command/settings.js";
 import { DeclaredDomains, type DeclaredDomain, type Standing } from "../provider/program/declared-domains.js";
 import { checkXml } from "../provider/program/domain-inputs.js";
 import type { DomainArgs } from "./domain-args.js";
@@ -21,6 +21,8 @@ interface HostLook {
   /** `PULUMI_VIRSH_APPLY`: another text than the recorded one where the declaration has to be applied again. */
   apply: pulumi.Output<string>;
   options: Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "transforms">;
+  /** Notes in a preview which domain is updated: its snapshots stay with it where it is renamed. */
+  updating: (stdout: string) => Promise<void>;
 }
 
 /**
@@ -32,7 +34,8 @@ interface HostLook {
 export function hostLook(name: string, args: DomainArgs, ignored: readonly string[], lines: Lines): HostLook {
   const ignoreChanges = [...new Set([...ignored, APPLY, NAME])];
   const run = runOfProgram();
-  if (run === undefined) return { apply: pulumi.output(""), options: { ignoreChanges } };
+  if (run === undefined)
+    return { apply: pulumi.output(""), options: { ignoreChanges }, updating: () => Promise.resolve() };
   const declared = whichDomain(args, (given) => declaredOnce(run, name, given, args.xml));
   // The state holds what the program does not know: the definition that is kept, or the URI.
   const isKept = ["stdin", placeOf(variables.uri)].some((place) => ignored.includes(place));
@@ -57,6 +60,10 @@ export function hostLook(name: string, args: DomainArgs, ignored: readonly strin
   return {
     apply: pulumi.unsecret(apply),
     options: { ignoreChanges, transforms: [AsyncResource.bind(transform)] },
+    updating: async (stdout) => {
+      const domain = await valueOf(declared);
+      if (domain !== undefined) run.recorded(domain.name, domain.uri, readRecord(stdout).uuid);
+    },
   };
 }
 
@@ -67,13 +74,14 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
 }
 
 /**
- * For a preview of `domain`'s snapshots: the XML that this program declares for it, and whether that is a secret. A
+ * For a preview of `domain`'s snapshots: the XML that this program declares for it, whether that is a secret, and the
+ * UUID of the domain that an update gives this name. A
  * revert goes back from that XML, not from the definition that the host has before the update.
  */
 export function declaredDefinition(
   domain: pulumi.Input<string>,
   uri: pulumi.Input<string | undefined>,
-): pulumi.Output<{ xml: string; secret: boolean } | undefined> | undefined {
+): pulumi.Output<{ xml: string; secret: boolean; uuid: string } | undefined> | undefined {
   const run = runOfProgram();
   if (run === undefined) return undefined;
   const definition = pulumi.all([domain, uri]).apply(async ([name, where = ""]) => {
@@ -81,7 +89,7 @@ export function declaredDefinition(
     if (xml === undefined) return undefined;
     const secret = await pulumi.isSecret(pulumi.output(xml));
     // As a plain value: a saved plan must not hold dependencies that only a preview has.
-    return { xml: secret ? "" : await valueOf(xml), secret };
+    return { xml: secret ? "" : await valueOf(xml), secret, uuid: run.uuidOf(name, where) ?? "" };
   });
   return pulumi.unsecret(definition);
 }

@@ -91,7 +91,13 @@ export class Domain extends pulumi.ComponentResource {
         ...look.options,
         // It contains a digest of the XML, which may be a secret.
         additionalSecretOutputs: ["stdout"],
-        hooks: previewHooks(lines, name, pulumi.output({ xml: args.xml, environment }), ignoreChanges),
+        hooks: previewHooks(
+          lines,
+          name,
+          pulumi.output({ xml: args.xml, environment }),
+          ignoreChanges,
+          look.updating,
+        ),
       },
     );
     // The URN is known in previews, too. Through it, whatever uses the outputs depends on the command.

@@ -19,6 +19,7 @@ export function previewHooks(
   name: string,
   inputs: pulumi.Output<CommandInputs>,
   ignored: readonly string[],
+  updating: (stdout: string) => Promise<void>,
 ): pulumi.ResourceHookBinding {
   // An update reports by itself what it did, and a state without hooks works with every engine.
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
@@ -44,7 +45,13 @@ export function previewHooks(
   };
   return {
     beforeCreate: [hook((given) => previewCreate(given))],
-    beforeUpdate: [hook((given, state) => previewUpdate(state, given))],
+    beforeUpdate: [
+      hook(async (given, state) => {
+        const notices = await previewUpdate(state, given);
+        await updating(state.stdout);
+        return notices;
+      }),
+    ],
   };
 }
 

@@ -108,8 +108,10 @@ export class DynamicProvider {
     });
   };
 
-  /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
+  /** In a preview the host has the old name, and what renames the domain is known from the program, if at all. */
   async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
+    if (state.domain !== inputs.domain && this.#preview.isRenamed(state.domainUuid, inputs))
+      return { ...state, domainName: inputs.domain };
     try {
       return await underNewName(() => this.#operation(inputs).host, state, inputs);
     } catch (error) {

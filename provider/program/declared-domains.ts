@@ -11,6 +11,7 @@ export class DeclaredDomains<Xml> {
   /** The resource that declares each name and each UUID, by URI. */
   readonly #owners = new Map<string, string>();
   readonly #definitions = new Map<string, Xml>();
+  readonly #uuids = new Map<string, string>();
 
   /**
    * Notes what `resource` declares. Two resources for one domain would take it from each other: returns why the second
@@ -37,6 +38,16 @@ export class DeclaredDomains<Xml> {
   /** The XML that is declared for a domain, which goes by its name or by the UUID in its XML. */
   definitionOf(domain: string, uri: string): Xml | undefined {
     return this.#definitions.get(JSON.stringify([uri, domain]));
+  }
+
+  /** Notes that the domain of this UUID is about to have the declared name. */
+  recorded(name: string, uri: string, uuid: string): void {
+    this.#uuids.set(JSON.stringify([uri, name]), uuid);
+  }
+
+  /** The UUID of the domain that is about to have the declared name, where the state knows it. */
+  uuidOf(name: string, uri: string): string | undefined {
+    return this.#uuids.get(JSON.stringify([uri, name]));
   }
 
   find(declared: DeclaredDomain): Promise<Standing> {

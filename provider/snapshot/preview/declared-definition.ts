@@ -6,6 +6,8 @@ import type { RevertFacts } from "../revert/look.js";
 export interface DeclaredDefinition {
   xml: string;
   secret: boolean;
+  /** The domain that an update of this run gives the name; empty where there is none. */
+  uuid?: string;
 }
 
 /**
