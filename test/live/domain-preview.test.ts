@@ -66,6 +66,21 @@ describe("the preview of a Domain, beside someone else on its host", () => {
     assert.match(drift ?? "", /the declared one: title "theirs" to "ours", memory 64 MiB to 96 MiB\.$/);
   });
 
+  it("says that a domain which someone renamed gets its name back", async () => {
+    await virsh("domrename", UUID, `${NAME} theirs`);
+    const [line] = await update();
+    assert.equal(line, `Someone renamed ${NAME} to ${NAME} theirs. This update renames it back.`);
+  });
+
+  it("refuses to rename a domain that runs", async () => {
+    await virsh("start", UUID);
+    await assert.rejects(update(disk.xml(`${NAME} new`, { uuid: UUID })), {
+      kind: "Conflict",
+      message:
+        /^Unable to rename domain "foreseen \d+" to "foreseen \d+ new": it is running, .* Nothing was changed\. Shut it down /,
+    });
+  });
+
   it("says that a running domain which someone undefined is defined again", async () => {
     await virsh("start", UUID);
     await virsh("undefine", UUID);
