@@ -90,8 +90,8 @@ export function takesHooks(): boolean {
   return monitor !== undefined && "registerResourceHook" in monitor;
 }
 
-/** The value of a recorded output, which is known even in a preview. */
-function valueOf<T>(recorded: pulumi.Input<T>): Promise<T> {
+/** The value of an output, once it is known: a recorded one is known even in a preview. */
+export function valueOf<T>(recorded: pulumi.Input<T>): Promise<T> {
   return new Promise((resolve) => {
     pulumi.output(recorded).apply((value) => {
       resolve(value as T);

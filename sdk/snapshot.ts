@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { declaredDefinition } from "./domain-standing.js";
 import { nameOf } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
@@ -44,7 +45,8 @@ export class Snapshot extends SnapshotOutputs {
       __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
       __provider: PROVIDER_TEXT,
     };
-    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
+    const definition = pulumi.runtime.isDryRun() ? declaredDefinition(props.domain, uri) : undefined;
+    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, { ...props, __definition: definition }, opts);
   }
 }
 
