@@ -11,7 +11,8 @@ import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs
 import { changesAnything, plan, withoutReverts } from "../snapshot/plan.js";
 import { Preview } from "../snapshot/preview/preview.js";
 import { read } from "../snapshot/read.js";
-import { inputsOf, readState } from "../snapshot/state.js";
+import { underNewName } from "../snapshot/renamed-domain.js";
+import { inputsOf, readState, type PartialState } from "../snapshot/state.js";
 import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
@@ -57,15 +58,16 @@ export class DynamicProvider {
 
   readonly diff = (id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> =>
     this.#plain(async () => {
-      const state = readState(fromWire(olds), id);
+      const recorded = readState(fromWire(olds), id);
       const inputs = fromWire(news) as SnapshotInputs;
+      const state = await this.#underNewName(recorded, inputs);
       const planned = plan(state, inputs);
       if (planned.refusal !== undefined) throw planned.refusal;
       const ahead = this.#previewing === false ? withoutReverts(planned) : planned;
       if (changesAnything(planned))
         await this.#log.show(await this.#preview.beforeChange(ahead, state, inputs));
       return {
-        changes: changesAnything(planned),
+        changes: changesAnything(planned) || state !== recorded,
         replaces: [...planned.replaces],
         deleteBeforeReplace: planned.deleteBeforeReplace,
         stables: ["domainUuid", "creationTime"],
@@ -105,6 +107,16 @@ export class DynamicProvider {
       return deleteWithSafety(this.#operation(state), state);
     });
   };
+
+  /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
+  async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
+    try {
+      return await underNewName(() => this.#operation(inputs).host, state, inputs);
+    } catch (error) {
+      if (!isVirshError(error) || this.#previewing === false) throw error;
+      return state;
+    }
+  }
 
   #operation({
     uri,

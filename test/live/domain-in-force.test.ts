@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile, rm } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { Domain, getDomainOutput, type DomainArgs } from "../../sdk/index.js";
+import { Domain, getDomainOutput, Snapshot, type DomainArgs } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, besideMocha, succeed, TestStack, type Program } from "./support/engine.js";
 import { lab, virsh } from "./support/host.js";
@@ -55,6 +55,26 @@ describe("a Domain whose declared definition is not in force on the host", () =>
       assertDone(await stack.preview(program()), []);
       assertDone(await stack.up(program()), []);
     }
+  });
+
+  it("is in force again after a revert, with the next update", async () => {
+    const program = (title: string, trigger: string) => () => {
+      const vm = new Domain("vm", { xml: disk.xml(NAME, { title }), running: false });
+      new Snapshot("checkpoint", { domain: vm, revert: { triggers: [trigger] } });
+      return { state: vm.state, running: vm.running, persistent: vm.persistent };
+    };
+    await succeed(stack.up(program("old", "1")));
+    await succeed(stack.up(program("new", "1")));
+    const { steps: reverted } = await succeed(stack.up(program("new", "2")));
+    assert.deepEqual(reverted, ["update checkpoint"]);
+    assert.equal(await title(), "old");
+    const preview = await stack.preview(program("new", "2"));
+    assert.deepEqual([preview.ok, preview.steps], [true, ["update vm"]]);
+    assert.match(preview.messages.join("\n"), /title "old" to "new"/);
+    await succeed(stack.up(program("new", "2")));
+    assert.equal(await title(), "new");
+    assertDone(await stack.up(program("new", "2")), []);
+    assert.deepEqual(await stack.outputs(), { state: "shut off", running: false, persistent: true });
   });
 
   it("keeps secret inputs secret when it is updated", async () => {
@@ -159,6 +179,18 @@ describe("a Domain in a program", () => {
     await succeed(stack.up(program));
     const off = "shut off";
     assert.deepEqual(await stack.outputs(), { byName: off, byDomain: off, after: off, around: off });
+  });
+
+  it("has its XML validated by libvirt if it asks for that", async () => {
+    const xml = disk.xml(name).replace("<vcpu>", "<vcpus>2</vcpus><vcpu>");
+    const program = (validate: boolean) => () => {
+      new Domain("vm", { xml, running: false, validate });
+      return {};
+    };
+    const { ok, messages } = await stack.up(program(true));
+    assert.equal(ok, false);
+    assert.match(messages.join("\n"), /XML document failed to validate against schema/);
+    await succeed(stack.up(program(false)));
   });
 
   it("is replaced on changes of the inputs that replaceOnChanges names, and of no other", async () => {
