@@ -45,6 +45,8 @@ export class DynamicProvider {
   });
   /** A host serves either a preview or an update. */
   #previewing: boolean | undefined;
+  /** The UUIDs of domains that the program declares, by URI and name. A preview renames none of them yet. */
+  readonly #declared = new Map<string, string>();
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
@@ -110,6 +112,8 @@ export class DynamicProvider {
 
   /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
   async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
+    if (this.#previewing === true && this.#declared.get(keyOf(inputs)) === state.domainUuid)
+      return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
     try {
       return await underNewName(() => this.#operation(inputs).host, state, inputs);
     } catch (error) {
@@ -155,6 +159,10 @@ export class DynamicProvider {
       await this.#log.delivered();
     }
   }
+}
+
+function keyOf({ uri = "", domain }: SnapshotInputs): string {
+  return JSON.stringify([uri, domain]);
 }
 
 function isEmpty(props: Props): boolean {
