@@ -6,7 +6,7 @@ import type { RevertFacts } from "../revert/look.js";
 export interface DeclaredDefinition {
   xml: string;
   secret: boolean;
-  /** The domain that an update of this run gives the name; empty where there is none. */
+  /** Of a domain that the program is about to change. Its name may be new, too. */
   uuid?: string;
 }
 

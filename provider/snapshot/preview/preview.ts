@@ -70,11 +70,6 @@ export class Preview {
     else if (definition !== undefined) this.#definitions.set(JSON.stringify([uri, domain]), definition);
   }
 
-  /** Whether this run gives the domain of this UUID the name that a snapshot now has for it. */
-  isRenamed(uuid: string, { domain, uri }: SnapshotInputs): boolean {
-    return this.#definitions.get(JSON.stringify([uri, domain]))?.uuid === uuid;
-  }
-
   /** Before a snapshot is taken. An input that is not known yet may turn out to be anything: then no lines. */
   async beforeCreate(inputs: SnapshotInputs): Promise<Notice[]> {
     const { revert: _later, description: _any, ...deciding } = inputs;
