@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { declaredDefinition } from "./domain-standing.js";
+import { nameOf } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
@@ -35,14 +37,16 @@ export class Snapshot extends SnapshotOutputs {
     const props = {
       ...outputs,
       ...args,
+      domain: nameOf(args.domain),
       name: args.name ?? name,
       uri,
       // Pulumi does not pass these to the provider. The provider removes them before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
-      __secrets: secretsAmong({ name, ...args, uri }),
+      __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
       __provider: PROVIDER_TEXT,
     };
-    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
+    const definition = pulumi.runtime.isDryRun() ? declaredDefinition(props.domain, uri) : undefined;
+    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, { ...props, __definition: definition }, opts);
   }
 }
 

@@ -115,7 +115,10 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     resumeDomain: to(domain.resumeDomain),
     thawDomain: to(domain.thawDomain),
     removeManagedSave: to(domain.removeManagedSave),
-    defineDomain: (xml) => withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file))),
+    defineDomain: (xml, options) =>
+      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file, options))),
+    renameDomain: to(definition.renameDomain),
+    setMetadata: to(definition.setMetadata),
     undefineDomain: to(definition.undefineDomain),
     setAutostart: to(definition.setAutostart),
     startDomain: to(definition.startDomain),

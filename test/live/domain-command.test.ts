@@ -1,51 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { previewCreate, previewUpdate } from "../../provider/command/preview.js";
-import { variables } from "../../provider/command/settings.js";
 import type { RecordedDomain } from "../../provider/domain/declaration.js";
 import { info, warning } from "../../provider/hypervisor/notice.js";
+import { DEFAULTS, run, type Finished } from "./support/domain-command.js";
 import { Disk } from "./support/definition.js";
-import { guest, output, snapshotsOf, virsh } from "./support/host.js";
+import { diskOf, guest, output, snapshotsOf, virsh } from "./support/host.js";
 
 const NAME = `command ${process.pid}`;
-
-/** The environment as `Domain` sets it, without the differences. */
-const DEFAULTS = {
-  [variables.uri]: "",
-  [variables.running]: "true",
-  [variables.autostart]: "",
-  [variables.adopt]: "false",
-  [variables.shutdownTimeoutSeconds]: "1",
-};
-
-type Inputs = Partial<Record<(typeof variables)[keyof typeof variables], string>>;
-
-interface Finished {
-  code: unknown;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a program text from the state, with the environment and the standard input that `@pulumi/command` gives it. */
-async function run(verb: "create" | "update" | "delete", xml: string, inputs: Inputs = {}, previous = "") {
-  const environment = { ...DEFAULTS, ...inputs, PULUMI_COMMAND_STDOUT: previous };
-  const script = `require("pulumi-virsh/domain-command").${verb}()`;
-  const child = spawn(process.execPath, ["-e", script], {
-    cwd: __dirname,
-    env: { ...process.env, ...environment },
-  });
-  child.stdin.end(xml);
-  const [stdout, stderr, closed] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  const [code] = closed as [number | null];
-  return { code, stdout, stderr } satisfies Finished;
-}
 
 describe("the commands of a Domain on a real libvirt", () => {
   let disk: Disk;
@@ -91,7 +53,7 @@ describe("the commands of a Domain on a real libvirt", () => {
 
   it("update redefines a running domain, and says that the definition takes effect at its next boot", async () => {
     const environment = { ...DEFAULTS };
-    const [line, ...more] = await previewUpdate(recorded, { xml: titled("second"), environment });
+    const [line, ...more] = await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment });
     assert.deepEqual([line?.severity, more], ["info", []]);
     assert.match(line?.text ?? "", /takes effect at its next boot; it is running now\./);
     const updated = await run("update", titled("second"), {}, recorded);
@@ -103,7 +65,7 @@ describe("the commands of a Domain on a real libvirt", () => {
   it("update stops a domain that is not to run, with a warning about the power cut", async () => {
     const inputs = { PULUMI_VIRSH_RUNNING: "false" };
     const environment = { ...DEFAULTS, ...inputs };
-    assert.deepEqual(await previewUpdate(recorded, { xml: titled("second"), environment }), [
+    assert.deepEqual(await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment }), [
       info(
         `${NAME} is running, and this update shuts it down; if it is not off after 1 s, it is stopped as by a power cut.`,
       ),
@@ -121,7 +83,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     await virsh("suspend", uuid);
     const inputs = { PULUMI_VIRSH_RUNNING: "false", PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "60" };
     const environment = { ...DEFAULTS, ...inputs };
-    assert.deepEqual(await previewUpdate(recorded, { xml: titled("second"), environment }), [
+    assert.deepEqual(await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment }), [
       warning(`${NAME} is paused, and this update stops it as by a power cut.`),
     ]);
     succeeded(await run("update", titled("second"), inputs, recorded));
@@ -132,7 +94,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     const xml = disk.xml(NAME, { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251" });
     const message = /^Unable to redefine domain .* or run pulumi up --replace with its URN\.\s*$/;
     failed(await run("update", xml, {}, recorded), message);
-    await assert.rejects(previewUpdate(recorded, { xml, environment: DEFAULTS }), {
+    await assert.rejects(previewUpdate({ stdout: recorded }, { xml, environment: DEFAULTS }), {
       kind: "Conflict",
       message,
     });
@@ -178,13 +140,15 @@ describe("the commands of a Domain on a real libvirt", () => {
     const theirs = await guest("--off");
     const xml = disk.xml(theirs.name, { title: "ours" });
     const inputs = { PULUMI_VIRSH_ADOPT: "true", PULUMI_VIRSH_RUNNING: "false" };
+    const moved = `Disk vda of ${theirs.name} moves from ${await diskOf(theirs)} to ${disk.file}.`;
     assert.deepEqual(await previewCreate({ xml, environment: { ...DEFAULTS, ...inputs } }), [
       warning(
         `${theirs.name} exists (${theirs.uuid}) and is adopted: its definition is replaced by this one.`,
       ),
       info(`The changed definition of ${theirs.name} takes effect at its next start; it is off now.`),
+      warning(moved),
     ]);
-    assert.equal(succeeded(await run("create", xml, inputs)).uuid, theirs.uuid);
+    assert.equal(succeeded(await run("create", xml, inputs), `warning: ${moved}\n`).uuid, theirs.uuid);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     await run("delete", "", {}, recorded);
   });

@@ -19,6 +19,7 @@ import { onItsHost } from "../which-host.js";
 import { cachedQueries, type QueryCache } from "./cached-queries.js";
 import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
 import { createLines, missingDomainLine } from "./create-lines.js";
+import { hostWithDefinition, withDeclared, type DeclaredDefinition } from "./declared-definition.js";
 import { hostWithout } from "./host-without.js";
 import { lookAround } from "./surroundings.js";
 import { WantedFiles } from "./wanted-files.js";
@@ -45,6 +46,12 @@ export class Preview {
   readonly #wanted = new WantedFiles();
   /** Snapshots that are deleted before a new one of their name is taken. */
   readonly #leaving = new Map<string, PartialState>();
+  /** Snapshots whose program did not know the domain yet. */
+  readonly #unsure = new Set<string>();
+  /** The XML that the program declares for domains, by URI and by what it calls them. */
+  readonly #definitions = new Map<string, DeclaredDefinition>();
+  /** Domains that are about to be replaced, by UUID. */
+  readonly #replaced = new Set<string>();
   #spentMs = 0;
   #updating = false;
 
@@ -55,6 +62,12 @@ export class Preview {
   /** Once something was changed, what was seen before is out of date: from now on every look is a new one. */
   updateBegins(): void {
     this.#updating = true;
+  }
+
+  /** What the program declares, before it is compared with the state. */
+  declared({ name, domain, uri }: SnapshotInputs, definition?: DeclaredDefinition): void {
+    if (!isKnown(domain)) this.#unsure.add(name);
+    else if (definition !== undefined) this.#definitions.set(JSON.stringify([uri, domain]), definition);
   }
 
   /** Before a snapshot is taken. An input that is not known yet may turn out to be anything: then no lines. */
@@ -69,7 +82,23 @@ export class Preview {
   async beforeChange(plan: Plan, state: PartialState, inputs: SnapshotInputs): Promise<Notice[]> {
     if (plan.deleteBeforeReplace) this.#leaving.set(placeOf(state.domainUuid, state.name), state);
     const [facts, unseen] = await this.#changeFacts(plan, state, inputs);
-    return [...unseen, ...changeLines(plan, state, inputs, facts)];
+    const domain = this.#domainChange(plan, state, inputs);
+    return [...unseen, ...changeLines(plan, state, inputs, { ...facts, domain })];
+  }
+
+  /**
+   * Before the engine replaces a resource that has to be deleted first, it asks what else goes with it, with inputs that
+   * it makes unknown itself. The program has not declared those.
+   */
+  #domainChange(
+    { replaces }: Plan,
+    { domainUuid }: PartialState,
+    { name, domain }: SnapshotInputs,
+  ): ChangeFacts["domain"] {
+    if (isKnown(domain) || !replaces.includes("domain")) return undefined;
+    if (this.#unsure.has(name)) return "unknown";
+    this.#replaced.add(domainUuid);
+    return "replaced";
   }
 
   async #changeFacts(
@@ -78,7 +107,7 @@ export class Preview {
     inputs: SnapshotInputs,
   ): Promise<[ChangeFacts | undefined, Notice[]]> {
     const step = plan.steps.find((each) => each.do === "revert");
-    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step));
+    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step, inputs));
     const goes = plan.replaces.length > 0 && scopeOf(state).descendants;
     const asksDescendants = goes || widensScope(plan, inputs);
     if (!asksDescendants && !touchesHost(plan, inputs)) return [undefined, []];
@@ -95,9 +124,13 @@ export class Preview {
     });
   }
 
-  async #revertFacts(host: QueryHost, step: Revert): Promise<ChangeFacts> {
+  async #revertFacts(host: QueryHost, step: Revert, { uri, domain }: SnapshotInputs): Promise<ChangeFacts> {
+    const declared = this.#definitions.get(JSON.stringify([uri, domain]));
+    const ahead =
+      declared === undefined ? host : hostWithDefinition(host, step.target.domainUuid, declared.xml);
     try {
-      return { revert: decideRevert(step, await lookBeforeRevert(host, step), this.#context.now()) };
+      const facts = withDeclared(await lookBeforeRevert(ahead, step), declared);
+      return { revert: decideRevert(step, facts, this.#context.now()) };
     } catch (error) {
       if (!isVirshError(error, "NotFound")) throw error;
       return { lost: error };
@@ -108,6 +141,8 @@ export class Preview {
     const domain = await this.#findDomain(host, inputs);
     if (isVirshError(domain))
       return this.#once(`no ${inputs.domain}`, missingDomainLine(inputs, domain.next));
+    // What its successor is like is known only once it exists.
+    if (this.#replaced.has(domain.uuid)) return [];
     const leaving = this.#leaving.get(placeOf(domain.uuid, inputs.name));
     const ahead = leaving === undefined ? host : hostWithout(host, leaving);
     const facts = await lookBeforeCreate(ahead, domain, inputs);

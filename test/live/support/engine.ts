@@ -106,11 +106,11 @@ export class TestStack {
   }
 
   /** What `pulumi preview` prints, without colours; also if it fails. */
-  async transcript(program: Program): Promise<string> {
+  async transcript(program: Program, flags: PreviewOptions = {}): Promise<string> {
     let printed = "";
     const onOutput = (text: string) => (printed += text);
     await this.stack
-      .preview({ program: asynchronous(program), onOutput, color: "never" })
+      .preview({ program: asynchronous(program), ...flags, onOutput, color: "never" })
       .catch((error: unknown) => {
         if (printed === "") throw error;
       });
@@ -207,7 +207,7 @@ function asynchronous(program: Program) {
  * A program that continues after a failure rejects promises that no caller awaits. The SDK listens for those itself
  * and reports them; mocha, listening as well, would have them fail the test.
  */
-async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
+export async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
   const event = "uncaughtException";
   const listeners = process.listeners(event);
   process.removeAllListeners(event);
