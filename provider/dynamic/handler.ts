@@ -112,7 +112,7 @@ export class DynamicProvider {
     });
   };
 
-  /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
+  /** In a preview the host has the old name, and what renames the domain is known from the program, if at all. */
   async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
     if (this.#previewing === true && this.#declared.get(keyOf(inputs)) === state.domainUuid)
       return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
