@@ -166,6 +166,11 @@ describe("a Domain", () => {
       "the state shows neither the URI nor the XML in plain text",
     );
     await rm(way);
+    const unchanged = program({ xml: pulumi.secret(disk.xml(name)), uri });
+    const unseen = await stack.preview(unchanged);
+    assert.deepEqual([unseen.ok, unseen.steps, unseen.messages.length], [true, [], 1]);
+    assert.match(unseen.messages[0] ?? "", /^The preview could not check far \d+ on its host: /);
+    assertDone(await stack.up(unchanged), []);
     const preview = await stack.preview(
       program({ xml: pulumi.secret(disk.xml(name, { title: "changed" })), uri }),
     );
