@@ -67,7 +67,7 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
 }
 
 /**
- * For a preview of `domain`'s snapshots: the XML that this program declares for it, and whether that is a secret. A
+ * For `domain`'s snapshots: the XML that this program declares for it, and whether that is a secret. A
  * revert goes back from that XML, not from the definition that the host has before the update.
  */
 export function declaredDefinition(
@@ -80,8 +80,9 @@ export function declaredDefinition(
     const xml = run.definitionOf(name, where);
     if (xml === undefined) return undefined;
     const secret = await pulumi.isSecret(pulumi.output(xml));
-    // As a plain value: a saved plan must not hold dependencies that only a preview has.
-    return { xml: secret ? "" : await valueOf(xml), secret };
+    if (secret) return { xml: "", secret };
+    // Only a preview needs it, and as a plain value: a saved plan must not hold dependencies that an update lacks.
+    return pulumi.runtime.isDryRun() ? { xml: await valueOf(xml), secret } : undefined;
   });
   return pulumi.unsecret(definition);
 }
