@@ -7,9 +7,10 @@ export interface DomainArgs {
    * gets one and keeps it.
    *
    * A change redefines the domain in place (`virsh define`). A running domain uses the new definition from its next
-   * boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only
-   * while it is off and has no snapshots. Another `<uuid>` under the same name is refused; together with another
-   * `<name>` it means another domain: this one is deleted, then the other one is defined. Required.
+   * boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows
+   * only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` under the same name is
+   * refused; together with another `<name>` it means another domain: this one is deleted, then the other one is
+   * defined. Required.
    */
   xml: pulumi.Input<string>;
   /**

@@ -46,7 +46,7 @@ export class Domain extends pulumi.ComponentResource {
    * before it.
    */
   readonly name: pulumi.Output<string>;
-  /** The domain's UUID (`uuid`). Previews of a create or a change know it only if the XML contains it. */
+  /** The domain's UUID (`uuid`). A preview of a create knows it only if the XML contains it. */
   readonly uuid: pulumi.Output<string>;
   /**
    * What the domain did when the last create or update ended, in libvirt's words (`domstate`): `running`, `paused`,
@@ -75,6 +75,7 @@ export class Domain extends pulumi.ComponentResource {
     const { ignoreChanges, replaceOnChanges } = options.command;
     const look = hostLook(name, args, ignoreChanges, lines);
     const { local } = commandPackage(name);
+    const updates = (stdout: string) => (look.declared.uuid = readPrinted(stdout).uuid);
     const run = new local.Command(
       name,
       {
@@ -91,7 +92,13 @@ export class Domain extends pulumi.ComponentResource {
         ...look.options,
         // It contains a digest of the XML, which may be a secret.
         additionalSecretOutputs: ["stdout"],
-        hooks: previewHooks(lines, name, pulumi.output({ xml: args.xml, environment }), ignoreChanges),
+        hooks: previewHooks(
+          lines,
+          name,
+          pulumi.output({ xml: args.xml, environment }),
+          ignoreChanges,
+          updates,
+        ),
       },
     );
     // The URN is known in previews, too. Through it, whatever uses the outputs depends on the command.
@@ -99,9 +106,11 @@ export class Domain extends pulumi.ComponentResource {
     const printed = run.stdout.apply(readPrinted);
     // None of them is a secret, even if the XML or the URI is one.
     this.name = pulumi.unsecret(defined.apply(([{ name: own }]) => own));
-    const uuid = defined.apply(([given]) =>
-      given.uuid === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(given.uuid),
-    );
+    const uuid = defined.apply(([given]) => {
+      // An update keeps it, and a preview does not know yet what the update will print.
+      const known = given.uuid ?? look.declared.uuid;
+      return known === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(known);
+    });
     this.uuid = pulumi.unsecret(uuid);
     this.state = pulumi.unsecret(printed.apply((domain) => domain.state));
     this.running = pulumi.unsecret(printed.apply((domain) => domain.running));

@@ -1,5 +1,5 @@
 import { definitionInForce } from "../definition/in-force.js";
-import { isVirshError, quote } from "../errors.js";
+import { isVirshError, quote, VirshError } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import { info, type Notice, type Tell } from "../hypervisor/notice.js";
 import type { DomainRef } from "../hypervisor/results.js";
@@ -11,7 +11,7 @@ import { decideDisks, lookAtDisks } from "./disks.js";
 import { observe, type DomainFacts } from "./look.js";
 import { keptNvram } from "./nvram.js";
 import { isOff } from "./power.js";
-import { restored } from "./restore.js";
+import { restored, sameDisks } from "./restore.js";
 
 /** A change of a domain that the host has, decided before anything is done. */
 export interface PendingDefinition {
@@ -53,7 +53,10 @@ export async function applyTo(
   const { uuid, name: before } = facts.domain;
   const { name } = declared;
   const domain = { name, uuid };
-  const done: { renamed: boolean; id?: string; made?: Made } = { renamed: false };
+  const done: { renamed: boolean; id?: string; made?: Made; autostart: boolean } = {
+    renamed: false,
+    autostart: false,
+  };
   try {
     pending.notices.forEach(tell);
     if (name !== before) {
@@ -62,6 +65,7 @@ export async function applyTo(
       tell(info(`${before} is now called ${name}.`));
     }
     if (pending.xml !== undefined) {
+      await confirmDisks(host, facts);
       const { validate } = declared;
       const definition = { declared: declared.xml, xml: pending.xml, validate, verb: "redefine" as const };
       done.made = await define(host, domain, definition, (id) => (done.id = id));
@@ -69,12 +73,25 @@ export async function applyTo(
         tell(info(`${name} keeps its old definition until its next boot.`));
       if (isOff(facts.state) && declared.running && facts.managedSave) tell(resumed(name));
     }
+    done.autostart = declared.autostart !== undefined && declared.autostart !== facts.autostart;
     await applySettings(host, domain, declared, tell);
   } catch (error) {
     if (!isVirshError(error)) throw error;
     throw await restored(host, facts, { ...done, name }, error);
   }
   return { ...recordOf(domain, declared.xml), ...(await observe(host, domain)) };
+}
+
+/** A snapshot that was taken since the look put the disks on overlays, which the new definition does not name. */
+async function confirmDisks(host: DomainHost, { domain: { name, uuid }, xml }: DomainFacts): Promise<void> {
+  if (sameDisks(await host.definitionXml(uuid, { inactive: true }), xml)) return;
+  throw new VirshError({
+    kind: "Conflict",
+    tried: `redefine domain ${quote(name)}`,
+    said: "someone else changed its disks a moment ago, perhaps with a snapshot",
+    unchanged: true,
+    next: "Update it again: an update compares the domain with its declaration.",
+  });
 }
 
 function resumed(name: string): Notice {

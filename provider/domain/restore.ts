@@ -16,6 +16,8 @@ interface Done {
   id?: string;
   /** What libvirt made of it. */
   made?: Made;
+  /** Whether it may have changed that the domain starts with its host. */
+  autostart: boolean;
 }
 
 /**
@@ -29,20 +31,22 @@ export async function restored(
   failed: VirshError,
 ): Promise<VirshError> {
   const { uuid, name } = before.domain;
-  if (!done.renamed && done.id === undefined) return failed;
+  if (!done.renamed && done.id === undefined && !done.autostart) return failed;
   const changed = failed.with({ unchanged: false });
   const compares = "The next update compares it with the host.";
   if (mayStillRun(failed)) return changed.adding(`${name} may have its new definition by now. ${compares}`);
   try {
-    const now = parseDocument(await host.definitionXml(uuid, { inactive: true }), "domain");
-    const isNew = done.id !== undefined && stampOf(now)?.id === done.id;
-    if (done.made !== undefined && (!isNew || !sameDisks(now, done.made)))
+    const now = await host.definitionXml(uuid, { inactive: true });
+    const isNew = done.id !== undefined && stampOf(parseDocument(now, "domain"))?.id === done.id;
+    // A snapshot that was taken meanwhile puts the disks on overlays, which the old definition does not name.
+    if (done.made !== undefined && (!isNew || !sameDisks(now, done.made.xml)))
       return changed.adding(`Someone else changed ${name} meanwhile, so it stays as it is now. ${compares}`);
     if (!before.persistent) return changed.adding(`${done.name} has its new definition. ${compares}`);
+    if (done.autostart) await host.setAutostart(uuid, before.autostart);
     // libvirt refuses a definition under another name than the domain has.
     if (done.renamed) await host.renameDomain(uuid, name);
     if (isNew) await host.defineDomain(before.xml);
-    else if (!done.renamed) return failed;
+    else if (!done.renamed) return done.autostart ? changed : failed;
     return changed.adding(`${name} has its previous definition again.`);
   } catch (error) {
     if (!isVirshError(error)) throw error;
@@ -52,9 +56,9 @@ export async function restored(
   }
 }
 
-/** A snapshot that was taken meanwhile puts the disks on overlays, which the old definition does not name. */
-function sameDisks(now: ReturnType<typeof parseDocument>, { xml }: Made): boolean {
-  const sources = (domain: typeof now) =>
-    JSON.stringify(diskSources(domain).map(({ target, source }) => [target, source]));
-  return sources(now) === sources(parseDocument(xml, "domain"));
+/** Whether two definitions put their disks on the same sources. */
+export function sameDisks(one: string, other: string): boolean {
+  const sources = (xml: string) =>
+    JSON.stringify(diskSources(parseDocument(xml, "domain")).map(({ target, source }) => [target, source]));
+  return sources(one) === sources(other);
 }

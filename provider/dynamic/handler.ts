@@ -45,6 +45,8 @@ export class DynamicProvider {
   });
   /** A host serves either a preview or an update. */
   #previewing: boolean | undefined;
+  /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
+  readonly #declared = new Map<string, string>();
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
@@ -52,6 +54,7 @@ export class DynamicProvider {
     const definition = definitionIn(news);
     this.#preview.declared(inputs, definition);
     if (definition?.secret === true) this.#memory.secretDefinitions.add(inputs.domain);
+    if (definition?.uuid !== undefined) this.#declared.set(keyOf(inputs), definition.uuid);
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));
@@ -110,8 +113,10 @@ export class DynamicProvider {
     });
   };
 
-  /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
+  /** In a preview the host has the old name, and what renames the domain is known from the program, if at all. */
   async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
+    if (this.#previewing === true && this.#declared.get(keyOf(inputs)) === state.domainUuid)
+      return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
     try {
       return await underNewName(() => this.#operation(inputs).host, state, inputs);
     } catch (error) {
@@ -157,6 +162,10 @@ export class DynamicProvider {
       await this.#log.delivered();
     }
   }
+}
+
+function keyOf({ uri = "", domain }: SnapshotInputs): string {
+  return JSON.stringify([uri, domain]);
 }
 
 function isEmpty(props: Props): boolean {

@@ -196,6 +196,31 @@ describe("updating a domain", () => {
     }
   });
 
+  it("does not define it where its disks changed since the look", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm", "shut off", { xml: disk("/base", "<uuid>") });
+    const overlay = () => host.has(UUID, "vm", "shut off", { xml: disk("/base.s1", "<uuid>") });
+    let looks = 0;
+    host.definitionXml = (uuid) => {
+      looks += 1;
+      if (looks === 2) overlay();
+      return FakeDomainHost.prototype.definitionXml.call(host, uuid);
+    };
+    const declared = declaration({ xml: disk("/base"), running: false });
+    await assert.rejects(updateDomain(host, recorded, declared, { tell: notices().tell, howToReplace }), {
+      message: /someone else changed its disks a moment ago, .* Nothing was changed\./,
+    });
+    assert.deepEqual(host.did, []);
+  });
+
+  it("does not leave it starting with its host if it fails", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm").fail("start", "Unexpected", "no such disk");
+    const declared = declaration({ autostart: true });
+    await assert.rejects(updateDomain(host, recorded, declared, { tell: notices().tell, howToReplace }), {
+      message: 'Unable to start domain "vm": no such disk.',
+    });
+    assert.deepEqual(host.did, ["autostart", "start", "autostart --disable"]);
+  });
+
   it("says that a managed-save image continues with the old definition", async () => {
     const host = new FakeDomainHost().has(UUID, "vm", "shut off", { saved: true });
     const { told, tell } = notices();
