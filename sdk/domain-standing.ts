@@ -77,7 +77,7 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
 }
 
 /**
- * For a preview of `domain`'s snapshots: the XML that this program declares for it, whether that is a secret, and which
+ * For `domain`'s snapshots: the XML that this program declares for it, whether that is a secret, and which
  * domain it is. A revert goes back from that XML, not from the definition that the host has before the update, and the
  * host may know the domain under its old name until then.
  */
@@ -92,6 +92,8 @@ export function declaredDefinition(
     if (definition === undefined) return undefined;
     const { xml, uuid } = definition;
     const secret = await pulumi.isSecret(pulumi.output(xml));
+    // An update needs to know only that it is a secret.
+    if (!pulumi.runtime.isDryRun()) return secret ? { xml: "", secret } : undefined;
     // As a plain value: a saved plan must not hold dependencies that only a preview has.
     return { xml: secret ? "" : await valueOf(xml), secret, ...(uuid === undefined ? {} : { uuid }) };
   });

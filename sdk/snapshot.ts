@@ -45,7 +45,7 @@ export class Snapshot extends SnapshotOutputs {
       __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
       __provider: PROVIDER_TEXT,
     };
-    const definition = pulumi.runtime.isDryRun() ? declaredDefinition(props.domain, uri) : undefined;
+    const definition = declaredDefinition(props.domain, uri);
     super("pulumi-nodejs:dynamic/virsh:Snapshot", name, { ...props, __definition: definition }, opts);
   }
 }

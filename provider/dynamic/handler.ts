@@ -53,6 +53,7 @@ export class DynamicProvider {
     const { inputs, problems } = check(fromWire(news));
     const definition = definitionIn(news);
     this.#preview.declared(inputs, definition);
+    if (definition?.secret === true) this.#memory.secretDefinitions.add(inputs.domain);
     if (definition?.uuid !== undefined) this.#declared.set(keyOf(inputs), definition.uuid);
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));

@@ -15,6 +15,8 @@ export class ProviderMemory {
   readonly reverted = new Map<string, string>();
   /** How many deletes of a domain's snapshots this run has done, by domain. */
   readonly deletes = new Map<string, number>();
+  /** What the program calls the domains whose XML it declares as a secret: no line may quote their definition. */
+  readonly secretDefinitions = new Set<string>();
   /** Domains that an operation of this run did not leave as it found them, or may not have, by host and domain. */
   readonly unsettled = new Map<string, Unsettled>();
 }

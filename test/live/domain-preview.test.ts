@@ -221,6 +221,9 @@ describe("the preview of a revert, where the program declares the domain", () =>
   it("does not quote a definition that is a secret", async () => {
     const { messages } = await stack.preview(program("three", "now", true));
     assert.deepEqual(restored(messages), [`what differs is not shown, because the XML is a secret ${again}`]);
+    const up = await stack.up(program("three", "secretly", true));
+    assert.deepEqual(restored(up.messages), ["what differs is not shown, because the XML is a secret."]);
+    assert.ok((await stack.up(program("two", "secretly"))).ok);
   });
 
   it("is followed by a preview that shows what the next update sets right", async () => {

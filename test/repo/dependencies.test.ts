@@ -46,6 +46,11 @@ const REFUSED: Case[] = [
   ["provider/schema/NEW", `import "../capabilities/shape.js";`, "dependencies of provider/schema point down"],
   ["provider/schema/NEW", `import "../hypervisor/host.js";`, "dependencies of provider/schema point down"],
   [
+    "provider/definition/NEW",
+    `import "../hypervisor/host.js";`,
+    "dependencies of provider/definition point down",
+  ],
+  [
     "provider/capabilities/NEW",
     `import type { Host } from "../hypervisor/host.js";`,
     "dependencies of provider/capabilities point down",
@@ -173,6 +178,7 @@ const REFUSED: Case[] = [
 const ALLOWED: Case[] = [
   ["provider/xml/NEW", `import "../errors.js"; import "./document.js"; import "fast-xml-parser";`],
   ["provider/schema/NEW", `import "../xml/document.js"; import "../hypervisor/uri.js"; import "valibot";`],
+  ["provider/definition/NEW", `import "../schema/field.js"; import "../xml/document.js";`],
   ["provider/capabilities/NEW", `import "../schema/field.js"; import "../xml/document.js";`],
   ["provider/hypervisor/NEW", `import "../xml/document.js"; import "../errors.js";`],
   ["provider/virsh/NEW", `import "../hypervisor/host.js"; import "../schema/field.js"; import "node:fs";`],

@@ -1,6 +1,6 @@
 import { definitionInForce } from "../../definition/in-force.js";
 import type { QueryHost } from "../../hypervisor/host.js";
-import type { RevertFacts } from "../revert/look.js";
+import { withoutValues, type RevertFacts } from "../revert/look.js";
 
 /** The XML that a program declares for the domain of a snapshot; empty where it is a secret. */
 export interface DeclaredDefinition {
@@ -28,15 +28,7 @@ export function hostWithDefinition(host: QueryHost, uuid: string, xml: string): 
 /** What to say of a definition that the program itself declares: it comes back with the next update. */
 export function withDeclared(facts: RevertFacts, declared: DeclaredDefinition | undefined): RevertFacts {
   if (declared === undefined || facts.differences.length === 0) return facts;
-  const shown = declared.secret
-    ? ["what differs is not shown, because the XML is a secret"]
-    : facts.differences;
-  const last = shown.at(-1) ?? "";
-  return {
-    ...facts,
-    differences: [
-      ...shown.slice(0, -1),
-      `${last} (until the next update, which applies the declared one again)`,
-    ],
-  };
+  const shown = declared.secret ? withoutValues(facts) : facts;
+  const last = `${shown.differences.at(-1) ?? ""} (until the next update, which applies the declared one again)`;
+  return { ...shown, differences: [...shown.differences.slice(0, -1), last] };
 }

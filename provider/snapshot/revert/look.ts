@@ -83,6 +83,12 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
   };
 }
 
+/** The same, for a definition that is a secret. */
+export function withoutValues(facts: RevertFacts): RevertFacts {
+  if (facts.differences.length === 0) return facts;
+  return { ...facts, differences: ["what differs is not shown, because the XML is a secret"] };
+}
+
 /** What a revert makes of the definition. A snapshot may not hold one. */
 function restoredBy(snapshotXml: string, definitionXml: string): string[] {
   const then = definitionOf(snapshotXml);

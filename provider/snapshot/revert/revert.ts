@@ -11,7 +11,7 @@ import { goBack } from "./act.js";
 import { learnTaken, stampsLeft } from "./attempts.js";
 import { decideRevert } from "./decide.js";
 import { revertLine } from "./lines.js";
-import { lookBeforeRevert, revertPhrase } from "./look.js";
+import { lookBeforeRevert, revertPhrase, withoutValues } from "./look.js";
 import { pruneSafety, SafetyIncomplete, takeSafety, type SafetyDecision } from "./safety.js";
 
 /** What the state remembers of a revert. */
@@ -33,7 +33,8 @@ export async function revert(
   const taken = await learnTaken(host, planned.target.domainUuid, planned.taken);
   const step = { ...planned, taken };
   const state = { ...before, safetySnapshots: taken };
-  const facts = await lookBeforeRevert(host, step);
+  const found = await lookBeforeRevert(host, step);
+  const facts = memory.secretDefinitions.has(step.domain) ? withoutValues(found) : found;
   const decision = decideRevert(step, facts, now());
   if (decision.refusal !== undefined) throw decision.refusal;
   tell(revertLine(step, decision));
