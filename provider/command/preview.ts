@@ -3,7 +3,7 @@ import { adoptionLines, changeLines } from "../domain/preview.js";
 import { isVirshError } from "../errors.js";
 import { info, type Notice } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
-import { readIdentity } from "../xml/definition.js";
+import { readIdentity, refuseUndefinable } from "../xml/definition.js";
 import { readRecord, readSettings } from "./settings.js";
 import { HOW_TO_REPLACE } from "./words.js";
 
@@ -21,6 +21,7 @@ const TIMEOUT_SECONDS = 10;
  * would be refused.
  */
 export async function previewCreate({ xml, environment }: CommandInputs): Promise<Notice[]> {
+  refuseUndefinable(xml);
   const { uri, adopt, ...settings } = readSettings(environment);
   if (!adopt) return [];
   const identity = readIdentity(xml);
@@ -37,6 +38,7 @@ export async function previewCreate({ xml, environment }: CommandInputs): Promis
  * the update would be refused.
  */
 export async function previewUpdate(stdout: string, { xml, environment }: CommandInputs): Promise<Notice[]> {
+  refuseUndefinable(xml);
   const recorded = readRecord(stdout);
   refuseOtherUuid(readIdentity(xml).uuid, recorded, HOW_TO_REPLACE);
   const { uri, ...settings } = readSettings(environment);

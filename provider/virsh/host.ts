@@ -8,6 +8,7 @@ import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { Connection } from "./connection.js";
+import { aboutDefinition } from "./definition-errors.js";
 import { isFailedLookup } from "./errors.js";
 import { removeFile, setFileMode } from "./files.js";
 import { readImages } from "./images.js";
@@ -115,7 +116,10 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     resumeDomain: to(domain.resumeDomain),
     thawDomain: to(domain.thawDomain),
     removeManagedSave: to(domain.removeManagedSave),
-    defineDomain: (xml) => withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file))),
+    defineDomain: (xml) =>
+      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file))).catch((error: unknown) => {
+        throw aboutDefinition(error);
+      }),
     undefineDomain: to(definition.undefineDomain),
     setAutostart: to(definition.setAutostart),
     startDomain: to(definition.startDomain),

@@ -35,6 +35,9 @@ const parser = new XMLParser({
   },
 });
 
+/** What may follow the root: comments and processing instructions. */
+const BESIDE = /<!--[^]*?-->|<\?[^]*?\?>/g;
+
 /** The root of `xml`, which must be a complete document whose root is an element `name`. */
 export function parseDocument(xml: string, name: string): XmlElement {
   const character = forbiddenCharacter(xml);
@@ -44,7 +47,8 @@ export function parseDocument(xml: string, name: string): XmlElement {
     throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
   }
   const root = toElement(node);
-  if (xml.slice(root.end).trim() !== "") throw unreadable(name, "there is something after it");
+  if (xml.slice(root.end).replace(BESIDE, "").trim() !== "")
+    throw unreadable(name, "there is something after it");
   return root;
 }
 

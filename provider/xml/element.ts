@@ -20,6 +20,8 @@ export class XmlElement {
   /** Where it starts in the document's text, and where the text after it starts. */
   readonly start: number;
   readonly end: number;
+  /** The levels of elements in it, with its own. */
+  readonly depth: number;
   readonly #attributes: ReadonlyMap<string, string>;
   readonly #children: readonly XmlElement[];
 
@@ -28,6 +30,7 @@ export class XmlElement {
     this.text = text;
     this.start = start;
     this.end = end;
+    this.depth = 1 + Math.max(0, ...children.map(({ depth }) => depth));
     this.#attributes = attributes;
     this.#children = children;
   }
