@@ -42,7 +42,7 @@ const BESIDE = /<!--[^]*?-->|<\?[^]*?\?>/g;
 export function parseDocument(xml: string, name: string): XmlElement {
   const character = forbiddenCharacter(xml);
   if (character !== undefined) throw unreadable(name, `it contains the character ${character}`);
-  const [node, ...others] = parsedNodes(xml, name);
+  const [node, ...others] = parsedNodes(xml, name).filter((each) => !isBlank(each));
   if (node === undefined || tagOf(node) !== name || others.length > 0) {
     throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
   }
@@ -84,6 +84,11 @@ function toElement(node: ParsedNode): XmlElement {
     start,
     end,
   });
+}
+
+/** The line ends between a comment and the root are nodes of their own. */
+function isBlank(node: ParsedNode): boolean {
+  return tagOf(node) === textKey && (node[textKey] as string).trim() === "";
 }
 
 function tagOf(node: ParsedNode | undefined): string {
