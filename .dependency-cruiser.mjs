@@ -5,6 +5,7 @@
 const errors = "provider/errors.ts";
 const xml = "provider/xml/";
 const schema = "provider/schema/";
+const definition = "provider/definition/";
 const capabilities = "provider/capabilities/";
 const hypervisor = "provider/hypervisor/";
 const virsh = "provider/virsh/";
@@ -25,7 +26,7 @@ const notice = "provider/hypervisor/notice.ts";
 /** The rules for connection URIs, which the inputs and virsh share. */
 const uris = "provider/hypervisor/uri.ts";
 
-const belowLifeCycle = [hypervisor, capabilities, schema, xml, errors];
+const belowLifeCycle = [hypervisor, capabilities, definition, schema, xml, errors];
 const belowAdapters = [snapshot, domain, functions, virsh, ...belowLifeCycle];
 
 /** From top to bottom. `types` may be imported as types only. Every file in provider/ and sdk/ belongs to one layer. */
@@ -46,6 +47,7 @@ const layers = [
   { at: virsh, imports: [hypervisor, schema, xml, errors] },
   { at: hypervisor, imports: [xml, errors] },
   { at: capabilities, imports: [schema, xml, errors] },
+  { at: definition, imports: [schema, xml, errors] },
   { at: schema, imports: [uris, xml, errors] },
   { at: xml, imports: [errors] },
   { at: errors, imports: [] },

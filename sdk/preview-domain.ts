@@ -1,7 +1,12 @@
 import { AsyncResource } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { previewCreate, previewUpdate, type CommandInputs } from "../provider/command/preview.js";
+import {
+  previewCreate,
+  previewUpdate,
+  type CommandInputs,
+  type CommandState,
+} from "../provider/command/preview.js";
 import type { Notice } from "../provider/hypervisor/notice.js";
 
 /**
@@ -17,12 +22,17 @@ export function previewHooks(
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
   let known: CommandInputs | undefined;
   inputs.apply((value) => (known = value));
-  const hook = (look: (inputs: CommandInputs, stdout: string) => Promise<Notice[]>): pulumi.ResourceHook => {
-    const show: pulumi.ResourceHookFunction = async ({ oldOutputs }) => {
+  const secret = pulumi.isSecret(inputs);
+  const hook = (
+    look: (inputs: CommandInputs, state: CommandState) => Promise<Notice[]>,
+  ): pulumi.ResourceHook => {
+    const show: pulumi.ResourceHookFunction = async ({ oldInputs, oldOutputs }) => {
       // Nothing can be said about inputs that are still unknown.
       if (known === undefined) return;
       const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
-      for (const notice of await look(known, await valueOf(stdout ?? ""))) await log(notice, domain);
+      const { stdin } = (oldInputs ?? {}) as { stdin?: pulumi.Input<string> };
+      const state = { stdout: await valueOf(stdout ?? ""), xml: await valueOf(stdin) };
+      for (const notice of await look({ ...known, secret: await secret }, state)) await log(notice, domain);
     };
     // The engine calls from outside of the program; unbound, the hook of an inline program would lose its runtime.
     const bound = AsyncResource.bind(show);
@@ -31,7 +41,7 @@ export function previewHooks(
   };
   return {
     beforeCreate: [hook((given) => previewCreate(given))],
-    beforeUpdate: [hook((given, stdout) => previewUpdate(stdout, given))],
+    beforeUpdate: [hook((given, state) => previewUpdate(state, given))],
   };
 }
 
@@ -46,10 +56,10 @@ function takesHooks(): boolean {
 }
 
 /** The value of a recorded output, which is known even in a preview. */
-function valueOf(recorded: pulumi.Input<string>): Promise<string> {
+function valueOf<T>(recorded: pulumi.Input<T>): Promise<T> {
   return new Promise((resolve) => {
     pulumi.output(recorded).apply((value) => {
-      resolve(value);
+      resolve(value as T);
     });
   });
 }

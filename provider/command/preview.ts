@@ -1,6 +1,9 @@
-import { changesDefinition, decideAdoption, refuseOtherUuid } from "../domain/decide.js";
+import { changesDefinition, decideAdoption, decideUpdate, refuseOtherUuid } from "../domain/decide.js";
+import { lookAtDomain } from "../domain/preview-facts.js";
 import { adoptionLines, changeLines } from "../domain/preview.js";
+import { replacementLine } from "../domain/replacement-lines.js";
 import { isVirshError } from "../errors.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { info, type Notice } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
 import { readIdentity, refuseUndefinable } from "../xml/definition.js";
@@ -11,51 +14,72 @@ import { HOW_TO_REPLACE } from "./words.js";
 export interface CommandInputs {
   xml: string;
   environment: Record<string, string>;
+  /** The XML is a secret. */
+  secret?: boolean;
+}
+
+/** What the state has of a command. */
+export interface CommandState {
+  stdout: string;
+  /** The XML that it was given. */
+  xml?: string | undefined;
 }
 
 /** A preview does not wait long for a host that does not answer. */
 const TIMEOUT_SECONDS = 10;
 
 /**
- * The lines about a pending create. There are some only where it adopts an existing domain. Throws where the create
- * would be refused.
+ * The lines about a pending create. There are some only where the host already has the domain. Throws where the create
+ * would be refused for certain.
  */
 export async function previewCreate({ xml, environment }: CommandInputs): Promise<Notice[]> {
   refuseUndefinable(xml);
   const { uri, adopt, ...settings } = readSettings(environment);
-  if (!adopt) return [];
   const identity = readIdentity(xml);
-  return unlessUnreachable(identity.name, async () => {
-    const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
-    const adopted = decideAdoption(identity, adopt, await host.listDomains());
-    if (adopted === undefined) return [];
-    return adoptionLines({ ...settings, ...adopted }, await host.domainState(adopted.uuid));
+  return look(identity.name, uri, async (host) => {
+    const domains = await host.listDomains();
+    const existing = domains.find(({ name, uuid }) => name === identity.name || uuid === identity.uuid);
+    if (existing === undefined) return [];
+    if (!adopt)
+      return [replacementLine(existing, { ...settings, xml }, await lookAtDomain(host, existing.uuid))];
+    const adopted = decideAdoption(identity, adopt, domains) ?? existing;
+    return adoptionLines({ ...settings, ...adopted }, await lookAtDomain(host, adopted.uuid));
   });
 }
 
 /**
- * The lines about a pending update: what it does, and when. `stdout` is what the previous command printed. Throws where
- * the update would be refused.
+ * The lines about a pending update: what it does, and when. Throws where the update would be refused.
  */
-export async function previewUpdate(stdout: string, { xml, environment }: CommandInputs): Promise<Notice[]> {
+export async function previewUpdate(
+  { stdout, xml: previousXml }: CommandState,
+  { xml, environment, secret = false }: CommandInputs,
+): Promise<Notice[]> {
   refuseUndefinable(xml);
   const recorded = readRecord(stdout);
-  refuseOtherUuid(readIdentity(xml).uuid, recorded, HOW_TO_REPLACE);
+  const identity = readIdentity(xml);
+  refuseOtherUuid(identity.uuid, recorded, HOW_TO_REPLACE);
   const { uri, ...settings } = readSettings(environment);
-  const { name, uuid } = recorded;
-  const change = { ...settings, name, changesDefinition: changesDefinition(xml, recorded) };
-  return unlessUnreachable(name, async () => {
-    const host = new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS });
-    return changeLines(change, await host.domainState(uuid));
+  return look(recorded.name, uri, async (host) => {
+    const expected = { name: identity.name, uuid: recorded.uuid };
+    const domain = decideUpdate(expected, await host.listDomains(), HOW_TO_REPLACE);
+    const change = {
+      ...{ ...settings, ...domain, xml, secret, previousXml },
+      changesDefinition: changesDefinition(xml, recorded),
+    };
+    return changeLines(change, await lookAtDomain(host, domain.uuid));
   });
 }
 
-/** A machine that cannot reach the host can still preview. A refusal fails the preview, though. */
-async function unlessUnreachable(name: string, look: () => Promise<Notice[]>): Promise<Notice[]> {
+/** A machine that cannot reach the host can still preview. A refusal, or a proof of absence, fails the preview, though. */
+async function look(
+  name: string,
+  uri: string | undefined,
+  lines: (host: QueryHost) => Promise<Notice[]>,
+): Promise<Notice[]> {
   try {
-    return await look();
+    return await lines(new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS }));
   } catch (error) {
-    if (!isVirshError(error) || error.kind === "Conflict") throw error;
+    if (!isVirshError(error) || error.kind === "Conflict" || error.kind === "NotFound") throw error;
     return [info(`The preview could not check ${name} on its host: ${error.said}`)];
   }
 }

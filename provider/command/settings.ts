@@ -16,6 +16,10 @@ export const variables = {
   autostart: "PULUMI_VIRSH_AUTOSTART",
   adopt: "PULUMI_VIRSH_ADOPT",
   shutdownTimeoutSeconds: "PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS",
+  /** Set only where it is true. */
+  validate: "PULUMI_VIRSH_VALIDATE",
+  /** Any text. A program gives another one where the host no longer has what it declares. */
+  apply: "PULUMI_VIRSH_APPLY",
 } as const;
 
 /** Where `@pulumi/command` puts what the previous command printed. */
@@ -33,6 +37,7 @@ export function readSettings(environment: Environment): Settings {
     running: flag(variables.running) ?? true,
     autostart: flag(variables.autostart),
     adopt: flag(variables.adopt) ?? false,
+    validate: flag(variables.validate) ?? false,
     shutdownTimeoutSeconds: readSeconds(
       variables.shutdownTimeoutSeconds,
       written(variables.shutdownTimeoutSeconds),
@@ -80,7 +85,14 @@ export function readRecord(stdout: string): RecordedDomain {
       `its field "${field}" ${value === undefined ? "is missing" : "is not a non-empty string"}`,
     );
   };
-  return { name: text("name"), uuid: text("uuid"), xmlSha256: text("xmlSha256") };
+  const { nvram, disks } = printed;
+  return {
+    name: text("name"),
+    uuid: text("uuid"),
+    xmlSha256: text("xmlSha256"),
+    ...(nvram === "declared" || nvram === "generated" ? { nvram } : {}),
+    ...(typeof disks === "object" && disks !== null ? { disks: disks as Record<string, string> } : {}),
+  };
 }
 
 function parsed(printed: string): Record<string, unknown> {

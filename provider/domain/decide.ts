@@ -3,6 +3,8 @@ import type { DomainRef } from "../hypervisor/results.js";
 import { warning, type Notice } from "../hypervisor/notice.js";
 import type { DomainIdentity } from "../xml/definition.js";
 import { digest, type RecordedDomain } from "./declaration.js";
+import type { DomainFacts } from "./look.js";
+import { isOff } from "./power.js";
 
 /*
  * The decisions of create, update and delete, from facts of the host that were read before. All of it is pure; a
@@ -66,30 +68,61 @@ export function refuseOtherUuid(
   });
 }
 
-/** The domain to update, which the host must still list under its UUID and its name. */
+/**
+ * The domain to update, which the host must still list under its UUID, as the host calls it now. It may have another
+ * name than `name`, the declared one, but then nobody else may have that.
+ */
 export function decideUpdate(
   { name, uuid }: DomainRef,
   domains: readonly DomainRef[],
   howToReplace: string,
 ): DomainRef {
   const sameUuid = domains.find((known) => known.uuid === uuid);
-  if (sameUuid?.name === name) return sameUuid;
+  const sameName = domains.find((known) => known.name === name);
   const tried = `update domain ${quote(name)}`;
-  if (sameUuid !== undefined) {
-    throw refusal("Conflict", {
+  if (sameUuid === undefined) {
+    const gone = `the host lists no domain ${uuid}`;
+    throw refusal("NotFound", {
       tried,
-      said: `${uuid} is now called ${quote(sameUuid.name)}`,
-      next: `Rename it back first, while it is off: virsh domrename ${uuid} NAME.`,
+      said:
+        sameName === undefined ? gone : `${gone}; its name now belongs to another domain, ${sameName.uuid}`,
+      next:
+        "Check that uri leads to the host on which it was defined. " +
+        `If someone undefined it outside of this program, ${howToReplace} to define it again.`,
     });
   }
-  const sameName = domains.find((known) => known.name === name);
-  const gone = `the host lists no domain ${uuid}`;
-  throw refusal("NotFound", {
-    tried,
-    said: sameName === undefined ? gone : `${gone}; its name now belongs to another domain, ${sameName.uuid}`,
+  if (sameName !== undefined && sameName.uuid !== uuid) {
+    throw refusal("Conflict", {
+      tried: `rename domain ${quote(sameUuid.name)} to ${quote(name)}`,
+      said: `the host has another domain of that name, ${sameName.uuid}`,
+      next: "Choose another <name>, or rename the other domain first (virsh domrename).",
+    });
+  }
+  return sameUuid;
+}
+
+/** Refuses to rename a domain that libvirt would not rename. */
+export function decideRename(
+  { domain: { name, uuid }, state, managedSave, persistent }: DomainFacts,
+  to: string,
+  howToReplace: string,
+): void {
+  if (name === to) return;
+  const why = isOff(state)
+    ? managedSave && "it has a managed-save image, which libvirt keeps under its name"
+    : `it is ${state}, and libvirt renames only domains that are off`;
+  const said = persistent
+    ? why
+    : "it has no persistent definition, because someone undefined it while it ran";
+  if (said === false) return;
+  throw refusal("Conflict", {
+    tried: `rename domain ${quote(name)} to ${quote(to)}`,
+    said,
     next:
-      "Check that uri leads to the host on which it was defined. " +
-      `If someone undefined it outside of this program, ${howToReplace} to define it again.`,
+      (isOff(state)
+        ? `Start it, which resumes that image, and shut it down (virsh start ${uuid}, virsh shutdown ${uuid}); then update it. `
+        : `Shut it down (virsh shutdown ${uuid}), then update it. `) +
+      `To have another domain in its place, ${howToReplace}.`,
   });
 }
 

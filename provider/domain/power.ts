@@ -1,11 +1,14 @@
 import { isVirshError, quote } from "../errors.js";
+import { mayStillRun } from "../hypervisor/act.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import type { DomainRef, DomainState } from "../hypervisor/results.js";
-import { warning, type Tell } from "../hypervisor/notice.js";
+import { info, warning, type Tell } from "../hypervisor/notice.js";
 import { attempt } from "./attempt.js";
 import type { DomainDeclaration } from "./declaration.js";
 
 const PAUSE_MS = 500;
+/** A wait that is longer than this is reported. */
+const UNREPORTED_MS = 1500;
 
 /** Starts a domain that is to run and is off; stops one that is not to run. A paused domain counts as running. */
 export async function startOrStop(
@@ -18,8 +21,13 @@ export async function startOrStop(
   if (isOff(await host.domainState(domain.uuid))) await start(host, domain);
 }
 
+/** Starts a domain. Someone else who started it just before has done what is declared. */
 async function start(host: DomainHost, { uuid, name }: DomainRef): Promise<void> {
-  await attempt(`start domain ${quote(name)}`, () => host.startDomain(uuid));
+  try {
+    await attempt(`start domain ${quote(name)}`, () => host.startDomain(uuid));
+  } catch (error) {
+    if (!isVirshError(error) || mayStillRun(error) || isOff(await host.domainState(uuid))) throw error;
+  }
 }
 
 /** Asks the guest to shut down, and destroys the domain if it is not off in time. Does nothing if it is off. */
@@ -35,7 +43,8 @@ export async function stop(
     await unlessOff(host, uuid, () =>
       attempt(`shut down domain ${quote(name)}`, () => host.shutdownDomain(uuid)),
     );
-    if (await isOffWithin(host, uuid, limitSeconds)) return;
+    const waiting = info(`Waiting for ${name} to shut down, for up to ${limitSeconds} s.`);
+    if (await isOffWithin(host, uuid, limitSeconds, () => { tell(waiting); })) return;
     tell(warning(`${name} did not shut down within ${limitSeconds} s, so it is stopped as by a power cut.`));
   }
   await unlessOff(host, uuid, () => attempt(`stop domain ${quote(name)}`, () => host.destroyDomain(uuid)));
@@ -50,11 +59,21 @@ export function asksGuest(state: DomainState, limitSeconds: number): boolean {
   return limitSeconds > 0 && state !== "paused" && state !== "pmsuspended" && state !== "crashed";
 }
 
-async function isOffWithin(host: DomainHost, uuid: string, seconds: number): Promise<boolean> {
-  const enough = host.remaining() - seconds * 1000;
+/** `report` is called once, if the wait is not a short one. */
+async function isOffWithin(
+  host: DomainHost,
+  uuid: string,
+  seconds: number,
+  report: () => void,
+): Promise<boolean> {
+  const begun = host.remaining();
+  let reported = false;
   for (;;) {
     if (isOff(await host.domainState(uuid))) return true;
-    if (host.remaining() < enough) return false;
+    const waited = begun - host.remaining();
+    if (waited > seconds * 1000) return false;
+    if (!reported && waited >= UNREPORTED_MS) report();
+    reported ||= waited >= UNREPORTED_MS;
     await host.pause(PAUSE_MS);
   }
 }

@@ -1,10 +1,10 @@
 import type { DomainHost } from "../hypervisor/domain-host.js";
-import { info, type Tell } from "../hypervisor/notice.js";
+import type { Tell } from "../hypervisor/notice.js";
 import { readIdentity } from "../xml/definition.js";
-import { applySettings, define } from "./act.js";
-import { changesDefinition, decideUpdate, refuseOtherUuid } from "./decide.js";
-import { recordOf, type DomainDeclaration, type RecordedDomain } from "./declaration.js";
-import { isOff } from "./power.js";
+import { applyTo, pendingDefinition } from "./apply.js";
+import { changesDefinition, decideRename, decideUpdate, refuseOtherUuid } from "./decide.js";
+import type { DomainDeclaration, RecordedDomain } from "./declaration.js";
+import { lookAt } from "./look.js";
 
 /** What the adapter supplies to an update. */
 export interface UpdateOptions {
@@ -20,16 +20,14 @@ export async function updateDomain(
   declared: DomainDeclaration,
   { tell, howToReplace }: UpdateOptions,
 ): Promise<RecordedDomain> {
-  const identity = readIdentity(declared.xml);
-  const expected = { name: identity.name, uuid: recorded.uuid };
-  refuseOtherUuid(identity.uuid, expected, howToReplace);
-  const domain = decideUpdate(expected, await host.listDomains(), howToReplace);
-  if (changesDefinition(declared.xml, recorded)) {
-    await define(host, domain, declared.xml, "redefine");
-    const isActive = !isOff(await host.domainState(domain.uuid));
-    if (isActive && declared.running)
-      tell(info(`${domain.name} keeps its old definition until its next boot.`));
-  }
-  await applySettings(host, domain, declared, tell);
-  return recordOf(domain, declared.xml);
+  const { name, uuid } = readIdentity(declared.xml);
+  const expected = { name, uuid: recorded.uuid };
+  refuseOtherUuid(uuid, expected, howToReplace);
+  const facts = await lookAt(host, decideUpdate(expected, await host.listDomains(), howToReplace), {
+    security: true,
+  });
+  decideRename(facts, name, howToReplace);
+  const changed = changesDefinition(declared.xml, recorded);
+  const pending = await pendingDefinition(host, { name, xml: declared.xml }, facts, { recorded, changed });
+  return applyTo(host, facts, { ...declared, name }, pending, tell);
 }

@@ -40,6 +40,7 @@ export class DynamicProvider {
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
+    this.#preview.declared(inputs);
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));

@@ -39,6 +39,13 @@ export interface DeleteRequest {
   metadata?: boolean | undefined;
 }
 
+/** An element of a domain's metadata: its namespace, the prefix in the document, and its text without both. */
+export interface MetadataElement {
+  uri: string;
+  key: string;
+  element: string;
+}
+
 /** What changes a host, one virsh command each. Each throws a `VirshError`, as the queries do. */
 export interface Changes {
   /** `snapshot-create-as` */
@@ -59,8 +66,15 @@ export interface Changes {
   /** `managedsave-remove` */
   removeManagedSave(uuid: string): Promise<void>;
 
-  /** `define`, from a private file; redefines a domain of the same name and UUID */
-  defineDomain(xml: string): Promise<void>;
+  /**
+   * `define`, from a private file; redefines a domain of the same name and UUID. `validate`: against libvirt's schema
+   * first (`--validate`)
+   */
+  defineDomain(xml: string, options?: { validate: boolean }): Promise<void>;
+  /** `domrename` */
+  renameDomain(uuid: string, name: string): Promise<void>;
+  /** `metadata --config --set`: an element of the persistent definition's metadata, in a namespace of its own */
+  setMetadata(uuid: string, element: MetadataElement): Promise<void>;
   /** `undefine --managed-save`, with `--nvram` or `--keep-nvram` */
   undefineDomain(uuid: string, options: { nvram: boolean }): Promise<void>;
   /** `autostart`, with `--disable` unless `on` */

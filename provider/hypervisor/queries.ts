@@ -42,8 +42,11 @@ export const queries = {
    * Whether the guest's file systems are frozen, by whomever: a guest agent answers `domfsinfo` only while they are not.
    */
   isFrozen: query<[uuid: string], boolean>(),
-  /** `dumpxml`, to the letter */
-  definitionXml: query<[uuid: string], string>(),
+  /**
+   * `dumpxml`, to the letter (`--inactive`: the persistent definition); with passwords only where `security` asks for
+   * them (`--security-info`)
+   */
+  definitionXml: query<[uuid: string, options?: { inactive?: boolean; security?: boolean }], string>(),
   /** `dumpxml` (`--inactive`: the persistent definition) */
   domainXml: query<[uuid: string, options?: { inactive?: boolean }], DomainXml>(),
   /** `domcontrol` */

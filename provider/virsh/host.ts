@@ -116,10 +116,14 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     resumeDomain: to(domain.resumeDomain),
     thawDomain: to(domain.thawDomain),
     removeManagedSave: to(domain.removeManagedSave),
-    defineDomain: (xml) =>
-      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file))).catch((error: unknown) => {
-        throw aboutDefinition(error);
-      }),
+    defineDomain: (xml, options) =>
+      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file, options))).catch(
+        (error: unknown) => {
+          throw aboutDefinition(error);
+        },
+      ),
+    renameDomain: to(definition.renameDomain),
+    setMetadata: to(definition.setMetadata),
     undefineDomain: to(definition.undefineDomain),
     setAutostart: to(definition.setAutostart),
     startDomain: to(definition.startDomain),

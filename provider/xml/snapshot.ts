@@ -67,6 +67,12 @@ export function parseSnapshot(xml: string): SnapshotXml {
   });
 }
 
+/** The persistent definition that a revert restores, as a document contains it. */
+export function definitionOf(xml: string): XmlElement | undefined {
+  const root = parseDocument(xml, "domainsnapshot");
+  return root.child("inactiveDomain") ?? root.child("domain");
+}
+
 /** Whether the state that a revert restores is in files of its own. */
 export function isExternal({ disks, memory }: Pick<SnapshotXml, "disks" | "memory">): boolean {
   return memory.snapshot === "external" || disks.some(({ snapshot }) => snapshot === "external");

@@ -91,7 +91,7 @@ describe("the commands of a Domain on a real libvirt", () => {
 
   it("update redefines a running domain, and says that the definition takes effect at its next boot", async () => {
     const environment = { ...DEFAULTS };
-    const [line, ...more] = await previewUpdate(recorded, { xml: titled("second"), environment });
+    const [line, ...more] = await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment });
     assert.deepEqual([line?.severity, more], ["info", []]);
     assert.match(line?.text ?? "", /takes effect at its next boot; it is running now\./);
     const updated = await run("update", titled("second"), {}, recorded);
@@ -103,7 +103,7 @@ describe("the commands of a Domain on a real libvirt", () => {
   it("update stops a domain that is not to run, with a warning about the power cut", async () => {
     const inputs = { PULUMI_VIRSH_RUNNING: "false" };
     const environment = { ...DEFAULTS, ...inputs };
-    assert.deepEqual(await previewUpdate(recorded, { xml: titled("second"), environment }), [
+    assert.deepEqual(await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment }), [
       info(
         `${NAME} is running, and this update shuts it down; if it is not off after 1 s, it is stopped as by a power cut.`,
       ),
@@ -121,7 +121,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     await virsh("suspend", uuid);
     const inputs = { PULUMI_VIRSH_RUNNING: "false", PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "60" };
     const environment = { ...DEFAULTS, ...inputs };
-    assert.deepEqual(await previewUpdate(recorded, { xml: titled("second"), environment }), [
+    assert.deepEqual(await previewUpdate({ stdout: recorded }, { xml: titled("second"), environment }), [
       warning(`${NAME} is paused, and this update stops it as by a power cut.`),
     ]);
     succeeded(await run("update", titled("second"), inputs, recorded));
@@ -132,7 +132,7 @@ describe("the commands of a Domain on a real libvirt", () => {
     const xml = disk.xml(NAME, { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0251" });
     const message = /^Unable to redefine domain .* or run pulumi up --replace with its URN\.\s*$/;
     failed(await run("update", xml, {}, recorded), message);
-    await assert.rejects(previewUpdate(recorded, { xml, environment: DEFAULTS }), {
+    await assert.rejects(previewUpdate({ stdout: recorded }, { xml, environment: DEFAULTS }), {
       kind: "Conflict",
       message,
     });

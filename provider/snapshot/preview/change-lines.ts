@@ -16,6 +16,8 @@ export interface ChangeFacts {
   lost?: VirshError | undefined;
   /** The snapshots that came after the one that goes. */
   descendants?: readonly string[] | undefined;
+  /** The domain of the snapshot is about to be replaced, or the preview cannot know yet whether it is. */
+  domain?: "replaced" | "unknown" | undefined;
 }
 
 /** What a reviewer has to know of a plan before it is carried out. No lines when nothing is lost. */
@@ -56,7 +58,12 @@ function replacementLines(
   inputs: SnapshotInputs,
   facts: ChangeFacts,
 ): Notice[] {
-  const line = plan.deleteBeforeReplace ? gapLine(plan, state) : renameLine(state, inputs);
+  const line =
+    facts.domain !== undefined
+      ? lossLine(state, facts.domain)
+      : plan.deleteBeforeReplace
+        ? gapLine(plan, state)
+        : renameLine(state, inputs);
   const along = goesAlong(state, facts);
   if (along.length === 0) return [line];
   return [
@@ -85,6 +92,21 @@ function gapLine({ replaces }: Plan, state: PartialState): Notice {
     `Snapshot ${quote(state.name)} of ${state.domainName}, ${whenTaken(state)}, is deleted before a new one of the ` +
       `current state is taken, because ${replaces.join(", ")} changed and the name did not: between the two there is ` +
       "no recovery point. Change the name too to have the new one taken first.",
+  );
+}
+
+/** Nothing of the recovery point stays: the new snapshot is of another domain. */
+function lossLine(state: PartialState, domain: NonNullable<ChangeFacts["domain"]>): Notice {
+  const { name, domainName } = state;
+  const who = `Snapshot ${quote(name)} of ${domainName}, ${whenTaken(state)},`;
+  if (domain === "replaced")
+    return warning(
+      `${who} will be lost: it is deleted with its domain, which is about to be replaced. The new snapshot captures ` +
+        "the new domain. To keep this recovery point, undo the change that replaces the domain.",
+    );
+  return warning(
+    `${who} may be lost: this preview does not know yet whether its domain is replaced. If it is, the snapshot is ` +
+      "deleted, and the new one captures the new domain.",
   );
 }
 

@@ -45,6 +45,10 @@ export class Preview {
   readonly #wanted = new WantedFiles();
   /** Snapshots that are deleted before a new one of their name is taken. */
   readonly #leaving = new Map<string, PartialState>();
+  /** Snapshots whose program did not know the domain yet. */
+  readonly #unsure = new Set<string>();
+  /** Domains that are about to be replaced, by UUID. */
+  readonly #replaced = new Set<string>();
   #spentMs = 0;
   #updating = false;
 
@@ -55,6 +59,11 @@ export class Preview {
   /** Once something was changed, what was seen before is out of date: from now on every look is a new one. */
   updateBegins(): void {
     this.#updating = true;
+  }
+
+  /** What the program declares, before it is compared with the state. */
+  declared({ name, domain }: Partial<SnapshotInputs>): void {
+    if (!isKnown(domain)) this.#unsure.add(String(name));
   }
 
   /** Before a snapshot is taken. An input that is not known yet may turn out to be anything: then no lines. */
@@ -69,7 +78,23 @@ export class Preview {
   async beforeChange(plan: Plan, state: PartialState, inputs: SnapshotInputs): Promise<Notice[]> {
     if (plan.deleteBeforeReplace) this.#leaving.set(placeOf(state.domainUuid, state.name), state);
     const [facts, unseen] = await this.#changeFacts(plan, state, inputs);
-    return [...unseen, ...changeLines(plan, state, inputs, facts)];
+    const domain = this.#domainChange(plan, state, inputs);
+    return [...unseen, ...changeLines(plan, state, inputs, { ...facts, domain })];
+  }
+
+  /**
+   * Before the engine replaces a resource that has to be deleted first, it asks what else goes with it, with inputs that
+   * it makes unknown itself. The program has not declared those.
+   */
+  #domainChange(
+    { replaces }: Plan,
+    { domainUuid }: PartialState,
+    { name, domain }: SnapshotInputs,
+  ): ChangeFacts["domain"] {
+    if (isKnown(domain) || !replaces.includes("domain")) return undefined;
+    if (this.#unsure.has(name)) return "unknown";
+    this.#replaced.add(domainUuid);
+    return "replaced";
   }
 
   async #changeFacts(
@@ -108,6 +133,8 @@ export class Preview {
     const domain = await this.#findDomain(host, inputs);
     if (isVirshError(domain))
       return this.#once(`no ${inputs.domain}`, missingDomainLine(inputs, domain.next));
+    // What its successor is like is known only once it exists.
+    if (this.#replaced.has(domain.uuid)) return [];
     const leaving = this.#leaving.get(placeOf(domain.uuid, inputs.name));
     const ahead = leaving === undefined ? host : hostWithout(host, leaving);
     const facts = await lookBeforeCreate(ahead, domain, inputs);

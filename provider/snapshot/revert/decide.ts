@@ -48,12 +48,12 @@ export function decideRevert(step: Revert, facts: RevertFacts, time: Date): Reve
 
 /** What is lost beyond the state of disks and memory, each as a clause. */
 export function decideLosses(
-  { now, snapshot, managedSave, overlays, lostSnapshots = [] }: RevertFacts,
+  { differences, managedSave, overlays, lostSnapshots = [] }: RevertFacts,
   safety: SafetyDecision | undefined,
 ): string[] {
   // The safety snapshot keeps them as its base, and what libvirt deletes is the empty overlay above it.
   const doomed = safety === undefined ? (overlays?.files ?? []) : [];
-  return revertLosses(now, snapshot, managedSave, doomed, lostSnapshots);
+  return revertLosses(differences, managedSave, doomed, lostSnapshots);
 }
 
 /** What libvirt wants `force` for. */

@@ -1,7 +1,10 @@
 import { quote } from "../../errors.js";
 import type { QueryHost } from "../../hypervisor/host.js";
 import type { DomainXml } from "../../xml/domain.js";
-import type { SnapshotXml } from "../../xml/snapshot.js";
+import { definitionDifferences } from "../../definition/differences.js";
+import { definitionFacts } from "../../definition/facts.js";
+import { parseDocument } from "../../xml/document.js";
+import { definitionOf, type SnapshotXml } from "../../xml/snapshot.js";
 import { readTarget } from "../identity.js";
 import { imagesWithoutData } from "../image-tags.js";
 import { overwrittenImages, snapshotsLostBy } from "../image-dependencies.js";
@@ -16,6 +19,8 @@ import { doomedOverlays, type DoomedOverlays } from "./overlays.js";
 export interface RevertFacts {
   now: DomainXml;
   snapshot: SnapshotXml;
+  /** What becomes of the domain's persistent definition, each as a clause. */
+  differences: readonly string[];
   managedSave: boolean;
   /** The name of the current snapshot. */
   current: string | undefined;
@@ -43,12 +48,13 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
   const looking = Promise.all([
     readTarget(host, step.target, revertPhrase(step)),
     host.domainXml(domainUuid),
+    host.definitionXml(domainUuid, { inactive: true }),
     host.listManagedSaves(),
     host.currentSnapshot(domainUuid),
     host.daemonVersion(),
     expectSameDomain(host, { uuid: domainUuid }, step.domain, revertPhrase(step)),
   ]);
-  const [{ snapshot }, now, saves, current, version] = await onItsHost(
+  const [{ snapshot, xml }, now, definition, saves, current, version] = await onItsHost(
     host,
     step.target,
     revertPhrase(step),
@@ -65,6 +71,7 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
   return {
     now,
     snapshot,
+    differences: restoredBy(xml, definition),
     managedSave,
     current,
     version,
@@ -74,4 +81,11 @@ export async function lookBeforeRevert(host: QueryHost, step: Revert): Promise<R
     overwritten,
     complete,
   };
+}
+
+/** What a revert makes of the definition. A snapshot may not hold one. */
+function restoredBy(snapshotXml: string, definitionXml: string): string[] {
+  const then = definitionOf(snapshotXml);
+  const now = parseDocument(definitionXml, "domain");
+  return then === undefined ? [] : definitionDifferences(definitionFacts(now), definitionFacts(then));
 }

@@ -1,9 +1,42 @@
+import type { MetadataElement } from "../../hypervisor/host.js";
 import { domainOption, flags, names, nothing, option, type Command } from "./command.js";
 
 /** Commands on a domain as a whole. */
 
-export function defineDomain(file: string): Command<void> {
-  return { args: ["define", option("file", file)], tried: "define a domain", changes: true, parse: nothing };
+export function defineDomain(file: string, { validate = false } = {}): Command<void> {
+  return {
+    args: ["define", option("file", file), ...flags({ validate })],
+    tried: "define a domain",
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function renameDomain(uuid: string, name: string): Command<void> {
+  const tried = `rename domain ${uuid}`;
+  return {
+    args: ["domrename", domainOption(uuid, tried), option("new-name", name)],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
+}
+
+export function setMetadata(uuid: string, { uri, key, element }: MetadataElement): Command<void> {
+  const tried = `mark the definition of domain ${uuid}`;
+  return {
+    args: [
+      "metadata",
+      domainOption(uuid, tried),
+      "--config",
+      option("uri", uri),
+      option("key", key),
+      option("set", element),
+    ],
+    tried,
+    changes: true,
+    parse: nothing,
+  };
 }
 
 /** Never with `--snapshots-metadata` or `--checkpoints-metadata`: they may be someone else's. */

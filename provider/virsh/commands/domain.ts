@@ -81,9 +81,17 @@ export function isFrozen(uuid: string): Command<boolean> {
   };
 }
 
-export function definitionXml(uuid: string): Command<string> {
+export function definitionXml(
+  uuid: string,
+  { inactive = false, security = false }: { inactive?: boolean; security?: boolean } = {},
+): Command<string> {
   const tried = `read the definition of domain ${uuid}`;
-  return { args: ["dumpxml", domainOption(uuid, tried)], tried, changes: false, parse: (stdout) => stdout };
+  return {
+    args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive, "security-info": security })],
+    tried,
+    changes: false,
+    parse: (stdout) => stdout,
+  };
 }
 
 export function domainXml(

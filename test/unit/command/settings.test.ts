@@ -17,8 +17,10 @@ describe("the environment of a Domain's commands", () => {
       running: false,
       autostart: true,
       adopt: true,
+      validate: false,
       shutdownTimeoutSeconds: 5,
     });
+    assert.ok(readSettings({ ...recorded, PULUMI_VIRSH_VALIDATE: "true" }).validate);
   });
 
   it("gives the default for an empty or absent variable", () => {
@@ -28,6 +30,7 @@ describe("the environment of a Domain's commands", () => {
       running: true,
       autostart: undefined,
       adopt: false,
+      validate: false,
       shutdownTimeoutSeconds: 60,
     };
     assert.deepEqual(readSettings(empty), defaults);
@@ -67,7 +70,12 @@ describe("the output of the previous command of a Domain", () => {
   });
 
   it("is read without the fields that only other releases know", () => {
-    assert.deepEqual(read(JSON.stringify({ ...printed, later: 1 })), printed);
+    assert.deepEqual(read(JSON.stringify({ ...printed, later: 1, nvram: 1, disks: null })), printed);
+  });
+
+  it("says whose NVRAM it has, and where its disks were put", () => {
+    const more = { ...printed, nvram: "declared", disks: { vda: "/a" } };
+    assert.deepEqual(read(JSON.stringify(more)), more);
   });
 
   const unusable: [stdout: string | undefined, said: string][] = [

@@ -34,6 +34,7 @@ describe("deleting a domain", () => {
   it("succeeds if someone deletes the domain meanwhile", async () => {
     for (const verb of ["snapshot-list", "shutdown", "undefine --nvram"]) {
       const host = new FakeDomainHost().has(UUID, "vm", "running").fail(verb, "NotFound");
+      host.onFailure = () => host.domains.clear();
       await deleteDomain(host, domain, 60, notices().tell);
     }
   });
@@ -63,5 +64,86 @@ describe("deleting a domain", () => {
       return true;
     });
     assert.deepEqual(host.did, ["destroy"]);
+  });
+
+  it("does not report success where someone started it in the moment in which it was undefined", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm");
+    host.undefineDomain = (uuid, options) => {
+      host.has(UUID, "vm", "running");
+      return FakeDomainHost.prototype.undefineDomain.call(host, uuid, options);
+    };
+    await assert.rejects(deleteDomain(host, domain, 0, notices().tell), {
+      kind: "Conflict",
+      message:
+        /delete domain "vm": someone else started it while it was undefined, and it is running\. Run the delete again/,
+    });
+    const again = notices();
+    await deleteDomain(host, domain, 0, again.tell);
+    assert.deepEqual(host.did, ["undefine --nvram", "destroy"]);
+    assert.equal(host.domains.size, 0);
+  });
+
+  it("stops it again if someone started it since it was stopped", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm", "running");
+    let times = 0;
+    host.after("shutdown", () => {
+      times += 1;
+      if (times === 1)
+        host.onNext("dumpxml", () => host.domains.forEach((known) => (known.state = "running")));
+    });
+    await deleteDomain(host, domain, 60, notices().tell);
+    assert.deepEqual(host.did, ["shutdown", "shutdown", "undefine --nvram"]);
+  });
+
+  const generated = "/var/lib/libvirt/qemu/nvram/vm_VARS.fd";
+  const firmware = (file: string) => ({
+    xml: `<domain><name>vm</name><os><nvram>${file}</nvram></os></domain>`,
+  });
+  const nvrams: [
+    what: string,
+    file: string,
+    recorded: "declared" | "generated" | undefined,
+    kept: RegExp | undefined,
+  ][] = [
+    ["deletes the NVRAM that libvirt generated", generated, "generated", undefined],
+    [
+      "deletes it under the domain's name of before",
+      generated.replace("vm_", "old_"),
+      "generated",
+      undefined,
+    ],
+    ["deletes it where an earlier version defined the domain", generated, undefined, undefined],
+    ["keeps NVRAM that the XML names", generated, "declared", /is kept: the XML names it\.$/],
+    [
+      "keeps NVRAM that libvirt did not generate",
+      "/mine/vm_VARS.fd",
+      undefined,
+      /did not generate it for this domain/,
+    ],
+    [
+      "keeps NVRAM of another name, of an earlier version",
+      generated.replace("vm_", "x_"),
+      undefined,
+      /did not generate/,
+    ],
+  ];
+  for (const [what, file, nvram, kept] of nvrams) {
+    it(what, async () => {
+      const host = new FakeDomainHost().has(UUID, "vm", "shut off", firmware(file));
+      const { told, tell } = notices();
+      await deleteDomain(host, { ...domain, nvram }, 0, tell);
+      assert.deepEqual(host.did, [kept === undefined ? "undefine --nvram" : "undefine --keep-nvram"]);
+      assert.match(told.map(({ text }) => text).join(), kept ?? /^$/);
+    });
+  }
+
+  it("keeps NVRAM that another domain uses", async () => {
+    const host = new FakeDomainHost()
+      .has(UUID, "vm", "shut off", firmware(generated))
+      .has(OTHER, "clone", "shut off", firmware(generated));
+    const { told, tell } = notices();
+    await deleteDomain(host, { ...domain, nvram: "generated" }, 0, tell);
+    assert.deepEqual(host.did, ["undefine --keep-nvram"]);
+    assert.match(told[0]?.text ?? "", /^The NVRAM of vm, .*, is kept: "clone" uses it, too\.$/);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startOrStop, stop } from "../../../provider/domain/power.js";
-import { warning } from "../../../provider/hypervisor/notice.js";
+import { info, warning } from "../../../provider/hypervisor/notice.js";
 import { FakeDomainHost, notices, UUID } from "./fake-domain-host.js";
 
 const domain = { name: "vm", uuid: UUID };
@@ -62,5 +62,23 @@ describe("starting and stopping a domain", () => {
     };
     await stop(host, domain, 60, notices().tell);
     assert.deepEqual(host.did, ["destroy", "shutdown"]);
+  });
+
+  it("reports a wait that is not a short one, once and with its limit", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm", "running");
+    host.obeys = false;
+    const { told, tell } = notices();
+    await stop(host, domain, 5, tell);
+    assert.deepEqual(told, [
+      info("Waiting for vm to shut down, for up to 5 s."),
+      warning("vm did not shut down within 5 s, so it is stopped as by a power cut."),
+    ]);
+  });
+
+  it("accepts that someone else started a domain just before", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm").fail("start", "Unexpected", "Domain is already active");
+    host.onFailure = () => host.has(UUID, "vm", "running");
+    await startOrStop(host, domain, { running: true, shutdownTimeoutSeconds: 0 }, notices().tell);
+    assert.deepEqual(host.did, ["start"]);
   });
 });

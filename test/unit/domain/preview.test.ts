@@ -1,6 +1,21 @@
 import assert from "node:assert/strict";
 import { adoptionLines, changeLines } from "../../../provider/domain/preview.js";
+import type { DomainFacts } from "../../../provider/domain/preview-facts.js";
 import { info, warning } from "../../../provider/hypervisor/notice.js";
+
+/** What the host has, as libvirt prints it; the program declares the same. */
+const XML =
+  "<domain type='qemu'><name>vm</name><title>a</title><memory>65536</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>";
+
+const FACTS: DomainFacts = {
+  ...{ state: "shut off", persistent: true, managedSave: false, definition: XML },
+  ...{ snapshots: [], checkpoints: [] },
+};
+const CHANGE = {
+  ...{ name: "vm", changesDefinition: false, running: true, shutdownTimeoutSeconds: 5 },
+  ...{ xml: XML, secret: false, previousXml: XML },
+};
+const running = { ...FACTS, state: "running" } as const;
 
 describe("what a preview prints about a domain", () => {
   const definition = "The changed definition of vm takes effect";
@@ -27,23 +42,69 @@ describe("what a preview prints about a domain", () => {
   ] as const;
   for (const [changesDefinition, running, state, expected] of rows) {
     it(`${changesDefinition ? "changed" : "unchanged"} XML, running: ${running}, on a domain that is ${state}`, () => {
-      const change = { name: "vm", changesDefinition, running, shutdownTimeoutSeconds: 5 };
-      assert.deepEqual(changeLines(change, state), expected === undefined ? [] : [expected]);
+      const change = { ...CHANGE, changesDefinition, running };
+      assert.deepEqual(changeLines(change, { ...FACTS, state }), expected === undefined ? [] : [expected]);
     });
   }
 
   it("warns of the power cut where the guest gets no time to shut down", () => {
-    const change = { name: "vm", changesDefinition: false, running: false, shutdownTimeoutSeconds: 0 };
-    assert.deepEqual(changeLines(change, "running"), [
+    const change = { ...CHANGE, running: false, shutdownTimeoutSeconds: 0 };
+    assert.deepEqual(changeLines(change, { ...FACTS, state: "running" }), [
       warning("vm is running, and this update stops it as by a power cut."),
     ]);
   });
 
   it("warns that an adopted domain's definition is replaced, and says when that takes effect", () => {
     const declared = { name: "vm", uuid: "bcfa3df3", running: true, shutdownTimeoutSeconds: 5 };
-    assert.deepEqual(adoptionLines(declared, "shut off"), [
+    assert.deepEqual(adoptionLines(declared, FACTS), [
       warning("vm exists (bcfa3df3) and is adopted: its definition is replaced by this one."),
       info(`${definition} now: vm is off, and this update starts it.`),
     ]);
+  });
+
+  const theirs = { ...running, definition: XML.replace("65536", "131072") };
+  const drifted =
+    "The definition of vm on the host is not the one that was applied last: someone changed it, " +
+    "or a revert put an older one in its place. This update applies the declared one";
+
+  it("names each difference where the host has another definition than the one applied last", () => {
+    assert.deepEqual(changeLines(CHANGE, theirs), [
+      warning(`${drifted}: memory 128 MiB to 64 MiB.`),
+      info(`${definition} at its next boot; it is running now. ${nextBoot}`),
+    ]);
+  });
+
+  it("does not quote a secret definition", () => {
+    assert.deepEqual(changeLines({ ...CHANGE, secret: true }, theirs)[0], warning(`${drifted}.`));
+  });
+
+  it("does not take a change of the program for one of the host", () => {
+    const change = { ...CHANGE, xml: XML.replace("65536", "131072"), changesDefinition: true };
+    assert.equal(changeLines(change, running).length, 1);
+    assert.equal(changeLines({ ...change, previousXml: undefined }, running).length, 1);
+  });
+
+  it("says that a domain which someone undefined while it runs is defined again", () => {
+    assert.deepEqual(changeLines(CHANGE, { ...running, persistent: false })[0], {
+      severity: "warning",
+      text: "vm is running but no longer defined: someone undefined it. This update defines it again.",
+    });
+  });
+
+  it("warns that a managed-save image is resumed with the old definition, and says what to do", () => {
+    const saved = { ...FACTS, managedSave: true };
+    const later =
+      "with the old definition. The changed definition takes effect at the start after that: " +
+      "once it is resumed, shut the domain down and start it again.";
+    assert.deepEqual(changeLines({ ...CHANGE, changesDefinition: true }, saved), [
+      warning(`vm is off with a managed-save image, and this update resumes it from there, ${later}`),
+    ]);
+    assert.deepEqual(changeLines({ ...CHANGE, changesDefinition: true, running: false }, saved), [
+      warning(`vm is off with a managed-save image, and its next start resumes it from there, ${later}`),
+    ]);
+    assert.deepEqual(changeLines(CHANGE, saved), [
+      info("vm is off with a managed-save image, and this update resumes it from there."),
+    ]);
+    assert.deepEqual(changeLines({ ...CHANGE, running: false }, saved), []);
   });
 });

@@ -171,6 +171,8 @@ function changesOf(of: FakeHypervisor): Done {
     removeManagedSave: (uuid) => void (of.domain(uuid).saved = false),
     defineDomain: notFaked,
     undefineDomain: notFaked,
+    renameDomain: notFaked,
+    setMetadata: notFaked,
     setAutostart: notFaked,
     startDomain: notFaked,
     shutdownDomain: notFaked,

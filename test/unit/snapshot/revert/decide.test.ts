@@ -25,7 +25,7 @@ const memoryFile: SnapshotXml = { ...overlay, memory: { snapshot: "external", fi
 
 function planned(options: Revert["options"], situation: Partial<RevertFacts> = {}) {
   const found = {
-    ...{ now: running(), snapshot, managedSave: false, current: "a", version: "12.8.0" },
+    ...{ now: running(), snapshot, differences: [], managedSave: false, current: "a", version: "12.8.0" },
     imagesWithout: [],
   };
   return decideRevert(revertStep({ options }), { ...found, ...situation }, NOW);

@@ -35,7 +35,10 @@ function situation(kind: "internal" | "external" = "internal"): RevertFacts {
       { name: "vdb", snapshot: kind },
     ],
   };
-  return { now: running(), snapshot, managedSave: false, current: "a", version: "9.0.0", imagesWithout: [] };
+  return {
+    ...{ now: running(), snapshot, differences: [], managedSave: false, current: "a", version: "9.0.0" },
+    imagesWithout: [],
+  };
 }
 
 function plannedFor(name: string, keep = 1, taken: SafetySnapshot[] = []) {
