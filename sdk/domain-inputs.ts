@@ -17,21 +17,41 @@ export function identityOf(resource: string, xml: pulumi.Input<string>): pulumi.
 
 /** All inputs except the XML, as they reach the commands. */
 export function environmentOf(resource: string, args: DomainArgs): Record<string, pulumi.Output<string>> {
-  const uri = args.uri ?? new pulumi.Config("virsh").get("uri");
-  const { running = true, adopt = false, shutdownTimeoutSeconds = DEFAULT_SHUTDOWN_TIMEOUT_SECONDS } = args;
+  const { running, autostart, adopt, shutdownTimeoutSeconds, validate } = args;
   return {
-    [variables.uri]: mapped(uri, (value = "") => accepted(resource, checkUri(value))),
-    [variables.running]: mapped(running, String),
-    [variables.autostart]: mapped(args.autostart, (value) => (value === undefined ? "" : String(value))),
-    [variables.adopt]: mapped(adopt, String),
-    [variables.shutdownTimeoutSeconds]: mapped(shutdownTimeoutSeconds, (value) =>
-      String(accepted(resource, checkShutdownTimeout(value))),
+    [variables.uri]: mapped(uriOf(args), (value = "") => accepted(resource, checkUri(value))),
+    [variables.running]: mapped(running, (value = true) => String(value)),
+    [variables.autostart]: mapped(autostart, (value) => (value === undefined ? "" : String(value))),
+    [variables.adopt]: mapped(adopt, (value = false) => String(value)),
+    [variables.shutdownTimeoutSeconds]: mapped(
+      shutdownTimeoutSeconds,
+      (value = DEFAULT_SHUTDOWN_TIMEOUT_SECONDS) => String(accepted(resource, checkShutdownTimeout(value))),
     ),
-  };
+    // Absent unless it is true: in states of earlier versions it is absent, too.
+    ...(validate === undefined
+      ? {}
+      : { [variables.validate]: mapped(validate, (value) => (value === true ? "true" : undefined)) }),
+  } as Record<string, pulumi.Output<string>>;
+}
+
+/** The inputs that say which domain on which host is meant, once both are known. */
+export function whichDomain<T>(
+  args: DomainArgs,
+  map: (declared: { xml: string; uri: string }) => T,
+): pulumi.Output<T> {
+  const both = { xml: args.xml, uri: uriOf(args) };
+  const given = [both.xml, both.uri].some(isLater) ? pulumi.output(both) : both;
+  return mapped(given as pulumi.Input<{ xml: string; uri: string | undefined }>, ({ xml, uri = "" }) =>
+    map({ xml, uri }),
+  );
 }
 
 export function refused(resource: string, reason: string): pulumi.RunError {
   return new pulumi.RunError(`Domain ${JSON.stringify(resource)}: ${reason}`);
+}
+
+function uriOf({ uri }: DomainArgs): pulumi.Input<string | undefined> {
+  return uri ?? new pulumi.Config("virsh").get("uri");
 }
 
 function accepted<T>(resource: string, checked: Checked<T>): T {
@@ -41,9 +61,11 @@ function accepted<T>(resource: string, checked: Checked<T>): T {
 
 /** Applies `map` to an input; to a plain value at once, so that the program ends with that one error. */
 function mapped<T, U>(input: pulumi.Input<T>, map: (value: T) => U): pulumi.Output<U> {
-  if (pulumi.Output.isInstance(input) || input instanceof Promise) {
-    return pulumi.output(input).apply((value) => map(value as T));
-  }
-  const result = map(input);
-  return pulumi.output(undefined).apply(() => result);
+  if (isLater(input)) return pulumi.output(input).apply((value) => map(value as T)) as pulumi.Output<U>;
+  const result = map(input as T);
+  return pulumi.output(undefined).apply(() => result) as pulumi.Output<U>;
+}
+
+function isLater(input: unknown): boolean {
+  return pulumi.Output.isInstance(input) || input instanceof Promise;
 }

@@ -1,9 +1,14 @@
 import { createRequire } from "node:module";
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { variables } from "../provider/command/settings.js";
+import type { RecordedDomain } from "../provider/domain/declaration.js";
+import type { DomainIdentity } from "../provider/xml/definition.js";
 import type { DomainArgs } from "./domain-args.js";
 import { environmentOf, identityOf, refused } from "./domain-inputs.js";
-import { previewHooks } from "./preview-domain.js";
+import { dividedOptions } from "./domain-options.js";
+import { hostLook } from "./domain-standing.js";
+import { Lines, previewHooks } from "./preview-domain.js";
 
 /** The commands, as states keep them. They never change and contain no user input. */
 const COMMANDS = {
@@ -28,7 +33,9 @@ const COMMANDS = {
  * error names them, and the domain keeps running. A `Snapshot` with `domain: vm.name` is taken after the domain is
  * created and deleted before it.
  *
- * A refresh does not look at domains: what someone else changes in one shows only once the program changes it, too.
+ * Every preview and every update looks at the host. Where it has another definition than the declared one, because a
+ * snapshot was reverted, an update failed or someone else changed it, the preview shows an update, which applies the
+ * declared definition again. A refresh does not look at domains.
  */
 export class Domain extends pulumi.ComponentResource {
   /** @internal */
@@ -41,6 +48,18 @@ export class Domain extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   /** The domain's UUID (`uuid`). Previews of a create or a change know it only if the XML contains it. */
   readonly uuid: pulumi.Output<string>;
+  /**
+   * What the domain did when the last create or update ended, in libvirt's words (`domstate`): `running`, `paused`,
+   * `shut off`, …. This and the following outputs are missing as long as an earlier version of this package recorded
+   * the domain.
+   */
+  readonly state: pulumi.Output<string | undefined>;
+  /** Whether it was then running or paused. */
+  readonly running: pulumi.Output<boolean | undefined>;
+  /** Whether it then started together with its host (`autostart`). */
+  readonly autostart: pulumi.Output<boolean | undefined>;
+  /** Whether it then had a definition that stays when it stops (`persistent`). */
+  readonly persistent: pulumi.Output<boolean | undefined>;
 
   /**
    * @param name The resource's name. The domain's own name is in the XML.
@@ -48,36 +67,49 @@ export class Domain extends pulumi.ComponentResource {
    * @param opts Pulumi's resource options.
    */
   constructor(name: string, args: DomainArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Domain.__pulumiType, name, {}, opts);
+    const options = dividedOptions(name, opts);
+    super(Domain.__pulumiType, name, {}, options.own);
     const identity = identityOf(name, args.xml);
     const environment = environmentOf(name, args);
+    const lines = new Lines(this);
+    const { ignoreChanges, replaceOnChanges } = options.command;
+    const look = hostLook(name, args, ignoreChanges, lines);
     const { local } = commandPackage(name);
     const run = new local.Command(
       name,
       {
         ...COMMANDS,
         interpreter: ["node", "-e"],
-        environment,
+        environment: { ...environment, [variables.apply]: look.apply },
         stdin: args.xml,
         triggers: [pulumi.unsecret(identity.name)],
       },
       {
         parent: this,
         deleteBeforeReplace: true,
+        replaceOnChanges,
+        ...look.options,
         // It contains a digest of the XML, which may be a secret.
         additionalSecretOutputs: ["stdout"],
-        hooks: previewHooks(this, name, pulumi.output({ xml: args.xml, environment })),
+        hooks: previewHooks(lines, name, pulumi.output({ xml: args.xml, environment }), ignoreChanges),
       },
     );
     // The URN is known in previews, too. Through it, whatever uses the outputs depends on the command.
     const defined = pulumi.all([identity, run.urn]);
-    // Neither is a secret, even if the XML or the URI is one.
+    const printed = run.stdout.apply(readPrinted);
+    // None of them is a secret, even if the XML or the URI is one.
     this.name = pulumi.unsecret(defined.apply(([{ name: own }]) => own));
     const uuid = defined.apply(([given]) =>
-      given.uuid === undefined ? run.stdout.apply(readUuid) : pulumi.output(given.uuid),
+      given.uuid === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(given.uuid),
     );
     this.uuid = pulumi.unsecret(uuid);
-    this.registerOutputs({ name: this.name, uuid: this.uuid });
+    this.state = pulumi.unsecret(printed.apply((domain) => domain.state));
+    this.running = pulumi.unsecret(printed.apply((domain) => domain.running));
+    this.autostart = pulumi.unsecret(printed.apply((domain) => domain.autostart));
+    this.persistent = pulumi.unsecret(printed.apply((domain) => domain.persistent));
+    const { state, running, autostart, persistent } = this;
+    this.registerOutputs({ name: this.name, uuid: this.uuid, state, running, autostart, persistent });
+    if (ignoreChanges.includes("stdin")) refuseOtherName(name, identity, printed);
   }
 
   /** Whether `value` is a `Domain`, including one from another copy of this package. */
@@ -86,9 +118,32 @@ export class Domain extends pulumi.ComponentResource {
   }
 }
 
-/** Reads what `create` and `update` printed. Under mocks nothing was printed. */
-function readUuid(stdout: string | undefined): string {
-  return stdout === undefined ? "" : (JSON.parse(stdout) as { uuid: string }).uuid;
+/** What `create` and `update` print. Earlier versions printed less. */
+type Printed = Partial<
+  Pick<RecordedDomain, "name" | "uuid"> & {
+    state: string;
+    running: boolean;
+    autostart: boolean;
+    persistent: boolean;
+  }
+>;
+
+/** Under mocks nothing was printed. */
+function readPrinted(stdout: string | undefined): Printed {
+  return stdout === undefined ? {} : (JSON.parse(stdout) as Printed);
+}
+
+/** With changes of the XML ignored, the domain keeps the name that it has. */
+function refuseOtherName(
+  resource: string,
+  identity: pulumi.Output<DomainIdentity>,
+  printed: pulumi.Output<Printed>,
+): void {
+  pulumi.all([identity, printed]).apply(([{ name }, { name: kept = name }]) => {
+    if (kept === name) return;
+    const said = `xml has the name ${JSON.stringify(name)}, but ignoreChanges keeps the domain ${JSON.stringify(kept)}`;
+    throw refused(resource, `${said}. Keep <name> as it is, or remove "xml" from ignoreChanges.`);
+  });
 }
 
 /** Loaded late, so that a program without a `Domain` does not need the package. */

@@ -8,15 +8,17 @@ import {
   type CommandState,
 } from "../provider/command/preview.js";
 import type { Notice } from "../provider/hypervisor/notice.js";
+import { placeOf } from "./domain-options.js";
 
 /**
- * Hooks that make a preview show what a pending operation does to `domain`. Outside of a preview there are none. The
+ * Hooks that make a preview show what a pending operation does to a domain. Outside of a preview there are none. The
  * inputs come from the program: the engine would pass secrets to the hooks in a wrapped form.
  */
 export function previewHooks(
-  domain: pulumi.Resource,
+  lines: Lines,
   name: string,
   inputs: pulumi.Output<CommandInputs>,
+  ignored: readonly string[],
 ): pulumi.ResourceHookBinding {
   // An update reports by itself what it did, and a state without hooks works with every engine.
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
@@ -32,7 +34,8 @@ export function previewHooks(
       const { stdout } = (oldOutputs ?? {}) as { stdout?: pulumi.Input<string> };
       const { stdin } = (oldInputs ?? {}) as { stdin?: pulumi.Input<string> };
       const state = { stdout: await valueOf(stdout ?? ""), xml: await valueOf(stdin) };
-      for (const notice of await look({ ...known, secret: await secret }, state)) await log(notice, domain);
+      const given = oldInputs === undefined ? known : await withKept(known, oldInputs, ignored);
+      for (const notice of await look({ ...given, secret: await secret }, state)) await lines.show(notice);
     };
     // The engine calls from outside of the program; unbound, the hook of an inline program would lose its runtime.
     const bound = AsyncResource.bind(show);
@@ -45,12 +48,44 @@ export function previewHooks(
   };
 }
 
-function log({ severity, text }: Notice, resource: pulumi.Resource): Promise<void> {
-  return severity === "warning" ? pulumi.log.warn(text, resource) : pulumi.log.info(text, resource);
+/** The inputs, with the recorded ones where the user has changes of them ignored. */
+async function withKept(
+  { xml, environment }: CommandInputs,
+  recorded: object,
+  ignored: readonly string[],
+): Promise<CommandInputs> {
+  if (ignored.length === 0) return { xml, environment };
+  const { stdin = "", environment: old = {} } = recorded as {
+    stdin?: pulumi.Input<string>;
+    environment?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  };
+  const kept = await valueOf(pulumi.output({ xml: stdin, environment: old }));
+  const variables = Object.keys({ ...environment, ...kept.environment }).map((name) => {
+    const { environment: from } = ignored.includes(placeOf(name)) ? kept : { environment };
+    return [name, from[name] ?? ""];
+  });
+  return {
+    xml: ignored.includes("stdin") ? kept.xml : xml,
+    environment: Object.fromEntries(variables) as Record<string, string>,
+  };
+}
+
+/** What a preview shows of one domain. */
+export class Lines {
+  readonly #shown = new Set<string>();
+
+  constructor(private readonly domain: pulumi.Resource) {}
+
+  /** Shows a line, once. An update reports by itself what it does. */
+  async show({ severity, text }: Notice): Promise<void> {
+    if (!pulumi.runtime.isDryRun() || this.#shown.has(text)) return;
+    this.#shown.add(text);
+    await (severity === "warning" ? pulumi.log.warn(text, this.domain) : pulumi.log.info(text, this.domain));
+  }
 }
 
 /** The engine of Pulumi's own mocks claims to support hooks but does not. */
-function takesHooks(): boolean {
+export function takesHooks(): boolean {
   const monitor = pulumi.runtime.getMonitor();
   return monitor !== undefined && "registerResourceHook" in monitor;
 }

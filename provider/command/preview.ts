@@ -80,6 +80,10 @@ async function look(
     return await lines(new VirshHosts().open({ uri, timeoutSeconds: TIMEOUT_SECONDS }));
   } catch (error) {
     if (!isVirshError(error) || error.kind === "Conflict" || error.kind === "NotFound") throw error;
-    return [info(`The preview could not check ${name} on its host: ${error.said}`)];
+    return [uncheckedLine(name, error.said)];
   }
+}
+
+export function uncheckedLine(name: string, said: string): Notice {
+  return info(`The preview could not check ${name} on its host: ${said}`);
 }

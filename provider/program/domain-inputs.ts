@@ -13,7 +13,13 @@ export { DEFAULT_SHUTDOWN_TIMEOUT_SECONDS } from "../domain/declaration.js";
 export type Checked<T> = { value: T } | { refused: string };
 
 /** Which domain the XML defines. */
-export function checkXml(xml: string): Checked<DomainIdentity> {
+export function checkXml(xml: unknown): Checked<DomainIdentity> {
+  if (typeof xml !== "string") {
+    const said = xml === undefined || xml === null ? "it is missing" : `it is a value of type ${typeof xml}`;
+    return {
+      refused: `xml: ${said}. Give the text of one <domain>, as \`virsh dumpxml --inactive\` prints it.`,
+    };
+  }
   try {
     return { value: readIdentity(xml) };
   } catch (error) {

@@ -1,0 +1,94 @@
+import { AsyncResource } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { uncheckedLine } from "../provider/command/preview.js";
+import { variables } from "../provider/command/settings.js";
+import { DeclaredDomains, type DeclaredDomain, type Standing } from "../provider/program/declared-domains.js";
+import { checkXml } from "../provider/program/domain-inputs.js";
+import type { DomainArgs } from "./domain-args.js";
+import { refused, whichDomain } from "./domain-inputs.js";
+import { placeOf } from "./domain-options.js";
+import { takesHooks, type Lines } from "./preview-domain.js";
+
+/** What each run of a program declares. One process may run several programs. */
+const runs = new WeakMap<object, DeclaredDomains>();
+
+const APPLY = placeOf(variables.apply);
+/** Holds the domain's name in every state. A change of it would replace the command. */
+const NAME = "triggers";
+
+interface HostLook {
+  /** `PULUMI_VIRSH_APPLY`: another text than the recorded one where the declaration has to be applied again. */
+  apply: pulumi.Output<string>;
+  options: Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "transforms">;
+}
+
+/**
+ * Looks at the host, so that the engine shows an update where the declared definition is not in force there, although
+ * no input has changed. Normally changes of `PULUMI_VIRSH_APPLY` are ignored, so the recorded text stays; a transform
+ * takes that back once the look has shown a difference. It also decides whether another name means another domain:
+ * normally it does not, and the domain is renamed in place.
+ */
+export function hostLook(
+  name: string,
+  args: DomainArgs,
+  ignored: readonly string[],
+  lines: Lines,
+): HostLook {
+  const ignoreChanges = [...new Set([...ignored, APPLY, NAME])];
+  const run = runOfProgram();
+  if (run === undefined) return { apply: pulumi.output(""), options: { ignoreChanges } };
+  const declared = whichDomain(args, (given) => declaredOnce(run, name, given));
+  // The state holds what the program does not know: the definition that is kept, or the URI.
+  const isKept = ["stdin", placeOf(variables.uri)].some((place) => ignored.includes(place));
+  let standing: Standing | undefined;
+  const apply = declared.apply(async (domain) => {
+    if (domain === undefined || isKept) return "";
+    standing = await run.find(domain);
+    if (typeof standing === "object") await lines.show(uncheckedLine(domain.name, standing.unseen));
+    if (noLongerIgnored(standing).length === 0) return "";
+    // Unknown in a preview, so that a saved plan accepts every text.
+    return pulumi.runtime.isDryRun() ? (pulumi.unknown as unknown as string) : randomUUID();
+  });
+  const transform: pulumi.ResourceTransform = async ({ props, opts }) => {
+    const dropped = noLongerIgnored(standing);
+    if (dropped.length === 0) return undefined;
+    // Serialized here, because outside of its own context an inline program would lose what is secret.
+    const kept = await pulumi.runtime.serializeProperties(name, props, { keepOutputValues: true });
+    const remaining = (opts.ignoreChanges ?? []).filter((place) => !dropped.includes(place));
+    return { props: kept, opts: { ...opts, ignoreChanges: remaining } };
+  };
+  // Neither a secret XML nor a secret URI makes it one.
+  return {
+    apply: pulumi.unsecret(apply),
+    options: { ignoreChanges, transforms: [AsyncResource.bind(transform)] },
+  };
+}
+
+/** The changes that count after all. */
+function noLongerIgnored(standing: Standing | undefined): string[] {
+  if (standing === "not in force" || standing === "absent") return [APPLY];
+  return standing === "new" ? [APPLY, NAME] : [];
+}
+
+function declaredOnce(
+  run: DeclaredDomains,
+  resource: string,
+  declared: DeclaredDomain,
+): (DeclaredDomain & { name: string }) | undefined {
+  const checked = checkXml(declared.xml);
+  // The Domain itself reports what is wrong with its XML.
+  if ("refused" in checked) return undefined;
+  const problem = run.declare(resource, checked.value, declared.uri);
+  if (problem !== undefined) throw refused(resource, problem);
+  return { ...declared, name: checked.value.name };
+}
+
+/** `undefined` under mocks, where no host is to be asked. */
+function runOfProgram(): DeclaredDomains | undefined {
+  const monitor = pulumi.runtime.getMonitor();
+  if (monitor === undefined || !takesHooks()) return undefined;
+  const run = runs.get(monitor) ?? new DeclaredDomains();
+  runs.set(monitor, run);
+  return run;
+}
