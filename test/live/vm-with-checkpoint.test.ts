@@ -76,6 +76,12 @@ describe(`examples/${EXAMPLE}, as its README says, compared with the host at eve
     assert.deepEqual(await host(), ["running", 1024, 1024, ["checkpoint"]]);
   });
 
+  it("defines the VM with the next up as the file says", async () => {
+    await walk.up();
+    assert.deepEqual(await host(), ["running", 1024, 512, ["checkpoint"]]);
+    await walk.unchanged();
+  });
+
   it("prints each line that the README shows", () => {
     assertAllPrinted(shownLines(EXAMPLE), walk.printed, walk.names);
   });
