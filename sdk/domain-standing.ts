@@ -29,12 +29,7 @@ interface HostLook {
  * takes that back once the look has shown a difference. It also decides whether another name means another domain:
  * normally it does not, and the domain is renamed in place.
  */
-export function hostLook(
-  name: string,
-  args: DomainArgs,
-  ignored: readonly string[],
-  lines: Lines,
-): HostLook {
+export function hostLook(name: string, args: DomainArgs, ignored: readonly string[], lines: Lines): HostLook {
   const ignoreChanges = [...new Set([...ignored, APPLY, NAME])];
   const run = runOfProgram();
   if (run === undefined) return { apply: pulumi.output(""), options: { ignoreChanges } };

@@ -118,15 +118,13 @@ export class Domain extends pulumi.ComponentResource {
   }
 }
 
+/** The name of a domain that was given as a resource or as a name. */
+export function nameOf(domain: Domain | pulumi.Input<string>): pulumi.Input<string> {
+  return Domain.isInstance(domain) ? domain.name : domain;
+}
+
 /** What `create` and `update` print. Earlier versions printed less. */
-type Printed = Partial<
-  Pick<RecordedDomain, "name" | "uuid"> & {
-    state: string;
-    running: boolean;
-    autostart: boolean;
-    persistent: boolean;
-  }
->;
+type Printed = Partial<Omit<RecordedDomain, "xmlSha256">>;
 
 /** Under mocks nothing was printed. */
 function readPrinted(stdout: string | undefined): Printed {

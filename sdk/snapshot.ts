@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
@@ -35,11 +36,12 @@ export class Snapshot extends SnapshotOutputs {
     const props = {
       ...outputs,
       ...args,
+      domain: nameOf(args.domain),
       name: args.name ?? name,
       uri,
       // Pulumi does not pass these to the provider. The provider removes them before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
-      __secrets: secretsAmong({ name, ...args, uri }),
+      __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
       __provider: PROVIDER_TEXT,
     };
     super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);

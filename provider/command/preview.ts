@@ -1,7 +1,14 @@
-import { changesDefinition, decideAdoption, decideUpdate, refuseOtherUuid } from "../domain/decide.js";
-import { lookAtDomain } from "../domain/preview-facts.js";
+import { pendingDefinition } from "../domain/apply.js";
+import {
+  changesDefinition,
+  decideAdoption,
+  decideRename,
+  decideUpdate,
+  refuseOtherUuid,
+} from "../domain/decide.js";
+import { lookAt } from "../domain/look.js";
 import { adoptionLines, changeLines } from "../domain/preview.js";
-import { replacementLine } from "../domain/replacement-lines.js";
+import { lookBeforeReplacement, replacementLine } from "../domain/replacement-lines.js";
 import { isVirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import { info, type Notice } from "../hypervisor/notice.js";
@@ -40,10 +47,14 @@ export async function previewCreate({ xml, environment }: CommandInputs): Promis
     const domains = await host.listDomains();
     const existing = domains.find(({ name, uuid }) => name === identity.name || uuid === identity.uuid);
     if (existing === undefined) return [];
-    if (!adopt)
-      return [replacementLine(existing, { ...settings, xml }, await lookAtDomain(host, existing.uuid))];
+    if (!adopt) {
+      const facts = await lookBeforeReplacement(host, existing, domains);
+      return [replacementLine({ ...settings, xml }, facts)];
+    }
     const adopted = decideAdoption(identity, adopt, domains) ?? existing;
-    return adoptionLines({ ...settings, ...adopted }, await lookAtDomain(host, adopted.uuid));
+    const facts = await lookAt(host, adopted, { security: false });
+    const { notices } = await pendingDefinition(host, { name: identity.name, xml }, facts, { changed: true });
+    return [...adoptionLines({ ...settings, ...adopted }, facts), ...notices];
   });
 }
 
@@ -62,11 +73,16 @@ export async function previewUpdate(
   return look(recorded.name, uri, async (host) => {
     const expected = { name: identity.name, uuid: recorded.uuid };
     const domain = decideUpdate(expected, await host.listDomains(), HOW_TO_REPLACE);
+    const facts = await lookAt(host, domain, { security: false });
+    decideRename(facts, identity.name, HOW_TO_REPLACE);
+    const changed = changesDefinition(xml, recorded);
+    const declared = { name: identity.name, xml };
+    const pending = await pendingDefinition(host, declared, facts, { recorded, changed });
     const change = {
-      ...{ ...settings, ...domain, xml, secret, previousXml },
-      changesDefinition: changesDefinition(xml, recorded),
+      ...{ ...settings, ...declared, secret, previousXml },
+      defines: pending.xml !== undefined,
     };
-    return changeLines(change, await lookAtDomain(host, domain.uuid));
+    return [...changeLines(change, facts), ...pending.notices];
   });
 }
 

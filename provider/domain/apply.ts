@@ -84,6 +84,6 @@ function resumed(name: string): Notice {
 }
 
 /** Renames a domain that is off. */
-export async function rename(host: DomainHost, { uuid, name }: DomainRef, to: string): Promise<void> {
+async function rename(host: DomainHost, { uuid, name }: DomainRef, to: string): Promise<void> {
   await attempt(`rename domain ${quote(name)} to ${quote(to)}`, () => host.renameDomain(uuid, to));
 }

@@ -20,6 +20,8 @@ export interface MovedDisk {
   host: string;
   /** Whether the host's source is an overlay over the declared one; `undefined` where that cannot be seen. */
   isOverlay: boolean | undefined;
+  /** Whether this program put the disk where it is. */
+  isOurs: boolean;
 }
 
 type Look = Pick<QueryHost, "definitionXml" | "listSnapshots" | "snapshotXml" | "imageFiles">;
@@ -52,12 +54,8 @@ export async function lookAtDisks(
       const isOverlay = isProven || (await byImages(host, declared, now));
       // What the program itself put there is no overlay of anybody else's.
       const isOurs = recorded.disks?.[target] === now.source;
-      return {
-        target,
-        declared: source,
-        host: now.source,
-        isOverlay: isOverlay ?? (isOurs ? false : undefined),
-      };
+      const known = isOverlay ?? (isOurs ? false : undefined);
+      return { target, declared: source, host: now.source, isOverlay: known, isOurs };
     }),
   );
 }
@@ -129,12 +127,16 @@ export function decideDisks(
   const kept = moved.filter(({ isOverlay }) => isOverlay === true);
   return {
     keep: kept.map(({ target }) => target),
-    notices: moved.map(({ target, host, declared, isOverlay }) =>
-      isOverlay === true
-        ? info(
-            `Disk ${target} of ${name} stays on ${host}, the overlay that a snapshot put on ${declared}: on the image itself, the domain would lose what was written since.`,
-          )
-        : warning(`Disk ${target} of ${name} moves from ${host} to ${declared}.`),
-    ),
+    notices: moved.flatMap(({ target, host, declared, isOverlay, isOurs }): Notice[] => {
+      if (isOverlay === true) {
+        const why = "on the image itself, the domain would lose what was written since";
+        return [
+          info(
+            `Disk ${target} of ${name} stays on ${host}, the overlay that a snapshot put on ${declared}: ${why}.`,
+          ),
+        ];
+      }
+      return isOurs ? [] : [warning(`Disk ${target} of ${name} moves from ${host} to ${declared}.`)];
+    }),
   };
 }

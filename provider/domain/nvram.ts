@@ -50,7 +50,7 @@ export function decideNvram(
   if (others.length > 0) return kept(`${others.map(quote).join(", ")} uses it, too`);
   if (nvram === "declared") return kept("the XML names it");
   // A domain that was renamed keeps the file of its old name.
-  const isGenerated = nvram === "generated" ? GENERATED.test(file) : (GENERATED.exec(file))?.[1] === name;
+  const isGenerated = nvram === "generated" ? GENERATED.test(file) : GENERATED.exec(file)?.[1] === name;
   return isGenerated ? { deleted: true, notices: [] } : kept("libvirt did not generate it for this domain");
 }
 
@@ -59,5 +59,5 @@ const GENERATED = /\/nvram\/([^/]+)_VARS\.[^/.]+$/;
 /** The file that a domain keeps when it is defined again: libvirt would generate one of another name after a rename. */
 export function keptNvram(name: string, hostXml: string): string | undefined {
   const file = fileIn(hostXml);
-  return file === undefined || (GENERATED.exec(file))?.[1] === name ? undefined : file;
+  return file === undefined || GENERATED.exec(file)?.[1] === name ? undefined : file;
 }

@@ -44,7 +44,12 @@ export async function stop(
       attempt(`shut down domain ${quote(name)}`, () => host.shutdownDomain(uuid)),
     );
     const waiting = info(`Waiting for ${name} to shut down, for up to ${limitSeconds} s.`);
-    if (await isOffWithin(host, uuid, limitSeconds, () => { tell(waiting); })) return;
+    if (
+      await isOffWithin(host, uuid, limitSeconds, () => {
+        tell(waiting);
+      })
+    )
+      return;
     tell(warning(`${name} did not shut down within ${limitSeconds} s, so it is stopped as by a power cut.`));
   }
   await unlessOff(host, uuid, () => attempt(`stop domain ${quote(name)}`, () => host.destroyDomain(uuid)));

@@ -5,7 +5,7 @@ import { info, warning, type Notice } from "../hypervisor/notice.js";
 import type { DomainState } from "../hypervisor/results.js";
 import { parseDocument } from "../xml/document.js";
 import { asksGuest, isOff } from "./power.js";
-import type { DomainFacts } from "./preview-facts.js";
+import type { DomainFacts } from "./look.js";
 
 /** What a program declares of the power of a domain that exists. */
 interface DeclaredPower {
@@ -16,7 +16,8 @@ interface DeclaredPower {
 
 /** What an update is about to apply. */
 export interface PendingChange extends DeclaredPower {
-  changesDefinition: boolean;
+  /** Whether the domain gets the declared definition: it changed, or the host has another one. */
+  defines: boolean;
   xml: string;
   /** The XML is a secret: no line may quote it. */
   secret: boolean;
@@ -35,23 +36,30 @@ export function adoptionLines(declared: DeclaredPower & { uuid: string }, facts:
 
 /** The lines about an update. Pure. */
 export function changeLines(change: PendingChange, facts: DomainFacts): Notice[] {
-  const drift = driftLines(change, facts);
-  const changesDefinition = change.changesDefinition || drift.length > 0;
-  return [...drift, ...effectLines({ ...change, changesDefinition }, facts)];
+  return [
+    ...renameLines(change, facts),
+    ...driftLines(change, facts),
+    ...effectLines({ ...change, changesDefinition: change.defines }, facts),
+  ];
+}
+
+function renameLines({ name }: PendingChange, { domain }: DomainFacts): Notice[] {
+  return domain.name === name
+    ? []
+    : [info(`${domain.name} is renamed to ${name}, and stays the same domain.`)];
 }
 
 /** Where the host no longer has the definition that the state says was applied last. */
 function driftLines(change: PendingChange, facts: DomainFacts): Notice[] {
-  const { name, xml, changesDefinition } = change;
-  const previousXml = change.previousXml ?? (changesDefinition ? undefined : xml);
+  const { name, previousXml } = change;
   if (!facts.persistent)
     return [
       warning(
         `${name} is ${facts.state} but no longer defined: someone undefined it. This update defines it again.`,
       ),
     ];
-  if (previousXml === undefined) return [];
-  const force = definitionInForce(previousXml, facts.definition);
+  if (!change.defines || previousXml === undefined) return [];
+  const force = definitionInForce(previousXml, facts.xml);
   if (force.inForce) return [];
   return [
     warning(
@@ -75,9 +83,9 @@ function reason(why: Exclude<Force, { inForce: true }>["why"]): string {
 }
 
 /** What changes with the declared definition, as the end of a sentence. */
-function differences({ xml, secret }: PendingChange, { definition }: DomainFacts): string {
+function differences({ xml, secret }: PendingChange, { xml: host }: DomainFacts): string {
   if (secret) return "";
-  const [now, then] = [definition, xml].map((text) => definitionFacts(parseDocument(text, "domain")));
+  const [now, then] = [host, xml].map((text) => definitionFacts(parseDocument(text, "domain")));
   const all = now && then ? definitionDifferences(now, then, "is added") : [];
   return all.length === 0 ? "" : `: ${all.join(", ")}`;
 }
@@ -117,7 +125,7 @@ function managedSaveLines({
   name,
   running,
   changesDefinition,
-}: Pick<PendingChange, "name" | "running" | "changesDefinition">): Notice[] {
+}: Pick<PendingChange, "name" | "running"> & { changesDefinition: boolean }): Notice[] {
   const resumes = `${name} is off with a managed-save image, and ${running ? "this update" : "its next start"} resumes it from there`;
   if (!changesDefinition) return running ? [info(`${resumes}.`)] : [];
   return [

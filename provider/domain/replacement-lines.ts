@@ -1,10 +1,13 @@
 import { declaredDigest, stampOf } from "../definition/stamp.js";
 import { quote, quoteAll } from "../errors.js";
+import type { QueryHost } from "../hypervisor/host.js";
 import { warning, type Notice } from "../hypervisor/notice.js";
 import type { DomainRef } from "../hypervisor/results.js";
+import { nvramFile } from "../xml/disk-source.js";
 import { parseDocument } from "../xml/document.js";
+import { lookAt, type DomainFacts } from "./look.js";
+import { decideNvram, lookAtNvram, type NvramFacts } from "./nvram.js";
 import { asksGuest, isOff } from "./power.js";
-import type { DomainFacts } from "./preview-facts.js";
 
 /** A create on a host that already has a domain of that name or UUID. */
 export interface PendingCreate {
@@ -12,14 +15,35 @@ export interface PendingCreate {
   shutdownTimeoutSeconds: number;
 }
 
+/** What the host knows about a domain that may be replaced. */
+export interface ReplacementFacts extends DomainFacts {
+  snapshots: readonly string[];
+  checkpoints: readonly string[];
+  nvram: NvramFacts;
+}
+
+export async function lookBeforeReplacement(
+  host: QueryHost,
+  domain: DomainRef,
+  domains: readonly DomainRef[],
+): Promise<ReplacementFacts> {
+  const [facts, snapshots, checkpoints, nvram] = await Promise.all([
+    lookAt(host, domain, { security: false }),
+    host.listSnapshots(domain.uuid),
+    host.listCheckpoints(domain.uuid),
+    lookAtNvram(host, domain, domains),
+  ]);
+  return { ...facts, snapshots, checkpoints, nvram };
+}
+
 /**
  * The line about a create where the host already has the domain. The engine does not tell a replacement, before which
  * the old domain is deleted, from another create, which is refused; only a domain with the stamp of this XML is surely
  * the program's own. Pure.
  */
-export function replacementLine(existing: DomainRef, create: PendingCreate, facts: DomainFacts): Notice {
-  const { name, uuid } = existing;
-  const fate = [...power(create, facts), ...nvram(existing, create, facts), ...dependents(facts)];
+export function replacementLine(create: PendingCreate, facts: ReplacementFacts): Notice {
+  const { name, uuid } = facts.domain;
+  const fate = [...power(create, facts), ...nvramFate(create, facts), ...dependents(facts)];
   const becomes = `it is deleted first: ${fate.join("; ")}. Its disks stay`;
   if (isOwn(create, facts)) return warning(`${name} (${uuid}) is replaced, and ${becomes}.`);
   return warning(
@@ -28,8 +52,8 @@ export function replacementLine(existing: DomainRef, create: PendingCreate, fact
   );
 }
 
-function isOwn({ xml }: PendingCreate, { definition }: DomainFacts): boolean {
-  return stampOf(parseDocument(definition, "domain"))?.declared === declaredDigest(xml);
+function isOwn({ xml }: PendingCreate, { xml: host }: DomainFacts): boolean {
+  return stampOf(parseDocument(host, "domain"))?.declared === declaredDigest(xml);
 }
 
 function power(
@@ -42,23 +66,16 @@ function power(
   return [`it is ${state}, and is shut down, after ${limit} s as by a power cut`, ...saved];
 }
 
-/** The variables of its firmware. libvirt generates a file for them, unless the XML names one. */
-function nvram({ name }: DomainRef, { xml }: PendingCreate, { definition }: DomainFacts): string[] {
-  const file = nvramFile(definition);
+/** The XML that the old domain was made of is not known here; the file is kept in any case if the new one names it. */
+function nvramFate({ xml }: PendingCreate, { domain, nvram }: ReplacementFacts): string[] {
+  const { file } = nvram;
   if (file === undefined) return [];
-  const generated = /\/nvram\/[^/]+$/.test(file) && file.includes(`/${name}_VARS.`);
-  return generated && nvramFile(xml) !== file
-    ? [`its firmware variables (${file}) are deleted`]
-    : [`its firmware variables (${file}) stay`];
+  const isDeclared = nvramFile(parseDocument(xml, "domain")) === file;
+  const { deleted } = decideNvram({ name: domain.name, ...(isDeclared ? { nvram: "declared" } : {}) }, nvram);
+  return [`its NVRAM, ${file}, is ${deleted ? "deleted" : "kept"}`];
 }
 
-function nvramFile(xml: string): string | undefined {
-  const nvram = parseDocument(xml, "domain").all("os")[0]?.all("nvram")[0];
-  const file = nvram?.all("source")[0]?.attribute("file") ?? nvram?.text.trim();
-  return file === "" ? undefined : file;
-}
-
-function dependents({ snapshots, checkpoints }: DomainFacts): string[] {
+function dependents({ snapshots, checkpoints }: ReplacementFacts): string[] {
   const all = [
     ...(snapshots.length === 0 ? [] : [`snapshots (${quoteAll(snapshots, SHOWN)})`]),
     ...(checkpoints.length === 0 ? [] : [`checkpoints (${quoteAll(checkpoints, SHOWN)})`]),

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
-import { assertDone, TestStack, type Run } from "./support/engine.js";
+import { assertDone, succeed, TestStack, type Run } from "./support/engine.js";
 import { guest, inGuest, lab, until, virsh } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
@@ -80,27 +80,36 @@ describe("a Domain", () => {
     await virsh("undefine", other);
   });
 
-  it("is replaced when its name changes, after its snapshots are deleted", async () => {
+  it("is renamed in place when its name changes, and keeps its snapshot", async () => {
     const renamed = (name: string) => () => {
       const vm = new Domain("vm", { xml: disk.xml(own(name)), running: false });
       new Snapshot("checkpoint", { domain: vm.name });
-      return { name: vm.name };
+      return { name: vm.name, uuid: vm.uuid };
     };
     assertDone(await stack.up(renamed("old")), [...made, "create checkpoint"]);
-    const { steps, ok } = await stack.up(renamed("new"));
-    assert.deepEqual([ok, await stack.outputs()], [true, { name: own("new") }]);
-    assert.deepEqual(
-      steps.filter((step) => /^(delete|create)-/.test(step)),
-      [
-        "delete-replaced checkpoint",
-        "delete-replaced vm",
-        "create-replacement vm",
-        "create-replacement checkpoint",
-      ],
-    );
+    const { uuid } = await stack.outputs();
+    const preview = await stack.preview(renamed("new"));
+    assert.deepEqual([preview.ok, preview.steps.includes("update vm")], [true, true]);
+    await succeed(stack.up(renamed("new")));
+    assert.deepEqual(await stack.outputs(), { name: own("new"), uuid });
     const now = await names();
     assert.deepEqual([now.includes(own("old")), now.includes(own("new"))], [false, true]);
+    assert.equal(await virsh("snapshot-list", `--domain=${String(uuid)}`, "--name"), "checkpoint");
+    assertDone(await stack.up(renamed("new")), []);
     assertDone(await stack.destroy(), ["delete checkpoint", ...deleted]);
+  });
+
+  it("is replaced when its name and its UUID change", async () => {
+    const [one, two] = ["bcfa3df3-7f64-4055-baf6-8ec50c3b0254", "bcfa3df3-7f64-4055-baf6-8ec50c3b0255"];
+    assertDone(await stack.up(program({ xml: disk.xml(own("one"), { uuid: one }) })), made);
+    const { steps } = await succeed(stack.up(program({ xml: disk.xml(own("two"), { uuid: two }) })));
+    assert.deepEqual(
+      steps.filter((step) => /^(delete|create)-/.test(step)),
+      ["delete-replaced vm", "create-replacement vm"],
+    );
+    const now = await names();
+    assert.deepEqual([now.includes(own("one")), now.includes(own("two"))], [false, true]);
+    assertDone(await stack.destroy(), deleted);
   });
 
   it("keeps names and titles exactly, whatever they mean to a shell or to virsh", async () => {

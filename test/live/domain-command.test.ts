@@ -1,51 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { previewCreate, previewUpdate } from "../../provider/command/preview.js";
-import { variables } from "../../provider/command/settings.js";
 import type { RecordedDomain } from "../../provider/domain/declaration.js";
 import { info, warning } from "../../provider/hypervisor/notice.js";
+import { DEFAULTS, run, type Finished } from "./support/domain-command.js";
 import { Disk } from "./support/definition.js";
-import { guest, output, snapshotsOf, virsh } from "./support/host.js";
+import { diskOf, guest, output, snapshotsOf, virsh } from "./support/host.js";
 
 const NAME = `command ${process.pid}`;
-
-/** The environment as `Domain` sets it, without the differences. */
-const DEFAULTS = {
-  [variables.uri]: "",
-  [variables.running]: "true",
-  [variables.autostart]: "",
-  [variables.adopt]: "false",
-  [variables.shutdownTimeoutSeconds]: "1",
-};
-
-type Inputs = Partial<Record<(typeof variables)[keyof typeof variables], string>>;
-
-interface Finished {
-  code: unknown;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a program text from the state, with the environment and the standard input that `@pulumi/command` gives it. */
-async function run(verb: "create" | "update" | "delete", xml: string, inputs: Inputs = {}, previous = "") {
-  const environment = { ...DEFAULTS, ...inputs, PULUMI_COMMAND_STDOUT: previous };
-  const script = `require("pulumi-virsh/domain-command").${verb}()`;
-  const child = spawn(process.execPath, ["-e", script], {
-    cwd: __dirname,
-    env: { ...process.env, ...environment },
-  });
-  child.stdin.end(xml);
-  const [stdout, stderr, closed] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  const [code] = closed as [number | null];
-  return { code, stdout, stderr } satisfies Finished;
-}
 
 describe("the commands of a Domain on a real libvirt", () => {
   let disk: Disk;
@@ -184,7 +146,8 @@ describe("the commands of a Domain on a real libvirt", () => {
       ),
       info(`The changed definition of ${theirs.name} takes effect at its next start; it is off now.`),
     ]);
-    assert.equal(succeeded(await run("create", xml, inputs)).uuid, theirs.uuid);
+    const told = `warning: Disk vda of ${theirs.name} moves from ${await diskOf(theirs)} to ${disk.file}.\n`;
+    assert.equal(succeeded(await run("create", xml, inputs), told).uuid, theirs.uuid);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     await run("delete", "", {}, recorded);
   });

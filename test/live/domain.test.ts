@@ -45,7 +45,7 @@ describe("a Domain and its Snapshot in one program", () => {
     );
   });
 
-  it("does nothing and does not run virsh when nothing changes", async () => {
+  it("runs no command when nothing changes", async () => {
     await standIn.forget();
     assertDone(await stack.up(program({ autostart: true })), []);
     assert.deepEqual(await standIn.calls(), []);

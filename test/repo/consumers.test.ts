@@ -99,12 +99,19 @@ describe("a program that installs the packed package", () => {
     ],
   ] as const) {
     it(`can be written in TypeScript, resolved by the rules of ${rules}`, () => {
-      const imports = `import * as pulumi from "@pulumi/pulumi"; import { Snapshot } from "pulumi-virsh";`;
+      const imports = `import * as pulumi from "@pulumi/pulumi"; import { Domain, Snapshot } from "pulumi-virsh";`;
       const mistake = `
         // @ts-expect-error: a domain is not given by a number
-        new Snapshot("mistake", { domain: 12 });`;
-      write("main.ts", `${imports} ${program} export function never() { ${mistake} }`);
-      const common = ["--strict", "--target", "es2022", "--types", "node"];
+        new Snapshot("mistake", { domain: 12 });
+        // @ts-expect-error: without a property, revert means nothing
+        new Snapshot("empty", { domain: "a", revert: {} });`;
+      const optional = `
+        const later: boolean | undefined = Math.random() < 2 ? undefined : true;
+        new Snapshot("optional", { domain: "a", uri: undefined, adopt: later, revert: { onDrift: later } });
+        new Domain("optional", { xml: "", uri: undefined, running: later, validate: pulumi.output(later) });
+        new Snapshot("of", { domain: new Domain("vm", { xml: "" }), revert: undefined });`;
+      write("main.ts", `${imports} ${program} export function never() { ${mistake} ${optional} }`);
+      const common = ["--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", "node"];
       const { status, stdout } = tool("typescript/bin/tsc", [...common, ...options, "main.ts"], {
         cwd: consumer,
       });

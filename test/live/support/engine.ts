@@ -208,7 +208,7 @@ function asynchronous(program: Program) {
  * A program that continues after a failure rejects promises that no caller awaits. The SDK listens for those itself
  * and reports them; mocha, listening as well, would have them fail the test.
  */
-async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
+export async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
   const event = "uncaughtException";
   const listeners = process.listeners(event);
   process.removeAllListeners(event);

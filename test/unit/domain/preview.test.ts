@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adoptionLines, changeLines } from "../../../provider/domain/preview.js";
-import type { DomainFacts } from "../../../provider/domain/preview-facts.js";
+import type { DomainFacts } from "../../../provider/domain/look.js";
 import { info, warning } from "../../../provider/hypervisor/notice.js";
 
 /** What the host has, as libvirt prints it; the program declares the same. */
@@ -8,11 +8,11 @@ const XML =
   "<domain type='qemu'><name>vm</name><title>a</title><memory>65536</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>";
 
 const FACTS: DomainFacts = {
-  ...{ state: "shut off", persistent: true, managedSave: false, definition: XML },
-  ...{ snapshots: [], checkpoints: [] },
+  ...{ domain: { name: "vm", uuid: "bcfa3df3" }, xml: XML, state: "shut off" },
+  ...{ persistent: true, autostart: false, managedSave: false },
 };
 const CHANGE = {
-  ...{ name: "vm", changesDefinition: false, running: true, shutdownTimeoutSeconds: 5 },
+  ...{ name: "vm", defines: false, running: true, shutdownTimeoutSeconds: 5 },
   ...{ xml: XML, secret: false, previousXml: XML },
 };
 const running = { ...FACTS, state: "running" } as const;
@@ -42,7 +42,7 @@ describe("what a preview prints about a domain", () => {
   ] as const;
   for (const [changesDefinition, running, state, expected] of rows) {
     it(`${changesDefinition ? "changed" : "unchanged"} XML, running: ${running}, on a domain that is ${state}`, () => {
-      const change = { ...CHANGE, changesDefinition, running };
+      const change = { ...CHANGE, defines: changesDefinition, running };
       assert.deepEqual(changeLines(change, { ...FACTS, state }), expected === undefined ? [] : [expected]);
     });
   }
@@ -62,24 +62,27 @@ describe("what a preview prints about a domain", () => {
     ]);
   });
 
-  const theirs = { ...running, definition: XML.replace("65536", "131072") };
+  const theirs = { ...running, xml: XML.replace("65536", "131072") };
   const drifted =
     "The definition of vm on the host is not the one that was applied last: someone changed it, " +
     "or a revert put an older one in its place. This update applies the declared one";
 
   it("names each difference where the host has another definition than the one applied last", () => {
-    assert.deepEqual(changeLines(CHANGE, theirs), [
+    assert.deepEqual(changeLines({ ...CHANGE, defines: true }, theirs), [
       warning(`${drifted}: memory 128 MiB to 64 MiB.`),
       info(`${definition} at its next boot; it is running now. ${nextBoot}`),
     ]);
   });
 
   it("does not quote a secret definition", () => {
-    assert.deepEqual(changeLines({ ...CHANGE, secret: true }, theirs)[0], warning(`${drifted}.`));
+    assert.deepEqual(
+      changeLines({ ...CHANGE, defines: true, secret: true }, theirs)[0],
+      warning(`${drifted}.`),
+    );
   });
 
   it("does not take a change of the program for one of the host", () => {
-    const change = { ...CHANGE, xml: XML.replace("65536", "131072"), changesDefinition: true };
+    const change = { ...CHANGE, xml: XML.replace("65536", "131072"), defines: true };
     assert.equal(changeLines(change, running).length, 1);
     assert.equal(changeLines({ ...change, previousXml: undefined }, running).length, 1);
   });
@@ -96,15 +99,22 @@ describe("what a preview prints about a domain", () => {
     const later =
       "with the old definition. The changed definition takes effect at the start after that: " +
       "once it is resumed, shut the domain down and start it again.";
-    assert.deepEqual(changeLines({ ...CHANGE, changesDefinition: true }, saved), [
+    assert.deepEqual(changeLines({ ...CHANGE, defines: true }, saved), [
       warning(`vm is off with a managed-save image, and this update resumes it from there, ${later}`),
     ]);
-    assert.deepEqual(changeLines({ ...CHANGE, changesDefinition: true, running: false }, saved), [
+    assert.deepEqual(changeLines({ ...CHANGE, defines: true, running: false }, saved), [
       warning(`vm is off with a managed-save image, and its next start resumes it from there, ${later}`),
     ]);
     assert.deepEqual(changeLines(CHANGE, saved), [
       info("vm is off with a managed-save image, and this update resumes it from there."),
     ]);
     assert.deepEqual(changeLines({ ...CHANGE, running: false }, saved), []);
+  });
+
+  it("says that a domain is renamed in place", () => {
+    assert.deepEqual(changeLines({ ...CHANGE, name: "new", defines: true, previousXml: undefined }, FACTS), [
+      info("vm is renamed to new, and stays the same domain."),
+      info("The changed definition of new takes effect now: new is off, and this update starts it."),
+    ]);
   });
 });

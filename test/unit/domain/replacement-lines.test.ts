@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { declaredDigest, withStamp } from "../../../provider/definition/stamp.js";
-import type { DomainFacts } from "../../../provider/domain/preview-facts.js";
-import { replacementLine } from "../../../provider/domain/replacement-lines.js";
+import { replacementLine, type ReplacementFacts } from "../../../provider/domain/replacement-lines.js";
 import { warning } from "../../../provider/hypervisor/notice.js";
 
 const XML = "<domain type='qemu'><name>vm</name><memory>65536</memory><os><type>hvm</type></os></domain>";
@@ -11,19 +10,19 @@ const VM = { name: "vm", uuid: "bcfa3df3" };
 const ours = withStamp(XML, { id: "1", declared: declaredDigest(XML) });
 const firmware = (file: string, xml: string) => xml.replace("</os>", `<nvram>${file}</nvram></os>`);
 
-const FACTS: DomainFacts = {
-  ...{ state: "shut off", persistent: true, managedSave: false, definition: ours },
-  ...{ snapshots: [], checkpoints: [] },
+const FACTS: ReplacementFacts = {
+  ...{ domain: VM, state: "shut off", persistent: true, autostart: false, managedSave: false, xml: ours },
+  ...{ snapshots: [], checkpoints: [], nvram: { file: undefined, others: [] } },
 };
 
-function replaced(facts: Partial<DomainFacts>, xml = XML, shutdownTimeoutSeconds = 5) {
-  return replacementLine(VM, { xml, shutdownTimeoutSeconds }, { ...FACTS, ...facts });
+function replaced(facts: Partial<ReplacementFacts>, xml = XML, shutdownTimeoutSeconds = 5) {
+  return replacementLine({ xml, shutdownTimeoutSeconds }, { ...FACTS, ...facts });
 }
 
 describe("what a preview prints about a domain that is replaced", () => {
   const begins = "vm (bcfa3df3) is replaced, and it is deleted first:";
   const generated = "/var/lib/libvirt/qemu/nvram/vm_VARS.fd";
-  const rows: [what: string, facts: Partial<DomainFacts>, xml: string, expected: string][] = [
+  const rows: [what: string, facts: Partial<ReplacementFacts>, xml: string, expected: string][] = [
     ["a domain that is off", {}, XML, "it is off"],
     [
       "a running domain",
@@ -40,15 +39,15 @@ describe("what a preview prints about a domain that is replaced", () => {
     ],
     [
       "variables of the firmware that libvirt generated",
-      { definition: firmware(generated, ours) },
+      { nvram: { file: generated, others: [] } },
       XML,
-      `it is off; its firmware variables (${generated}) are deleted`,
+      `it is off; its NVRAM, ${generated}, is deleted`,
     ],
     [
       "variables of the firmware in a file of the user",
-      { definition: firmware("/my/vars.fd", ours) },
+      { nvram: { file: "/my/vars.fd", others: [] } },
       XML,
-      "it is off; its firmware variables (/my/vars.fd) stay",
+      "it is off; its NVRAM, /my/vars.fd, is kept",
     ],
     [
       "snapshots and checkpoints",
@@ -66,7 +65,8 @@ describe("what a preview prints about a domain that is replaced", () => {
   it("keeps variables of the firmware that the new definition names", () => {
     const xml = firmware(generated, XML);
     const definition = withStamp(xml, { id: "1", declared: declaredDigest(xml) });
-    assert.match(replaced({ definition }, xml).text, /vm_VARS\.fd\) stay\. Its disks stay\.$/);
+    const facts = { xml: definition, nvram: { file: generated, others: [] } };
+    assert.match(replaced(facts, xml).text, /vm_VARS\.fd, is kept\. Its disks stay\.$/);
   });
 
   it("warns of the power cut where the guest gets no time to shut down", () => {
@@ -78,7 +78,7 @@ describe("what a preview prints about a domain that is replaced", () => {
 
   it("leaves open whether it is replaced where it may not be the program's own", () => {
     assert.deepEqual(
-      replaced({ definition: XML }),
+      replaced({ xml: XML }),
       warning(
         'The host already has the domain "vm" (bcfa3df3). If this create replaces it, it is deleted first: it is off. ' +
           "Its disks stay. Otherwise the create will be refused: choose another <name>, or set adopt: true to adopt the domain and replace its definition.",

@@ -13,6 +13,7 @@ const environment = {
   PULUMI_VIRSH_AUTOSTART: "",
   PULUMI_VIRSH_ADOPT: "false",
   PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "60",
+  PULUMI_VIRSH_APPLY: "",
 };
 
 describe("a Domain in a program", () => {
@@ -74,6 +75,7 @@ describe("a Domain in a program", () => {
       autostart: Promise.resolve(true),
       adopt: true,
       shutdownTimeoutSeconds: pulumi.output(5),
+      validate: pulumi.output(true),
     };
     assert.deepEqual((await command(args))["environment"], {
       PULUMI_VIRSH_URI: "qemu+ssh://root@host/system",
@@ -81,7 +83,45 @@ describe("a Domain in a program", () => {
       PULUMI_VIRSH_AUTOSTART: "true",
       PULUMI_VIRSH_ADOPT: "true",
       PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS: "5",
+      PULUMI_VIRSH_VALIDATE: "true",
+      PULUMI_VIRSH_APPLY: "",
     });
+  });
+
+  it("takes undefined, now or later, for every input that it does not need", async () => {
+    const later = pulumi.output(undefined);
+    for (const given of [undefined, later, Promise.resolve(undefined)]) {
+      registered = [];
+      const args: DomainArgs = {
+        xml: XML,
+        uri: given,
+        running: given,
+        autostart: given,
+        adopt: given,
+        shutdownTimeoutSeconds: given,
+        validate: given,
+      };
+      assert.deepEqual((await command(args))["environment"], environment);
+    }
+  });
+
+  it("has the outputs that the command printed, which earlier versions did not all print", async () => {
+    const { state, running, autostart, persistent } = new Domain("vm", { xml: XML });
+    assert.deepEqual(await valueOf(pulumi.all([state, running, autostart, persistent])), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const observed = { state: "shut off", running: false, autostart: true, persistent: true };
+    stdout = JSON.stringify({ name: "a $(b)", uuid: UUID, xmlSha256: "", ...observed });
+    const now = new Domain("now", { xml: XML });
+    assert.deepEqual(await valueOf(pulumi.output({ state: now.state, running: now.running })), {
+      state: "shut off",
+      running: false,
+    });
+    assert.deepEqual(await valueOf(pulumi.output([now.autostart, now.persistent])), [true, true]);
+    assert.equal(await pulumi.isSecret(now.state), false);
   });
 
   it("connects to the configured URI unless `uri` is set", async () => {
@@ -117,7 +157,22 @@ describe("a Domain in a program", () => {
     }
   });
 
+  it("refuses to ignore, or to replace on, changes of what is not an input", () => {
+    for (const option of ["ignoreChanges", "replaceOnChanges"]) {
+      assert.throws(() => new Domain("vm", { xml: XML }, { [option]: ["running", "stdin"] }), {
+        message: new RegExp(
+          `^Domain "vm": ${option}: "stdin" is not an input of a Domain\\. It takes xml, uri, `,
+        ),
+      });
+    }
+  });
+
   const wrong: [args: DomainArgs, message: RegExp][] = [
+    [
+      { xml: undefined as unknown as string },
+      /^Domain "vm": xml: it is missing\. Give the text of one <domain>, /,
+    ],
+    [{ xml: 5 as unknown as string }, /^Domain "vm": xml: it is a value of type number\. /],
     [{ xml: "vm.xml" }, /^Domain "vm": Unable to use xml: line 1: .* not the name of a file\.$/],
     [
       { xml: XML, uri: "qemu+ssh://u:pw@host/system" },

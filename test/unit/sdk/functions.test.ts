@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { getDiskSnapshots, getDiskSnapshotsOutput, getDomain, getDomainOutput } from "../../../sdk/index.js";
-import { QuestionError, Snapshot } from "../../../sdk/index.js";
+import { Domain, QuestionError, Snapshot } from "../../../sdk/index.js";
 
 /** A URI that leads nowhere: a function that connects to it fails and says so. */
 const NOWHERE = "qemu+unix:///session?socket=/nowhere";
@@ -77,6 +77,24 @@ describe("a function in a program", () => {
       "Invalid",
       /^Unable to call getDomain: domain: .* Use getDomainOutput\.$/,
     );
+  });
+
+  it("names the missing input if it is called without arguments", async () => {
+    const none = null as unknown as { domain: string };
+    const message = /^Unable to call getDomain: domain: /;
+    await fails(getDomain(none), "Invalid", message);
+    await fails(inside(getDomainOutput(none)).promise(), "Invalid", message);
+  });
+
+  it("takes a Domain for its name in the form that waits", async () => {
+    const vm = new Domain("vm", { xml: "<domain><name>debian12</name></domain>" });
+    await fails(
+      inside(getDomainOutput({ domain: vm, uri: NOWHERE })).promise(),
+      "Unreachable",
+      /Failed to connect/,
+    );
+    const plain = vm as unknown as string;
+    await fails(getDomain({ domain: plain }), "Invalid", /: domain: .* Use getDomainOutput\.$/);
   });
 
   it("refuses a provider, and names the input to set instead", async () => {

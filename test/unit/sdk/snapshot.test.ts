@@ -4,7 +4,13 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { inputFields } from "../../../provider/snapshot/inputs.js";
 import { outputDocs } from "../../../provider/snapshot/outputs.js";
-import { Snapshot, type CapturedDisk, type LastRevert, type SnapshotArgs } from "../../../sdk/index.js";
+import {
+  Domain,
+  Snapshot,
+  type CapturedDisk,
+  type LastRevert,
+  type SnapshotArgs,
+} from "../../../sdk/index.js";
 
 const __provider = 'exports.handler = () => require("pulumi-virsh/dynamic-handler");';
 const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
@@ -78,6 +84,13 @@ describe("a Snapshot in a program", () => {
       __preview: false,
       __provider,
     });
+  });
+
+  it("takes a Domain for its name", async () => {
+    const vm = new Domain("vm", { xml: "<domain><name>debian12</name></domain>" });
+    await valueOf(new Snapshot("a", { domain: vm }).urn);
+    const { inputs } = registered.find(({ type }) => type.endsWith("virsh:Snapshot")) ?? assert.fail();
+    assert.equal((inputs as { domain: unknown }).domain, "debian12");
   });
 
   it("connects to the configured URI unless `uri` is set", async () => {
