@@ -62,6 +62,12 @@ export class XmlElement {
     return this.#integer(`element <${name}>`, this.requiredText(name));
   }
 
+  /** Every text in it and every value of an attribute, except of the attributes `but`. */
+  values(but: readonly string[]): string[] {
+    const own = [...this.#attributes].filter(([name]) => !but.includes(name)).map(([, value]) => value);
+    return [...own, this.text, ...this.#children.flatMap((child) => child.values(but))];
+  }
+
   attribute(name: string): string | undefined {
     return this.#attributes.get(name);
   }
