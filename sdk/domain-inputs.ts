@@ -64,9 +64,9 @@ function accepted<T>(resource: string, checked: Checked<T>): T {
 
 /** Applies `map` to an input; to a plain value at once, so that the program ends with that one error. */
 function mapped<T, U>(input: pulumi.Input<T>, map: (value: T) => U): pulumi.Output<U> {
-  if (isLater(input)) return pulumi.output(input).apply((value) => map(value as T)) as pulumi.Output<U>;
+  if (isLater(input)) return pulumi.output(input).apply<U>((value) => map(value as T));
   const result = map(input as T);
-  return pulumi.output(undefined).apply(() => result) as pulumi.Output<U>;
+  return pulumi.output(undefined).apply<U>(() => result);
 }
 
 function isLater(input: unknown): boolean {

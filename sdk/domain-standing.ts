@@ -8,10 +8,10 @@ import { checkXml } from "../provider/program/domain-inputs.js";
 import type { DomainArgs } from "./domain-args.js";
 import { refused, whichDomain } from "./domain-inputs.js";
 import { placeOf } from "./domain-options.js";
-import { takesHooks, type Lines } from "./preview-domain.js";
+import { takesHooks, valueOf, type Lines } from "./preview-domain.js";
 
 /** What each run of a program declares. One process may run several programs. */
-const runs = new WeakMap<object, DeclaredDomains>();
+const runs = new WeakMap<object, DeclaredDomains<pulumi.Input<string>>>();
 
 const APPLY = placeOf(variables.apply);
 /** In states of earlier versions it is absent, which is to stay no difference. */
@@ -35,7 +35,7 @@ export function hostLook(name: string, args: DomainArgs, ignored: readonly strin
   const ignoreChanges = [...new Set([...ignored, APPLY, NAME, SECRET])];
   const run = runOfProgram();
   if (run === undefined) return { apply: pulumi.output(""), options: { ignoreChanges } };
-  const declared = whichDomain(args, (given) => declaredOnce(run, name, given));
+  const declared = whichDomain(args, (given) => declaredOnce(run, name, given, args.xml));
   // The state holds what the program does not know: the definition that is kept, or the URI.
   const isKept = ["stdin", placeOf(variables.uri)].some((place) => ignored.includes(place));
   let standing: Standing | undefined;
@@ -68,24 +68,46 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
   return standing === "new" ? [APPLY, NAME] : [];
 }
 
+/**
+ * For a preview of `domain`'s snapshots: the XML that this program declares for it, and whether that is a secret. A
+ * revert goes back from that XML, not from the definition that the host has before the update.
+ */
+export function declaredDefinition(
+  domain: pulumi.Input<string>,
+  uri: pulumi.Input<string | undefined>,
+): pulumi.Output<{ xml: string; secret: boolean } | undefined> | undefined {
+  const run = runOfProgram();
+  if (run === undefined) return undefined;
+  const definition = pulumi.all([domain, uri]).apply(async ([name, where = ""]) => {
+    const xml = run.definitionOf(name, where);
+    if (xml === undefined) return undefined;
+    const secret = await pulumi.isSecret(pulumi.output(xml));
+    // As a plain value: a saved plan must not hold dependencies that only a preview has.
+    return { xml: secret ? "" : await valueOf(xml), secret };
+  });
+  return pulumi.unsecret(definition);
+}
+
 function declaredOnce(
-  run: DeclaredDomains,
+  run: DeclaredDomains<pulumi.Input<string>>,
   resource: string,
   declared: DeclaredDomain,
+  definition: pulumi.Input<string>,
 ): (DeclaredDomain & { name: string }) | undefined {
   const checked = checkXml(declared.xml);
   // The Domain itself reports what is wrong with its XML.
   if ("refused" in checked) return undefined;
   const problem = run.declare(resource, checked.value, declared.uri);
   if (problem !== undefined) throw refused(resource, problem);
+  run.keep(checked.value, declared.uri, definition);
   return { ...declared, name: checked.value.name };
 }
 
 /** `undefined` under mocks, where no host is to be asked. */
-function runOfProgram(): DeclaredDomains | undefined {
+function runOfProgram(): DeclaredDomains<pulumi.Input<string>> | undefined {
   const monitor = pulumi.runtime.getMonitor();
   if (monitor === undefined || !takesHooks()) return undefined;
-  const run = runs.get(monitor) ?? new DeclaredDomains();
+  const run = runs.get(monitor) ?? new DeclaredDomains<pulumi.Input<string>>();
   runs.set(monitor, run);
   return run;
 }

@@ -19,6 +19,9 @@ const COMMANDS = {
   logging: "stderr",
 } as const;
 
+/** The Domain that each command belongs to. */
+const declared = new WeakMap<pulumi.Resource, Domain>();
+
 /**
  * A libvirt domain (a virtual machine), declared by its XML. Creating it defines and starts the domain. A change of the
  * XML redefines it in place. Destroying it shuts the domain down and undefines it with its NVRAM, but never its disks.
@@ -46,7 +49,7 @@ export class Domain extends pulumi.ComponentResource {
    * before it.
    */
   readonly name: pulumi.Output<string>;
-  /** The domain's UUID (`uuid`). Previews of a create or a change know it only if the XML contains it. */
+  /** The domain's UUID (`uuid`). A preview of a create knows it only if the XML contains it. */
   readonly uuid: pulumi.Output<string>;
   /**
    * What the domain did when the last create or update ended, in libvirt's words (`domstate`): `running`, `paused`,
@@ -75,6 +78,8 @@ export class Domain extends pulumi.ComponentResource {
     const { ignoreChanges, replaceOnChanges } = options.command;
     const look = hostLook(name, args, ignoreChanges, lines);
     const { local } = commandPackage(name);
+    let before: Printed = {};
+    const updates = (stdout: string) => (before = readPrinted(stdout));
     const run = new local.Command(
       name,
       {
@@ -91,7 +96,13 @@ export class Domain extends pulumi.ComponentResource {
         ...look.options,
         // It contains a digest of the XML, which may be a secret.
         additionalSecretOutputs: ["stdout"],
-        hooks: previewHooks(lines, name, pulumi.output({ xml: args.xml, environment }), ignoreChanges),
+        hooks: previewHooks(
+          lines,
+          name,
+          pulumi.output({ xml: args.xml, environment }),
+          ignoreChanges,
+          updates,
+        ),
       },
     );
     // The URN is known in previews, too. Through it, whatever uses the outputs depends on the command.
@@ -99,15 +110,18 @@ export class Domain extends pulumi.ComponentResource {
     const printed = run.stdout.apply(readPrinted);
     // None of them is a secret, even if the XML or the URI is one.
     this.name = pulumi.unsecret(defined.apply(([{ name: own }]) => own));
-    const uuid = defined.apply(([given]) =>
-      given.uuid === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(given.uuid),
-    );
+    const uuid = defined.apply(([given]) => {
+      // An update keeps it, and a preview does not know yet what the update will print.
+      const known = given.uuid ?? before.uuid;
+      return known === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(known);
+    });
     this.uuid = pulumi.unsecret(uuid);
     this.state = pulumi.unsecret(printed.apply((domain) => domain.state));
     this.running = pulumi.unsecret(printed.apply((domain) => domain.running));
     this.autostart = pulumi.unsecret(printed.apply((domain) => domain.autostart));
     this.persistent = pulumi.unsecret(printed.apply((domain) => domain.persistent));
     const { state, running, autostart, persistent } = this;
+    declared.set(run, this);
     this.registerOutputs({ name: this.name, uuid: this.uuid, state, running, autostart, persistent });
     if (ignoreChanges.includes("stdin")) refuseOtherName(name, identity, printed);
   }
@@ -121,6 +135,26 @@ export class Domain extends pulumi.ComponentResource {
 /** The name of a domain that was given as a resource or as a name. */
 export function nameOf(domain: Domain | pulumi.Input<string>): pulumi.Input<string> {
   return Domain.isInstance(domain) ? domain.name : domain;
+}
+
+/**
+ * In a preview, the UUID of the Domain that a name comes from: an update that is pending may rename the domain, which
+ * the host does not know yet.
+ */
+export function uuidBehind(
+  given: Domain | pulumi.Input<string>,
+  resources: (value: object) => Promise<pulumi.Resource[]>,
+): pulumi.Output<string | undefined> {
+  if (!pulumi.runtime.isDryRun()) return pulumi.output(undefined);
+  const name = pulumi.output(nameOf(given));
+  const uuid = resources(name).then((behind) => {
+    const [domain, ...others] = behind.flatMap((resource) => declared.get(resource) ?? []);
+    if (domain === undefined || others.length > 0) return undefined;
+    return pulumi
+      .all([name, domain.name, domain.uuid])
+      .apply(([own, declaredName, known]) => (own === declaredName ? known : undefined));
+  });
+  return pulumi.output(uuid);
 }
 
 /** What `create` and `update` print. Earlier versions printed less. */

@@ -12,13 +12,15 @@ import { placeOf } from "./domain-options.js";
 
 /**
  * Hooks that make a preview show what a pending operation does to a domain. Outside of a preview there are none. The
- * inputs come from the program: the engine would pass secrets to the hooks in a wrapped form.
+ * inputs come from the program: the engine would pass secrets to the hooks in a wrapped form. `updates` gets what the
+ * previous command printed, if an update is pending.
  */
 export function previewHooks(
   lines: Lines,
   name: string,
   inputs: pulumi.Output<CommandInputs>,
   ignored: readonly string[],
+  updates: (stdout: string) => void,
 ): pulumi.ResourceHookBinding {
   // An update reports by itself what it did, and a state without hooks works with every engine.
   if (!pulumi.runtime.isDryRun() || !takesHooks()) return {};
@@ -44,7 +46,13 @@ export function previewHooks(
   };
   return {
     beforeCreate: [hook((given) => previewCreate(given))],
-    beforeUpdate: [hook((given, state) => previewUpdate(state, given))],
+    beforeUpdate: [
+      hook(async (given, state) => {
+        const notices = await previewUpdate(state, given);
+        updates(state.stdout);
+        return notices;
+      }),
+    ],
   };
 }
 
@@ -90,8 +98,8 @@ export function takesHooks(): boolean {
   return monitor !== undefined && "registerResourceHook" in monitor;
 }
 
-/** The value of a recorded output, which is known even in a preview. */
-function valueOf<T>(recorded: pulumi.Input<T>): Promise<T> {
+/** The value of an output, once it is known: a recorded one is known even in a preview. */
+export function valueOf<T>(recorded: pulumi.Input<T>): Promise<T> {
   return new Promise((resolve) => {
     pulumi.output(recorded).apply((value) => {
       resolve(value as T);

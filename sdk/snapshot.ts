@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nameOf } from "./domain.js";
+import { declaredDefinition } from "./domain-standing.js";
+import { resourcesBehind } from "./call.js";
+import { nameOf, uuidBehind } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
@@ -42,9 +44,11 @@ export class Snapshot extends SnapshotOutputs {
       // Pulumi does not pass these to the provider. The provider removes them before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
       __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
+      __domainUuid: uuidBehind(args.domain, resourcesBehind),
       __provider: PROVIDER_TEXT,
     };
-    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, props, opts);
+    const definition = pulumi.runtime.isDryRun() ? declaredDefinition(props.domain, uri) : undefined;
+    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, { ...props, __definition: definition }, opts);
   }
 }
 

@@ -85,16 +85,18 @@ function clause(name: string, from: DefinitionFacts, to: DefinitionFacts, appear
       `${shown(name)} ${before === undefined ? "default" : cut(before)} to ${after === undefined ? "default" : cut(after)}`,
     ];
   }
-  if (GENERAL.includes(name)) return [general(name, from, to, appears)];
+  if (GENERAL.includes(name)) return general(name, from, to, appears);
   if (ADDED.test(name)) return [];
   return [`${name} ${before === undefined ? appears : "is detached"}`];
 }
 
-function general(name: string, from: DefinitionFacts, to: DefinitionFacts, appears: string): string {
+function general(name: string, from: DefinitionFacts, to: DefinitionFacts, appears: string): string[] {
+  // Without the fact, it is all of the memory, or all of the virtual CPUs.
   const whole = { "current memory": "memory", "vcpus in use": "vcpus" }[name];
   const [before, after] = [from, to].map((facts) => facts.get(name) ?? (whole && facts.get(whole)));
-  if (before !== undefined && after !== undefined) return `${name} ${before} to ${after}`;
-  return before === undefined ? `${name} ${cut(after)} ${appears}` : `${name} ${cut(before)} is removed`;
+  if (before === after) return [];
+  if (before !== undefined && after !== undefined) return [`${name} ${before} to ${after}`];
+  return [before === undefined ? `${name} ${cut(after)} ${appears}` : `${name} ${cut(before)} is removed`];
 }
 
 /** `machine q35` stands for the newest machine of that kind. */

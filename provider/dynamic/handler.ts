@@ -11,12 +11,21 @@ import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs
 import { changesAnything, plan, withoutReverts } from "../snapshot/plan.js";
 import { Preview } from "../snapshot/preview/preview.js";
 import { read } from "../snapshot/read.js";
-import { inputsOf, readState } from "../snapshot/state.js";
+import { underNewName } from "../snapshot/renamed-domain.js";
+import { inputsOf, readState, type PartialState } from "../snapshot/state.js";
 import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
 import { failuresOf } from "./check-failures.js";
-import { fromWire, InitializationFailed, isPreview, PROVIDER_KEY, secretsIn, toWire } from "./wire.js";
+import {
+  definitionIn,
+  fromWire,
+  InitializationFailed,
+  isPreview,
+  PROVIDER_KEY,
+  secretsIn,
+  toWire,
+} from "./wire.js";
 
 type Props = Record<string, unknown>;
 
@@ -36,11 +45,13 @@ export class DynamicProvider {
   });
   /** A host serves either a preview or an update. */
   #previewing: boolean | undefined;
+  /** The UUIDs of domains that the program declares, by URI and name. A preview renames none of them yet. */
+  readonly #declared = new Map<string, string>();
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
-    this.#preview.declared(inputs);
+    this.#preview.declared(inputs, definitionIn(news));
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));
@@ -49,15 +60,16 @@ export class DynamicProvider {
 
   readonly diff = (id: string, olds: Props, news: Props): Promise<dynamic.DiffResult> =>
     this.#plain(async () => {
-      const state = readState(fromWire(olds), id);
+      const recorded = readState(fromWire(olds), id);
       const inputs = fromWire(news) as SnapshotInputs;
+      const state = await this.#underNewName(recorded, inputs);
       const planned = plan(state, inputs);
       if (planned.refusal !== undefined) throw planned.refusal;
       const ahead = this.#previewing === false ? withoutReverts(planned) : planned;
       if (changesAnything(planned))
         await this.#log.show(await this.#preview.beforeChange(ahead, state, inputs));
       return {
-        changes: changesAnything(planned),
+        changes: changesAnything(planned) || state !== recorded,
         replaces: [...planned.replaces],
         deleteBeforeReplace: planned.deleteBeforeReplace,
         stables: ["domainUuid", "creationTime"],
@@ -98,6 +110,18 @@ export class DynamicProvider {
     });
   };
 
+  /** Only an update has renamed the domain by now. A preview that cannot see the host takes the name for another one. */
+  async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
+    if (this.#previewing === true && this.#declared.get(keyOf(inputs)) === state.domainUuid)
+      return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
+    try {
+      return await underNewName(() => this.#operation(inputs).host, state, inputs);
+    } catch (error) {
+      if (!isVirshError(error) || this.#previewing === false) throw error;
+      return state;
+    }
+  }
+
   #operation({
     uri,
     timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
@@ -135,6 +159,10 @@ export class DynamicProvider {
       await this.#log.delivered();
     }
   }
+}
+
+function keyOf({ uri = "", domain }: SnapshotInputs): string {
+  return JSON.stringify([uri, domain]);
 }
 
 function isEmpty(props: Props): boolean {

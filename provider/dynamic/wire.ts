@@ -1,3 +1,5 @@
+import type { DeclaredDefinition } from "../snapshot/preview/declared-definition.js";
+
 /**
  * What Pulumi's dynamic host can carry: a structure without `undefined`, and errors whose text the engine shows.
  */
@@ -28,9 +30,13 @@ const PREVIEW_KEY = "__preview";
 /** The key under which the program names the inputs that are secrets, because the host does not say it either. */
 const SECRETS_KEY = "__secrets";
 
+/** The key under which a preview gets the XML that the program declares for the snapshot's domain. */
+const DEFINITION_KEY = "__definition";
+
 /** Properties as the engine sent them, without what is no input. What they are then is what check saw to. */
 export function fromWire(props: Record<string, unknown>): Record<string, unknown> {
-  const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, [SECRETS_KEY]: _secrets, ...rest } = props;
+  const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, [SECRETS_KEY]: _secrets, ...others } = props;
+  const { [DEFINITION_KEY]: _definition, ...rest } = others;
   return rest;
 }
 
@@ -38,6 +44,12 @@ export function fromWire(props: Record<string, unknown>): Record<string, unknown
 export function isPreview(props: Record<string, unknown>): boolean | undefined {
   const said = props[PREVIEW_KEY];
   return typeof said === "boolean" ? said : undefined;
+}
+
+/** The XML that the program declares for the domain, if it declares one; without its text if that is a secret. */
+export function definitionIn(props: Record<string, unknown>): DeclaredDefinition | undefined {
+  const { xml, secret } = (props[DEFINITION_KEY] ?? {}) as Partial<DeclaredDefinition>;
+  return typeof xml === "string" && typeof secret === "boolean" ? { xml, secret } : undefined;
 }
 
 /** The names of the inputs that the program declares as secrets. */

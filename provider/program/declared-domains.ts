@@ -5,11 +5,12 @@ import { standingOf, type DeclaredDomain, type Standing } from "./definition-in-
 
 export type { DeclaredDomain, Standing } from "./definition-in-force.js";
 
-/** The domains that one run of a program declares. */
-export class DeclaredDomains {
+/** The domains that one run of a program declares. `Xml`: how the program holds their XML. */
+export class DeclaredDomains<Xml> {
   readonly #hosts = new VirshHosts();
   /** The resource that declares each name and each UUID, by URI. */
   readonly #owners = new Map<string, string>();
+  readonly #definitions = new Map<string, Xml>();
 
   /**
    * Notes what `resource` declares. Two resources for one domain would take it from each other: returns why the second
@@ -27,6 +28,15 @@ export class DeclaredDomains {
       this.#owners.set(key, resource);
     }
     return undefined;
+  }
+
+  keep({ name, uuid }: DomainIdentity, uri: string, xml: Xml): void {
+    for (const called of [name, uuid]) this.#definitions.set(JSON.stringify([uri, called]), xml);
+  }
+
+  /** The XML that is declared for a domain, which goes by its name or by the UUID in its XML. */
+  definitionOf(domain: string, uri: string): Xml | undefined {
+    return this.#definitions.get(JSON.stringify([uri, domain]));
   }
 
   find(declared: DeclaredDomain): Promise<Standing> {

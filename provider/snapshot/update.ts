@@ -7,6 +7,7 @@ import { restoreLost } from "./lost-definition.js";
 import { plan, type Plan, type Step } from "./plan.js";
 import { readAgain } from "./read.js";
 import { proveReverted } from "./revert/prove.js";
+import { underNewName } from "./renamed-domain.js";
 import { revert } from "./revert/revert.js";
 import { expectHost } from "./which-host.js";
 import { withInputs, type PartialState, type SnapshotState } from "./state.js";
@@ -21,7 +22,8 @@ export function update(
   return memory.queue.inTurn(state.domainUuid, async () => {
     // A state that could not be read back has to be completed before anything is planned on it.
     const listed = await restoreLost(operation, inputs.uri === state.uri ? state : withoutHost(state));
-    const complete = isComplete(listed) ? listed : await readAgain(host, listed);
+    const read = isComplete(listed) ? listed : await readAgain(host, listed);
+    const complete = await underNewName(() => host, read, inputs);
     const planned = plan(complete, inputs);
     let wanted = withInputs(complete, inputs);
     if (onlyRecords(planned)) return wanted;

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Domain, Snapshot, type DomainArgs } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, succeed, TestStack, type Run } from "./support/engine.js";
-import { guest, inGuest, lab, until, virsh } from "./support/host.js";
+import { creationTime, diskOf, guest, inGuest, lab, until, virsh } from "./support/host.js";
 import { VirshStandIn } from "./support/stand-in.js";
 
 /** The command behind a Domain "vm", as the state names it. */
@@ -46,18 +46,20 @@ describe("a Domain", () => {
         "Nothing was changed. Choose another <name>, or set adopt: true to adopt the existing domain and replace its definition.",
     );
     assert.equal(await virsh("dumpxml", theirs.uuid), before);
+    const moved = `Disk vda of ${theirs.name} moves from ${await diskOf(theirs)} to ${disk.file}.`;
     assertDone(
       await stack.preview(program({ xml, adopt: true })),
       ["create vm"],
       [
         `${theirs.name} exists (${theirs.uuid}) and is adopted: its definition is replaced by this one.`,
         `The changed definition of ${theirs.name} takes effect at its next start; it is off now.`,
+        moved,
       ],
     );
     const shown = await stack.transcript(program({ xml, adopt: true }));
     assert.match(shown, /^ +warning: guest-\S+ exists \(\S+\) and is adopted: /m);
     assert.match(shown, /^ +The changed definition of guest-\S+ takes effect at its next start; /m);
-    assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"]);
+    assertDone(await stack.up(program({ xml, adopt: true })), ["create vm"], [`warning: ${moved}`]);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     assertDone(await stack.destroy(), deleted);
     assert.ok(!(await names()).includes(theirs.name));
@@ -80,7 +82,7 @@ describe("a Domain", () => {
     await virsh("undefine", other);
   });
 
-  it("is renamed in place when its name changes, and keeps its snapshot", async () => {
+  it("is renamed in place when its name changes, and keeps its snapshots", async () => {
     const renamed = (name: string) => () => {
       const vm = new Domain("vm", { xml: disk.xml(own(name)), running: false });
       new Snapshot("checkpoint", { domain: vm.name });
@@ -88,13 +90,14 @@ describe("a Domain", () => {
     };
     assertDone(await stack.up(renamed("old")), [...made, "create checkpoint"]);
     const { uuid } = await stack.outputs();
-    const preview = await stack.preview(renamed("new"));
-    assert.deepEqual([preview.ok, preview.steps.includes("update vm")], [true, true]);
-    await succeed(stack.up(renamed("new")));
+    const taken = await creationTime({ name: "", uuid: String(uuid) }, "checkpoint");
+    const steps = ["update vm", "update checkpoint"];
+    assert.deepEqual((await stack.preview(renamed("new"))).steps, steps);
+    assertDone(await stack.up(renamed("new")), steps, [`${own("old")} is now called ${own("new")}.`]);
     assert.deepEqual(await stack.outputs(), { name: own("new"), uuid });
     const now = await names();
     assert.deepEqual([now.includes(own("old")), now.includes(own("new"))], [false, true]);
-    assert.equal(await virsh("snapshot-list", `--domain=${String(uuid)}`, "--name"), "checkpoint");
+    assert.equal(await creationTime({ name: "", uuid: String(uuid) }, "checkpoint"), taken);
     assertDone(await stack.up(renamed("new")), []);
     assertDone(await stack.destroy(), ["delete checkpoint", ...deleted]);
   });

@@ -140,14 +140,15 @@ describe("the commands of a Domain on a real libvirt", () => {
     const theirs = await guest("--off");
     const xml = disk.xml(theirs.name, { title: "ours" });
     const inputs = { PULUMI_VIRSH_ADOPT: "true", PULUMI_VIRSH_RUNNING: "false" };
+    const moved = `Disk vda of ${theirs.name} moves from ${await diskOf(theirs)} to ${disk.file}.`;
     assert.deepEqual(await previewCreate({ xml, environment: { ...DEFAULTS, ...inputs } }), [
       warning(
         `${theirs.name} exists (${theirs.uuid}) and is adopted: its definition is replaced by this one.`,
       ),
       info(`The changed definition of ${theirs.name} takes effect at its next start; it is off now.`),
+      warning(moved),
     ]);
-    const told = `warning: Disk vda of ${theirs.name} moves from ${await diskOf(theirs)} to ${disk.file}.\n`;
-    assert.equal(succeeded(await run("create", xml, inputs), told).uuid, theirs.uuid);
+    assert.equal(succeeded(await run("create", xml, inputs), `warning: ${moved}\n`).uuid, theirs.uuid);
     assert.match(await virsh("dumpxml", theirs.uuid), /<title>ours<\/title>/);
     await run("delete", "", {}, recorded);
   });

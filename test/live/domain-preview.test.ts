@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import * as pulumi from "@pulumi/pulumi";
 import { previewCreate, previewUpdate } from "../../provider/command/preview.js";
 import { variables } from "../../provider/command/settings.js";
 import { declaredDigest, madeDigest, withStamp } from "../../provider/definition/stamp.js";
@@ -168,5 +169,66 @@ describe("the preview of a Domain that is replaced, with its Snapshot", () => {
     const after = await virsh("domuuid", name);
     assert.notEqual(after, before);
     assert.deepEqual(await snapshotsOf({ name, uuid: after }), ["checkpoint"]);
+  });
+});
+
+describe("the preview of a revert, where the program declares the domain", () => {
+  const name = `reverted ${process.pid}`;
+  let disk: Disk;
+  let stack: TestStack;
+  const program =
+    (title: string, trigger?: string, secret = false) =>
+    () => {
+      const xml = disk.xml(name, { title });
+      const vm = new Domain("vm", { xml: secret ? pulumi.secret(xml) : xml, running: false });
+      new Snapshot("checkpoint", {
+        domain: vm.name,
+        ...(trigger === undefined ? {} : { revert: { triggers: [trigger] } }),
+      });
+      return {};
+    };
+  const restored = (lines: readonly string[]) =>
+    lines.map((line) => /the domain's definition is restored: (.*)$/.exec(line)?.[1]).filter(Boolean);
+  const again = "(until the next update, which applies the declared one again).";
+
+  before(async () => {
+    disk = await Disk.make();
+    stack = await TestStack.open();
+    assert.ok((await stack.up(program("one"))).ok);
+    assert.ok((await stack.up(program("two"))).ok);
+  });
+  after(async () => {
+    await stack.destroy();
+    await stack.close();
+    await disk.close();
+  });
+
+  it("names what the revert takes back of the definition", async () => {
+    const { messages } = await stack.preview(program("two", "now"));
+    assert.deepEqual(restored(messages), [`title "two" to "one" ${again}`]);
+  });
+
+  it("names it from the definition that the same run applies first", async () => {
+    const { messages } = await stack.preview(program("three", "now"));
+    assert.deepEqual(restored(messages), [`title "three" to "one" ${again}`]);
+  });
+
+  it("does not quote a definition that is a secret", async () => {
+    const { messages } = await stack.preview(program("three", "now", true));
+    assert.deepEqual(restored(messages), [`what differs is not shown, because the XML is a secret ${again}`]);
+  });
+
+  it("is followed by a preview that shows what the next update sets right", async () => {
+    assert.ok((await stack.up(program("three", "now"))).ok);
+    assert.match(await virsh("dumpxml", name), /<title>one<\/title>/);
+    const { steps, messages } = await stack.preview(program("three", "now"));
+    assert.deepEqual(steps, ["update vm"]);
+    assert.match(
+      messages[0] ?? "",
+      /a revert .* This update applies the declared one: title "one" to "three"\.$/,
+    );
+    assert.ok((await stack.up(program("three", "now"))).ok);
+    assert.match(await virsh("dumpxml", name), /<title>three<\/title>/);
+    assertDone(await stack.preview(program("three", "now")), []);
   });
 });

@@ -19,6 +19,7 @@ import { onItsHost } from "../which-host.js";
 import { cachedQueries, type QueryCache } from "./cached-queries.js";
 import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
 import { createLines, missingDomainLine } from "./create-lines.js";
+import { hostWithDefinition, withDeclared, type DeclaredDefinition } from "./declared-definition.js";
 import { hostWithout } from "./host-without.js";
 import { lookAround } from "./surroundings.js";
 import { WantedFiles } from "./wanted-files.js";
@@ -47,6 +48,8 @@ export class Preview {
   readonly #leaving = new Map<string, PartialState>();
   /** Snapshots whose program did not know the domain yet. */
   readonly #unsure = new Set<string>();
+  /** The XML that the program declares for domains, by URI and by what it calls them. */
+  readonly #definitions = new Map<string, DeclaredDefinition>();
   /** Domains that are about to be replaced, by UUID. */
   readonly #replaced = new Set<string>();
   #spentMs = 0;
@@ -62,8 +65,9 @@ export class Preview {
   }
 
   /** What the program declares, before it is compared with the state. */
-  declared({ name, domain }: Partial<SnapshotInputs>): void {
-    if (!isKnown(domain)) this.#unsure.add(String(name));
+  declared({ name, domain, uri }: SnapshotInputs, definition?: DeclaredDefinition): void {
+    if (!isKnown(domain)) this.#unsure.add(name);
+    else if (definition !== undefined) this.#definitions.set(JSON.stringify([uri, domain]), definition);
   }
 
   /** Before a snapshot is taken. An input that is not known yet may turn out to be anything: then no lines. */
@@ -103,7 +107,7 @@ export class Preview {
     inputs: SnapshotInputs,
   ): Promise<[ChangeFacts | undefined, Notice[]]> {
     const step = plan.steps.find((each) => each.do === "revert");
-    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step));
+    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step, inputs));
     const goes = plan.replaces.length > 0 && scopeOf(state).descendants;
     const asksDescendants = goes || widensScope(plan, inputs);
     if (!asksDescendants && !touchesHost(plan, inputs)) return [undefined, []];
@@ -120,9 +124,13 @@ export class Preview {
     });
   }
 
-  async #revertFacts(host: QueryHost, step: Revert): Promise<ChangeFacts> {
+  async #revertFacts(host: QueryHost, step: Revert, { uri, domain }: SnapshotInputs): Promise<ChangeFacts> {
+    const declared = this.#definitions.get(JSON.stringify([uri, domain]));
+    const ahead =
+      declared === undefined ? host : hostWithDefinition(host, step.target.domainUuid, declared.xml);
     try {
-      return { revert: decideRevert(step, await lookBeforeRevert(host, step), this.#context.now()) };
+      const facts = withDeclared(await lookBeforeRevert(ahead, step), declared);
+      return { revert: decideRevert(step, facts, this.#context.now()) };
     } catch (error) {
       if (!isVirshError(error, "NotFound")) throw error;
       return { lost: error };

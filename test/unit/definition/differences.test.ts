@@ -52,6 +52,12 @@ const TABLE: [what: string, now: string, then: string, expected: string[]][] = [
     ["current memory 128 MiB to 256 MiB"],
   ],
   [
+    "no memory that is the same in the end",
+    domain({ memory: "262144", general: "<currentMemory unit='KiB'>131072</currentMemory>" }),
+    domain({ memory: "131072" }),
+    ["memory 256 MiB to 128 MiB"],
+  ],
+  [
     "CPUs that are not in use",
     domain({ general: "<vcpu>4</vcpu>" }),
     domain({ general: "<vcpu current='2'>4</vcpu>" }),

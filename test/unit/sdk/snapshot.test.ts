@@ -89,8 +89,8 @@ describe("a Snapshot in a program", () => {
   it("takes a Domain for its name", async () => {
     const vm = new Domain("vm", { xml: "<domain><name>debian12</name></domain>" });
     await valueOf(new Snapshot("a", { domain: vm }).urn);
-    const { inputs } = registered.find(({ type }) => type.endsWith("virsh:Snapshot")) ?? assert.fail();
-    assert.equal((inputs as { domain: unknown }).domain, "debian12");
+    const snapshot = registered.find(({ type }) => type.endsWith("virsh:Snapshot"));
+    assert.equal((snapshot?.inputs as { domain: unknown }).domain, "debian12");
   });
 
   it("connects to the configured URI unless `uri` is set", async () => {

@@ -44,28 +44,6 @@ describe("a preview", () => {
   const has = (name: string, parent?: string) =>
     domain.snapshots.push({ name, creationTime: 1_800_000_001, ...(parent === undefined ? {} : { parent }) });
 
-  describe("of a snapshot whose domain the engine makes unknown", () => {
-    const replaced =
-      'Snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, will be lost: it is deleted with its domain, which is about to be replaced. ' +
-      "The new snapshot captures the new domain. To keep this recovery point, undo the change that replaces the domain.";
-
-    it("says that the snapshot will be lost, and does not look at the old domain for the new one", async () => {
-      has("a");
-      assert.deepEqual(await change({ name: "a" }, { domain: UNKNOWN }), [replaced]);
-      assert.deepEqual(await create(), []);
-    });
-
-    it("leaves that open where the program itself does not know the domain yet", async () => {
-      has("a");
-      preview.declared({ name: "a", domain: UNKNOWN });
-      assert.deepEqual(await change({ name: "a" }, { domain: UNKNOWN }), [
-        'Snapshot "a" of debian12, taken 2027-01-15T08:00:01Z, may be lost: this preview does not know yet whether its domain is replaced. ' +
-          "If it is, the snapshot is deleted, and the new one captures the new domain.",
-      ]);
-      assert.deepEqual(await create(), [NAME_TAKEN]);
-    });
-  });
-
   describe("before a create", () => {
     it("prints nothing if every precondition is met", async () => assert.deepEqual(await create(), []));
 
