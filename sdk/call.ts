@@ -66,7 +66,7 @@ export function callOutput<F extends Name>(
  * The resources that a value comes from. As with Pulumi's own functions, the resources have to exist, not only the
  * value: a preview knows the name of a snapshot before it is taken.
  */
-export async function resourcesBehind(value: object): Promise<pulumi.Resource[]> {
+async function resourcesBehind(value: object): Promise<pulumi.Resource[]> {
   const { allResources } = value as { allResources?: () => Promise<Set<pulumi.Resource>> };
   return [...((await allResources?.()) ?? [])];
 }

@@ -11,7 +11,7 @@ import { placeOf } from "./domain-options.js";
 import { takesHooks, valueOf, type Lines } from "./preview-domain.js";
 
 /** What each run of a program declares. One process may run several programs. */
-const runs = new WeakMap<object, DeclaredDomains<pulumi.Input<string>>>();
+const runs = new WeakMap<object, DeclaredDomains<Declared>>();
 
 const APPLY = placeOf(variables.apply);
 /** In states of earlier versions it is absent, which is to stay no difference. */
@@ -19,7 +19,15 @@ const SECRET = placeOf(variables.secret);
 /** Holds the domain's name in every state. A change of it would replace the command. */
 const NAME = "triggers";
 
+/** What a program declares of a domain that exists. */
+interface Declared {
+  xml: pulumi.Input<string>;
+  /** Known in a preview once an update is pending; the domain keeps it. */
+  uuid?: string | undefined;
+}
+
 interface HostLook {
+  declared: Declared;
   /** `PULUMI_VIRSH_APPLY`: another text than the recorded one where the declaration has to be applied again. */
   apply: pulumi.Output<string>;
   options: Pick<pulumi.CustomResourceOptions, "ignoreChanges" | "transforms">;
@@ -33,13 +41,14 @@ interface HostLook {
  */
 export function hostLook(name: string, args: DomainArgs, ignored: readonly string[], lines: Lines): HostLook {
   const ignoreChanges = [...new Set([...ignored, APPLY, NAME, SECRET])];
+  const declared: Declared = { xml: args.xml };
   const run = runOfProgram();
-  if (run === undefined) return { apply: pulumi.output(""), options: { ignoreChanges } };
-  const declared = whichDomain(args, (given) => declaredOnce(run, name, given, args.xml));
+  if (run === undefined) return { declared, apply: pulumi.output(""), options: { ignoreChanges } };
+  const once = whichDomain(args, (given) => declaredOnce(run, name, given, declared));
   // The state holds what the program does not know: the definition that is kept, or the URI.
   const isKept = ["stdin", placeOf(variables.uri)].some((place) => ignored.includes(place));
   let standing: Standing | undefined;
-  const apply = declared.apply(async (domain) => {
+  const apply = once.apply(async (domain) => {
     if (domain === undefined || isKept) return "";
     standing = await run.find(domain);
     if (typeof standing === "object") await lines.show(uncheckedLine(domain.name, standing.unseen));
@@ -57,6 +66,7 @@ export function hostLook(name: string, args: DomainArgs, ignored: readonly strin
   };
   // Neither a secret XML nor a secret URI makes it one.
   return {
+    declared,
     apply: pulumi.unsecret(apply),
     options: { ignoreChanges, transforms: [AsyncResource.bind(transform)] },
   };
@@ -69,30 +79,32 @@ function noLongerIgnored(standing: Standing | undefined): string[] {
 }
 
 /**
- * For a preview of `domain`'s snapshots: the XML that this program declares for it, and whether that is a secret. A
- * revert goes back from that XML, not from the definition that the host has before the update.
+ * For a preview of `domain`'s snapshots: the XML that this program declares for it, whether that is a secret, and which
+ * domain it is. A revert goes back from that XML, not from the definition that the host has before the update, and the
+ * host may know the domain under its old name until then.
  */
 export function declaredDefinition(
   domain: pulumi.Input<string>,
   uri: pulumi.Input<string | undefined>,
-): pulumi.Output<{ xml: string; secret: boolean } | undefined> | undefined {
+): pulumi.Output<{ xml: string; secret: boolean; uuid?: string } | undefined> | undefined {
   const run = runOfProgram();
   if (run === undefined) return undefined;
   const definition = pulumi.all([domain, uri]).apply(async ([name, where = ""]) => {
-    const xml = run.definitionOf(name, where);
-    if (xml === undefined) return undefined;
+    const definition = run.definitionOf(name, where);
+    if (definition === undefined) return undefined;
+    const { xml, uuid } = definition;
     const secret = await pulumi.isSecret(pulumi.output(xml));
     // As a plain value: a saved plan must not hold dependencies that only a preview has.
-    return { xml: secret ? "" : await valueOf(xml), secret };
+    return { xml: secret ? "" : await valueOf(xml), secret, ...(uuid === undefined ? {} : { uuid }) };
   });
   return pulumi.unsecret(definition);
 }
 
 function declaredOnce(
-  run: DeclaredDomains<pulumi.Input<string>>,
+  run: DeclaredDomains<Declared>,
   resource: string,
   declared: DeclaredDomain,
-  definition: pulumi.Input<string>,
+  definition: Declared,
 ): (DeclaredDomain & { name: string }) | undefined {
   const checked = checkXml(declared.xml);
   // The Domain itself reports what is wrong with its XML.
@@ -104,10 +116,10 @@ function declaredOnce(
 }
 
 /** `undefined` under mocks, where no host is to be asked. */
-function runOfProgram(): DeclaredDomains<pulumi.Input<string>> | undefined {
+function runOfProgram(): DeclaredDomains<Declared> | undefined {
   const monitor = pulumi.runtime.getMonitor();
   if (monitor === undefined || !takesHooks()) return undefined;
-  const run = runs.get(monitor) ?? new DeclaredDomains<pulumi.Input<string>>();
+  const run = runs.get(monitor) ?? new DeclaredDomains<Declared>();
   runs.set(monitor, run);
   return run;
 }

@@ -19,9 +19,6 @@ const COMMANDS = {
   logging: "stderr",
 } as const;
 
-/** The Domain that each command belongs to. */
-const declared = new WeakMap<pulumi.Resource, Domain>();
-
 /**
  * A libvirt domain (a virtual machine), declared by its XML. Creating it defines and starts the domain. A change of the
  * XML redefines it in place. Destroying it shuts the domain down and undefines it with its NVRAM, but never its disks.
@@ -78,8 +75,7 @@ export class Domain extends pulumi.ComponentResource {
     const { ignoreChanges, replaceOnChanges } = options.command;
     const look = hostLook(name, args, ignoreChanges, lines);
     const { local } = commandPackage(name);
-    let before: Printed = {};
-    const updates = (stdout: string) => (before = readPrinted(stdout));
+    const updates = (stdout: string) => (look.declared.uuid = readPrinted(stdout).uuid);
     const run = new local.Command(
       name,
       {
@@ -112,7 +108,7 @@ export class Domain extends pulumi.ComponentResource {
     this.name = pulumi.unsecret(defined.apply(([{ name: own }]) => own));
     const uuid = defined.apply(([given]) => {
       // An update keeps it, and a preview does not know yet what the update will print.
-      const known = given.uuid ?? before.uuid;
+      const known = given.uuid ?? look.declared.uuid;
       return known === undefined ? printed.apply((domain) => domain.uuid ?? "") : pulumi.output(known);
     });
     this.uuid = pulumi.unsecret(uuid);
@@ -121,7 +117,6 @@ export class Domain extends pulumi.ComponentResource {
     this.autostart = pulumi.unsecret(printed.apply((domain) => domain.autostart));
     this.persistent = pulumi.unsecret(printed.apply((domain) => domain.persistent));
     const { state, running, autostart, persistent } = this;
-    declared.set(run, this);
     this.registerOutputs({ name: this.name, uuid: this.uuid, state, running, autostart, persistent });
     if (ignoreChanges.includes("stdin")) refuseOtherName(name, identity, printed);
   }
@@ -135,26 +130,6 @@ export class Domain extends pulumi.ComponentResource {
 /** The name of a domain that was given as a resource or as a name. */
 export function nameOf(domain: Domain | pulumi.Input<string>): pulumi.Input<string> {
   return Domain.isInstance(domain) ? domain.name : domain;
-}
-
-/**
- * In a preview, the UUID of the Domain that a name comes from: an update that is pending may rename the domain, which
- * the host does not know yet.
- */
-export function uuidBehind(
-  given: Domain | pulumi.Input<string>,
-  resources: (value: object) => Promise<pulumi.Resource[]>,
-): pulumi.Output<string | undefined> {
-  if (!pulumi.runtime.isDryRun()) return pulumi.output(undefined);
-  const name = pulumi.output(nameOf(given));
-  const uuid = resources(name).then((behind) => {
-    const [domain, ...others] = behind.flatMap((resource) => declared.get(resource) ?? []);
-    if (domain === undefined || others.length > 0) return undefined;
-    return pulumi
-      .all([name, domain.name, domain.uuid])
-      .apply(([own, declaredName, known]) => (own === declaredName ? known : undefined));
-  });
-  return pulumi.output(uuid);
 }
 
 /** What `create` and `update` print. Earlier versions printed less. */

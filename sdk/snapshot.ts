@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declaredDefinition } from "./domain-standing.js";
-import { resourcesBehind } from "./call.js";
-import { nameOf, uuidBehind } from "./domain.js";
+import { nameOf } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
@@ -44,7 +43,6 @@ export class Snapshot extends SnapshotOutputs {
       // Pulumi does not pass these to the provider. The provider removes them before anything is compared or recorded.
       __preview: pulumi.runtime.isDryRun(),
       __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
-      __domainUuid: uuidBehind(args.domain, resourcesBehind),
       __provider: PROVIDER_TEXT,
     };
     const definition = pulumi.runtime.isDryRun() ? declaredDefinition(props.domain, uri) : undefined;

@@ -45,13 +45,15 @@ export class DynamicProvider {
   });
   /** A host serves either a preview or an update. */
   #previewing: boolean | undefined;
-  /** The UUIDs of domains that the program declares, by URI and name. A preview renames none of them yet. */
+  /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
   readonly #declared = new Map<string, string>();
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
-    this.#preview.declared(inputs, definitionIn(news));
+    const definition = definitionIn(news);
+    this.#preview.declared(inputs, definition);
+    if (definition?.uuid !== undefined) this.#declared.set(keyOf(inputs), definition.uuid);
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
     if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));

@@ -48,8 +48,9 @@ export function isPreview(props: Record<string, unknown>): boolean | undefined {
 
 /** The XML that the program declares for the domain, if it declares one; without its text if that is a secret. */
 export function definitionIn(props: Record<string, unknown>): DeclaredDefinition | undefined {
-  const { xml, secret } = (props[DEFINITION_KEY] ?? {}) as Partial<DeclaredDefinition>;
-  return typeof xml === "string" && typeof secret === "boolean" ? { xml, secret } : undefined;
+  const { xml, secret, uuid } = (props[DEFINITION_KEY] ?? {}) as Partial<DeclaredDefinition>;
+  if (typeof xml !== "string" || typeof secret !== "boolean") return undefined;
+  return { xml, secret, ...(typeof uuid === "string" ? { uuid } : {}) };
 }
 
 /** The names of the inputs that the program declares as secrets. */

@@ -5,12 +5,12 @@ import { standingOf, type DeclaredDomain, type Standing } from "./definition-in-
 
 export type { DeclaredDomain, Standing } from "./definition-in-force.js";
 
-/** The domains that one run of a program declares. `Xml`: how the program holds their XML. */
-export class DeclaredDomains<Xml> {
+/** The domains that one run of a program declares. `Declared`: how the program holds what it declares. */
+export class DeclaredDomains<Declared> {
   readonly #hosts = new VirshHosts();
   /** The resource that declares each name and each UUID, by URI. */
   readonly #owners = new Map<string, string>();
-  readonly #definitions = new Map<string, Xml>();
+  readonly #definitions = new Map<string, Declared>();
 
   /**
    * Notes what `resource` declares. Two resources for one domain would take it from each other: returns why the second
@@ -30,12 +30,12 @@ export class DeclaredDomains<Xml> {
     return undefined;
   }
 
-  keep({ name, uuid }: DomainIdentity, uri: string, xml: Xml): void {
-    for (const called of [name, uuid]) this.#definitions.set(JSON.stringify([uri, called]), xml);
+  keep({ name, uuid }: DomainIdentity, uri: string, declared: Declared): void {
+    for (const called of [name, uuid]) this.#definitions.set(JSON.stringify([uri, called]), declared);
   }
 
-  /** The XML that is declared for a domain, which goes by its name or by the UUID in its XML. */
-  definitionOf(domain: string, uri: string): Xml | undefined {
+  /** What is declared for a domain, which goes by its name or by the UUID in its XML. */
+  definitionOf(domain: string, uri: string): Declared | undefined {
     return this.#definitions.get(JSON.stringify([uri, domain]));
   }
 

@@ -6,6 +6,8 @@ import type { RevertFacts } from "../revert/look.js";
 export interface DeclaredDefinition {
   xml: string;
   secret: boolean;
+  /** Of a domain that the program is about to change. Its name may be new, too. */
+  uuid?: string;
 }
 
 /**
