@@ -79,7 +79,7 @@ export async function previewUpdate(
     const declared = { name: identity.name, xml };
     const pending = await pendingDefinition(host, declared, facts, { recorded, changed });
     const change = {
-      ...{ ...settings, ...declared, secret, previousXml },
+      ...{ ...settings, ...declared, secret, previousXml, previousName: recorded.name },
       defines: pending.xml !== undefined,
     };
     return [...changeLines(change, facts), ...pending.notices];

@@ -21,6 +21,8 @@ export interface PendingChange extends DeclaredPower {
   xml: string;
   /** The XML is a secret: no line may quote it. */
   secret: boolean;
+  /** The name that the state says it has. */
+  previousName: string;
   /** The XML that the state says was applied last, where it is known. */
   previousXml: string | undefined;
 }
@@ -43,10 +45,11 @@ export function changeLines(change: PendingChange, facts: DomainFacts): Notice[]
   ];
 }
 
-function renameLines({ name }: PendingChange, { domain }: DomainFacts): Notice[] {
-  return domain.name === name
-    ? []
-    : [info(`${domain.name} is renamed to ${name}, and stays the same domain.`)];
+function renameLines({ name, previousName }: PendingChange, { domain }: DomainFacts): Notice[] {
+  if (domain.name === name) return [];
+  if (previousName === name)
+    return [warning(`Someone renamed ${name} to ${domain.name}. This update renames it back.`)];
+  return [info(`${domain.name} is renamed to ${name}, and stays the same domain.`)];
 }
 
 /** Where the host no longer has the definition that the state says was applied last. */

@@ -8,7 +8,8 @@ import { parseDocument } from "../../provider/xml/document.js";
 import { Domain, Snapshot } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, TestStack } from "./support/engine.js";
-import { snapshotsOf, virsh } from "./support/host.js";
+import { creationTime, snapshotsOf, virsh } from "./support/host.js";
+import { assertPrinted } from "./support/transcript.js";
 
 const NAME = `foreseen ${process.pid}`;
 const UUID = "5a4c5f0e-92fb-4f0b-a0fd-5d5be7a3f9a1";
@@ -64,6 +65,21 @@ describe("the preview of a Domain, beside someone else on its host", () => {
       /^The definition of foreseen \d+ on the host is not the one that was applied last: someone/,
     );
     assert.match(drift ?? "", /the declared one: title "theirs" to "ours", memory 64 MiB to 96 MiB\.$/);
+  });
+
+  it("says that a domain which someone renamed gets its name back", async () => {
+    await virsh("domrename", UUID, `${NAME} theirs`);
+    const [line] = await update();
+    assert.equal(line, `Someone renamed ${NAME} to ${NAME} theirs. This update renames it back.`);
+  });
+
+  it("refuses to rename a domain that runs", async () => {
+    await virsh("start", UUID);
+    await assert.rejects(update(disk.xml(`${NAME} new`, { uuid: UUID })), {
+      kind: "Conflict",
+      message:
+        /^Unable to rename domain "foreseen \d+" to "foreseen \d+ new": it is running, .* Nothing was changed\. Shut it down /,
+    });
   });
 
   it("says that a running domain which someone undefined is defined again", async () => {
@@ -126,12 +142,12 @@ describe("the preview of a Domain, beside someone else on its host", () => {
 });
 
 describe("the preview of a Domain that is replaced, with its Snapshot", () => {
-  const name = `replaced ${process.pid}`;
+  const name = `guest-${process.pid}-7001`;
   let disk: Disk;
   let stack: TestStack;
   const program = () => {
-    const vm = new Domain("vm", { xml: disk.xml(name), running: false });
-    new Snapshot("checkpoint", { domain: vm.name });
+    const vm = new Domain("vm", { xml: disk.xml(name, { uuid: UUID }), running: false });
+    new Snapshot("checkpoint", { domain: vm.name, name: "a" });
     return {};
   };
 
@@ -149,31 +165,20 @@ describe("the preview of a Domain that is replaced, with its Snapshot", () => {
   const replace = () => [`urn:pulumi:test::${stack.project}::virsh:index:Domain$command:local:Command::vm`];
 
   it("says that the recovery point is lost with the domain, and promises no other one", async () => {
-    const { ok, steps, messages } = await stack.preview(program, { replace: replace() });
-    assert.ok(ok && steps.includes("delete-replaced checkpoint"), steps.join());
-    const [snapshot, domain, ...more] = messages;
-    assert.match(
-      snapshot ?? "",
-      /^Snapshot "checkpoint" of replaced \d+, taken \S+, will be lost: it is deleted with its domain, which is about to be replaced\. /,
-    );
-    assert.match(
-      domain ?? "",
-      /it is deleted first: it is off; it has snapshots \("checkpoint"\): those of this/,
-    );
-    assert.deepEqual(more, []);
+    assertPrinted("domain-replaced", await stack.transcript(program, { replace: replace() }));
   });
 
   it("is lost as the preview says: the new snapshot is of the new domain", async () => {
-    const before = await virsh("domuuid", name);
-    assert.ok((await stack.up(program, { replace: replace() })).ok);
-    const after = await virsh("domuuid", name);
-    assert.notEqual(after, before);
-    assert.deepEqual(await snapshotsOf({ name, uuid: after }), ["checkpoint"]);
+    const before = await creationTime({ name, uuid: UUID }, "a");
+    const { ok, steps } = await stack.up(program, { replace: replace() });
+    assert.ok(ok && steps.includes("delete-replaced checkpoint"), steps.join());
+    assert.notEqual(await creationTime({ name, uuid: UUID }, "a"), before);
+    assert.deepEqual(await snapshotsOf({ name, uuid: UUID }), ["a"]);
   });
 });
 
 describe("the preview of a revert, where the program declares the domain", () => {
-  const name = `reverted ${process.pid}`;
+  const name = `guest-${process.pid}-7002`;
   let disk: Disk;
   let stack: TestStack;
   const program =
@@ -183,6 +188,7 @@ describe("the preview of a revert, where the program declares the domain", () =>
       const vm = new Domain("vm", { xml: secret ? pulumi.secret(xml) : xml, running: false });
       new Snapshot("checkpoint", {
         domain: vm.name,
+        name: "a",
         ...(trigger === undefined ? {} : { revert: { triggers: [trigger] } }),
       });
       return {};
@@ -204,8 +210,7 @@ describe("the preview of a revert, where the program declares the domain", () =>
   });
 
   it("names what the revert takes back of the definition", async () => {
-    const { messages } = await stack.preview(program("two", "now"));
-    assert.deepEqual(restored(messages), [`title "two" to "one" ${again}`]);
+    assertPrinted("domain-reverted", await stack.transcript(program("two", "now")));
   });
 
   it("names it from the definition that the same run applies first", async () => {
@@ -221,12 +226,7 @@ describe("the preview of a revert, where the program declares the domain", () =>
   it("is followed by a preview that shows what the next update sets right", async () => {
     assert.ok((await stack.up(program("three", "now"))).ok);
     assert.match(await virsh("dumpxml", name), /<title>one<\/title>/);
-    const { steps, messages } = await stack.preview(program("three", "now"));
-    assert.deepEqual(steps, ["update vm"]);
-    assert.match(
-      messages[0] ?? "",
-      /a revert .* This update applies the declared one: title "one" to "three"\.$/,
-    );
+    assertPrinted("domain-not-in-force", await stack.transcript(program("three", "now")));
     assert.ok((await stack.up(program("three", "now"))).ok);
     assert.match(await virsh("dumpxml", name), /<title>three<\/title>/);
     assertDone(await stack.preview(program("three", "now")), []);

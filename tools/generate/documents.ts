@@ -50,6 +50,9 @@ export function documents(read: Read): Record<string, string> {
       "scope preview": previewLines(read, ["delete-scope"]),
       "revert preview": previewLines(read, ["revert-needs-force", "revert-no-data"]),
       "unreachable preview": previewLines(read, ["unreachable"]),
+      "reverted domain preview": previewLines(read, ["domain-reverted"]),
+      "replaced domain preview": previewLines(read, ["domain-replaced"]),
+      "domain not in force preview": previewLines(read, ["domain-not-in-force"]),
     },
     "docs/troubleshooting.md": {
       "name taken": previewLines(read, ["create-name-taken"]),

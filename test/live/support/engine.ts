@@ -107,11 +107,11 @@ export class TestStack {
   }
 
   /** What `pulumi preview` prints, without colours; also if it fails. */
-  async transcript(program: Program): Promise<string> {
+  async transcript(program: Program, flags: PreviewOptions = {}): Promise<string> {
     let printed = "";
     const onOutput = (text: string) => (printed += text);
     await this.stack
-      .preview({ program: asynchronous(program), onOutput, color: "never" })
+      .preview({ program: asynchronous(program), ...flags, onOutput, color: "never" })
       .catch((error: unknown) => {
         if (printed === "") throw error;
       });

@@ -10,7 +10,7 @@ const FOLDER = join(__dirname, "../../../../test/golden/previews");
  * between runs.
  */
 function masked(printed: string): string {
-  const told = printed.slice(printed.search(/^(?:Diagnostics|Resources):$/m));
+  const told = inOrder(printed.slice(printed.search(/^(?:Diagnostics|Resources):$/m)));
   return (
     told
       .replaceAll(/\bstack-\w{6}\b/g, "project")
@@ -22,6 +22,13 @@ function masked(printed: string): string {
       .replaceAll(/(?<=It lists ).*(?=\. Check domain)/g, '"agent12", "debian12"')
       .replaceAll(/[ \t]+$/gm, "")
   );
+}
+
+/** The diagnostics of several resources come in any order. */
+function inOrder(told: string): string {
+  const [heading = "", ...about] = told.split(/^(?= {2}\S.*:$)/m);
+  const [last = "", ...rest] = (about.pop() ?? "").split(/^(?=Resources:$)/m);
+  return [heading, ...[...about, last].sort(), ...rest].join("");
 }
 
 /** Asserts that a preview printed what is recorded under `name`; UPDATE_GOLDEN=1 records it. */

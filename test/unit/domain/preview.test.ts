@@ -13,7 +13,7 @@ const FACTS: DomainFacts = {
 };
 const CHANGE = {
   ...{ name: "vm", defines: false, running: true, shutdownTimeoutSeconds: 5 },
-  ...{ xml: XML, secret: false, previousXml: XML },
+  ...{ xml: XML, secret: false, previousXml: XML, previousName: "vm" },
 };
 const running = { ...FACTS, state: "running" } as const;
 
@@ -109,6 +109,13 @@ describe("what a preview prints about a domain", () => {
       info("vm is off with a managed-save image, and this update resumes it from there."),
     ]);
     assert.deepEqual(changeLines({ ...CHANGE, running: false }, saved), []);
+  });
+
+  it("says that a domain which someone renamed gets its name back", () => {
+    const renamed = { ...FACTS, domain: { name: "theirs", uuid: "bcfa3df3" } };
+    assert.deepEqual(changeLines({ ...CHANGE, running: false }, renamed), [
+      warning("Someone renamed vm to theirs. This update renames it back."),
+    ]);
   });
 
   it("says that a domain is renamed in place", () => {
