@@ -27,6 +27,9 @@ export function environmentOf(resource: string, args: DomainArgs): Record<string
       shutdownTimeoutSeconds,
       (value = DEFAULT_SHUTDOWN_TIMEOUT_SECONDS) => String(accepted(resource, checkShutdownTimeout(value))),
     ),
+    [variables.secret]: pulumi
+      .output(pulumi.isSecret(pulumi.output(args.xml)))
+      .apply((secret) => (secret ? "true" : undefined)),
     // Absent unless it is true: in states of earlier versions it is absent, too.
     ...(validate === undefined
       ? {}

@@ -14,6 +14,8 @@ import { takesHooks, valueOf, type Lines } from "./preview-domain.js";
 const runs = new WeakMap<object, DeclaredDomains<Declared>>();
 
 const APPLY = placeOf(variables.apply);
+/** In states of earlier versions it is absent, which is to stay no difference. */
+const SECRET = placeOf(variables.secret);
 /** Holds the domain's name in every state. A change of it would replace the command. */
 const NAME = "triggers";
 
@@ -38,7 +40,7 @@ interface HostLook {
  * normally it does not, and the domain is renamed in place.
  */
 export function hostLook(name: string, args: DomainArgs, ignored: readonly string[], lines: Lines): HostLook {
-  const ignoreChanges = [...new Set([...ignored, APPLY, NAME])];
+  const ignoreChanges = [...new Set([...ignored, APPLY, NAME, SECRET])];
   const declared: Declared = { xml: args.xml };
   const run = runOfProgram();
   if (run === undefined) return { declared, apply: pulumi.output(""), options: { ignoreChanges } };

@@ -21,7 +21,8 @@ const COMMANDS = {
 
 /**
  * A libvirt domain (a virtual machine), declared by its XML. Creating it defines and starts the domain. A change of the
- * XML redefines it in place. Destroying it shuts the domain down and undefines it with its NVRAM, but never its disks.
+ * XML redefines it in place. Destroying it shuts the domain down and undefines it with the NVRAM that
+ * libvirt generated for it, but never its disks.
  *
  * ```ts
  * const vm = new Domain("vm", { xml: readFileSync("vm.xml", "utf8") });

@@ -18,6 +18,7 @@ interface Case {
   shape: Shape;
   domain: DomainXml;
   version: string;
+  missing: readonly string[];
 }
 
 /** What libvirt would refuse, or accept and ignore, for the domain in its present state. */
@@ -53,6 +54,9 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
       ? refuse("disks", "there is nothing to capture", "Capture at least one disk, or the memory.")
       : undefined,
   otherMode,
+  missingImage,
+  networkDisk,
+  unnamedOverlay,
   imageFormat,
   overlayWithComma,
   ({ shape }) =>
@@ -88,9 +92,17 @@ const RULES: readonly ((of: Case) => Refusal | undefined)[] = [
     shape.active && wanted.quiesce === "required" ? missingAgent(domain) : undefined,
 ];
 
-/** Why libvirt of this version would not take the wanted snapshot; `undefined` when no rule is against it. */
-export function refusalToTake(domain: DomainXml, wanted: Wanted, version: string): Refusal | undefined {
-  const of = { wanted, shape: shapeOf(domain, wanted), domain, version };
+/**
+ * Why libvirt of this version would not take the wanted snapshot; `undefined` when no rule is against it. `missing`: the
+ * targets of the disks whose images do not exist.
+ */
+export function refusalToTake(
+  domain: DomainXml,
+  wanted: Wanted,
+  version: string,
+  missing: readonly string[] = [],
+): Refusal | undefined {
+  const of = { wanted, shape: shapeOf(domain, wanted), domain, version, missing };
   for (const rule of RULES) {
     const refusal = rule(of);
     if (refusal !== undefined) return refusal;
@@ -157,6 +169,48 @@ function otherMode({ shape }: Case): Refusal | undefined {
         `an external snapshot cannot include internal disks: ${disks}`,
         'Make the disk "external" or "no".',
       );
+}
+
+/** QEMU still has the image that a running domain was started with. */
+function missingImage({ shape, missing }: Case): Refusal | undefined {
+  if (shape.active) return undefined;
+  const found = shape.disks.find(({ disk, kind }) => kind !== "no" && missing.includes(disk.target));
+  if (found === undefined) return undefined;
+  const { target, source = "" } = found.disk;
+  return refuse(
+    "disks",
+    `the image of disk ${target}, ${quote(source)}, does not exist`,
+    "Put the image back, or give the disk another one in the domain's definition.",
+  );
+}
+
+function networkDisk({ shape }: Case): Refusal | undefined {
+  if (shape.active) return undefined;
+  const found = shape.disks.find(({ disk, kind }) => kind !== "no" && disk.type === "network");
+  if (found === undefined) return undefined;
+  const { target } = found.disk;
+  return refuse(
+    "disks",
+    `disk ${target} is a network disk, and libvirt takes no snapshot of one while the domain is off`,
+    shape.mode === "internal"
+      ? "Start the domain first."
+      : `Start the domain first, or leave the disk out: disks: [{ name: ${quote(target)}, snapshot: "no" }].`,
+  );
+}
+
+/** libvirt derives the path of an overlay only from that of a file. */
+function unnamedOverlay({ shape }: Case): Refusal | undefined {
+  const found = shape.disks.find(
+    ({ disk, kind, asked }) => kind === "external" && asked?.file === undefined && disk.type !== "file",
+  );
+  if (found === undefined) return undefined;
+  const { target, type } = found.disk;
+  const what = type === "block" ? "a block device" : `a ${type} disk`;
+  return refuse(
+    "disks",
+    `disk ${target} is ${what}, for whose overlay libvirt chooses no file`,
+    `Name the file: disks: [{ name: ${quote(target)}, snapshot: "external", file: "/path/on/the/host.qcow2" }].`,
+  );
 }
 
 function imageFormat({ shape }: Case): Refusal | undefined {

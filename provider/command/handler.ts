@@ -3,8 +3,11 @@ import { createDomain } from "../domain/create.js";
 import type { DomainDeclaration, RecordedDomain } from "../domain/declaration.js";
 import { deleteDomain } from "../domain/delete.js";
 import { updateDomain } from "../domain/update.js";
+import { isVirshError } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
+import type { Tell } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
+import { withoutValues } from "../xml/redact.js";
 import { readPrevious, readSettings, type Settings } from "./settings.js";
 import { errorText, HOW_TO_REPLACE, tell } from "./words.js";
 
@@ -17,15 +20,12 @@ import { errorText, HOW_TO_REPLACE, tell } from "./words.js";
 const TIMEOUT_SECONDS = 600;
 
 export function create(): Promise<void> {
-  return run(async (settings) => createDomain(open(settings), await readDeclaration(settings), tell));
+  return apply(createDomain);
 }
 
 export function update(): Promise<void> {
-  return run(async (settings) =>
-    updateDomain(open(settings), readPrevious(process.env), await readDeclaration(settings), {
-      tell,
-      howToReplace: HOW_TO_REPLACE,
-    }),
+  return apply((host, declared, tell) =>
+    updateDomain(host, readPrevious(process.env), declared, { tell, howToReplace: HOW_TO_REPLACE }),
   );
 }
 
@@ -36,8 +36,21 @@ export function delete_(): Promise<void> {
   });
 }
 
-async function readDeclaration(settings: Settings): Promise<DomainDeclaration> {
-  return { ...settings, xml: await text(process.stdin) };
+function apply(
+  change: (host: DomainHost, declared: DomainDeclaration, tell: Tell) => Promise<RecordedDomain>,
+): Promise<void> {
+  return run(async (settings) => {
+    const xml = await text(process.stdin);
+    const shown = (message: string) => (settings.secret ? withoutValues(message, xml) : message);
+    try {
+      return await change(open(settings), { ...settings, xml }, (notice) => {
+        tell({ ...notice, text: shown(notice.text) });
+      });
+    } catch (error) {
+      if (!isVirshError(error)) throw error;
+      throw error.with({ said: shown(error.said), next: error.next && shown(error.next) });
+    }
+  });
 }
 
 function open({ uri, shutdownTimeoutSeconds }: Settings): DomainHost {

@@ -13,7 +13,7 @@ import { isVirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import { info, type Notice } from "../hypervisor/notice.js";
 import { VirshHosts } from "../virsh/host.js";
-import { readIdentity } from "../xml/definition.js";
+import { readIdentity, refuseUndefinable } from "../xml/definition.js";
 import { readRecord, readSettings } from "./settings.js";
 import { HOW_TO_REPLACE } from "./words.js";
 
@@ -40,6 +40,7 @@ const TIMEOUT_SECONDS = 10;
  * would be refused for certain.
  */
 export async function previewCreate({ xml, environment }: CommandInputs): Promise<Notice[]> {
+  refuseUndefinable(xml);
   const { uri, adopt, ...settings } = readSettings(environment);
   const identity = readIdentity(xml);
   return look(identity.name, uri, async (host) => {
@@ -64,6 +65,7 @@ export async function previewUpdate(
   { stdout, xml: previousXml }: CommandState,
   { xml, environment, secret = false }: CommandInputs,
 ): Promise<Notice[]> {
+  refuseUndefinable(xml);
   const recorded = readRecord(stdout);
   const identity = readIdentity(xml);
   refuseOtherUuid(identity.uuid, recorded, HOW_TO_REPLACE);

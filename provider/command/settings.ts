@@ -18,6 +18,8 @@ export const variables = {
   shutdownTimeoutSeconds: "PULUMI_VIRSH_SHUTDOWN_TIMEOUT_SECONDS",
   /** Set only where it is true. */
   validate: "PULUMI_VIRSH_VALIDATE",
+  /** Set only where the XML is a secret: no message may quote it. */
+  secret: "PULUMI_VIRSH_XML_IS_SECRET",
   /** Any text. A program gives another one where the host no longer has what it declares. */
   apply: "PULUMI_VIRSH_APPLY",
 } as const;
@@ -27,7 +29,7 @@ const PREVIOUS = "PULUMI_COMMAND_STDOUT";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export type Settings = Omit<DomainDeclaration, "xml"> & { uri: string | undefined };
+export type Settings = Omit<DomainDeclaration, "xml"> & { uri: string | undefined; secret: boolean };
 
 export function readSettings(environment: Environment): Settings {
   const written = (name: string) => environment[name] ?? "";
@@ -38,6 +40,7 @@ export function readSettings(environment: Environment): Settings {
     autostart: flag(variables.autostart),
     adopt: flag(variables.adopt) ?? false,
     validate: flag(variables.validate) ?? false,
+    secret: flag(variables.secret) ?? false,
     shutdownTimeoutSeconds: readSeconds(
       variables.shutdownTimeoutSeconds,
       written(variables.shutdownTimeoutSeconds),

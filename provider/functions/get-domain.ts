@@ -1,4 +1,5 @@
 import type { QueryHost } from "../hypervisor/host.js";
+import { missingImages } from "../hypervisor/missing-images.js";
 import { resolveDomain } from "../hypervisor/resolve-domain.js";
 import type { DomainState } from "../hypervisor/results.js";
 import { defined } from "../xml/defined.js";
@@ -60,6 +61,7 @@ export async function getDomain(host: QueryHost, args: GetDomainInputs): Promise
     host.listAutostart(),
     host.listManagedSaves(),
   ]);
+  const [disks, missing] = await Promise.all([diskFacts(host, domain), missingImages(host, domain)]);
   return defined({
     uuid,
     name: domain.name,
@@ -69,11 +71,11 @@ export async function getDomain(host: QueryHost, args: GetDomainInputs): Promise
     managedSave: saved.includes(uuid),
     vcpus: domain.vcpus,
     memoryKiB: domain.memoryKiB,
-    disks: await diskFacts(host, domain),
+    disks,
     firmware: firmwareFacts(domain.firmware),
     agent: domain.agent,
     currentSnapshot,
-    possibleSnapshots: possibleSnapshots(domain, libvirtVersion),
+    possibleSnapshots: possibleSnapshots(domain, libvirtVersion, missing),
     libvirtVersion,
   });
 }

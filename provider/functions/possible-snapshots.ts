@@ -37,9 +37,14 @@ const KINDS: Record<keyof PossibleSnapshots, Wanted> = {
   quiesced: { name, diskOnly: true, quiesce: "required" },
 };
 
-export function possibleSnapshots(domain: DomainXml, version: string): PossibleSnapshots {
+/** `missing`: the targets of the disks whose images do not exist. */
+export function possibleSnapshots(
+  domain: DomainXml,
+  version: string,
+  missing: readonly string[] = [],
+): PossibleSnapshots {
   const entries = Object.entries(KINDS).map(([kind, wanted]): [string, Possibility] => {
-    const refusal = refusalToTake(domain, wanted, version);
+    const refusal = refusalToTake(domain, wanted, version, missing);
     if (refusal === undefined) return [kind, { possible: true }];
     return [kind, { possible: false, reason: refusal.reason, remedy: refusal.remedy }];
   });

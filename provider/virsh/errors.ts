@@ -1,14 +1,6 @@
-import { VirshError, type ErrorKind } from "../errors.js";
-import { messages, tidy } from "./stderr.js";
-
-/** What libvirt's message looks like, what it means, and what to do. */
-interface Row {
-  match: RegExp;
-  kind: ErrorKind;
-  /** libvirt refused before it did anything. */
-  unchanged?: true;
-  next?: string;
-}
+import { VirshError } from "../errors.js";
+import { DEFINITION_ERRORS, type Row } from "./definition-errors.js";
+import { LIBXML, messages, tidy } from "./stderr.js";
 
 const CHECK_LOGIN = "Run `virsh -c URI list` yourself, as the user that runs this program.";
 const DAEMON_RUNS =
@@ -42,17 +34,7 @@ const TABLE: readonly Row[] = [
     kind: "Conflict",
     next: "Choose another name, or delete that snapshot first if you no longer need it.",
   },
-  {
-    match: /^operation failed: domain '.*' (?:already exists|is already defined) with uuid [0-9a-f-]+$/,
-    kind: "Conflict",
-    next: "Another domain has that name or that UUID: change <name>, or remove <uuid>.",
-  },
-  {
-    match:
-      /^Requested operation is not valid: cannot delete inactive domain with \d+ (?:snapshots|checkpoints)$/,
-    kind: "Conflict",
-    next: "Delete them first, if you no longer need them.",
-  },
+  ...DEFINITION_ERRORS,
   {
     match: /^unsupported configuration: external snapshot file for disk .* already exists/,
     kind: "Conflict",
@@ -137,6 +119,19 @@ const TABLE: readonly Row[] = [
     kind: "Unexpected",
     next: "Check that the name has at most 247 bytes and that /var on the host has space; the disk image may contain an orphaned snapshot.",
   },
+  {
+    match:
+      /^unsupported configuration: source for disk '.*' .*not a regular file; refusing to generate external snapshot name$/,
+    kind: "Unsupported",
+    unchanged: true,
+    next: "Name the overlay's file for that disk (`disks[].file`). If the disk is a file, check that it still exists.",
+  },
+  {
+    match: /^internal error: (?:internal|external) inactive snapshots are not supported on '.*' disks/,
+    kind: "Unsupported",
+    unchanged: true,
+    next: 'Start the domain first, or leave that disk out (`disks: [{ name, snapshot: "no" }]`).',
+  },
   { match: /the agent is in frozen state$/, kind: "Conflict", unchanged: true, next: FROZEN },
   { match: /^operation failed: save image is incomplete$/, kind: "Conflict", next: HALF_WRITTEN },
   {
@@ -146,8 +141,8 @@ const TABLE: readonly Row[] = [
   },
   { match: /No space left on device[')]?$/, kind: "Unexpected", next: NO_PLACE },
   {
-    // QEMU also says this when a file system is full.
-    match: /Error while writing VM state: Input\/output error$/,
+    // QEMU also says this when a file system is full, or when a block device or a network disk has no room.
+    match: /(?:Error while writing VM state|snapshot-save job failed: .*): Input\/output error$/,
     kind: "Unexpected",
     next: `The memory could not be written into the disk image, usually because its file system is full. ${NO_PLACE}`,
   },
@@ -189,7 +184,7 @@ const TABLE: readonly Row[] = [
   { match: /^unable to parse (?:memspec|diskspec): /, kind: "Invalid" },
   { match: /^invalid snapshot name /, kind: "Invalid" },
   { match: /^Flags? '.*' (?:and '.*' are mutually exclusive|is required by flag '.*')$/, kind: "Invalid" },
-  { match: /^\([a-z_]+\):\d+: /, kind: "Invalid" },
+  { match: LIBXML, kind: "Invalid" },
 
   // libvirt's prefixes.
   { match: /^Domain snapshot not found\b/, kind: "NotFound" },

@@ -8,6 +8,7 @@ import * as definition from "./commands/definition.js";
 import * as domain from "./commands/domain.js";
 import * as snapshot from "./commands/snapshot.js";
 import { Connection } from "./connection.js";
+import { aboutDefinition } from "./definition-errors.js";
 import { isFailedLookup } from "./errors.js";
 import { removeFile, setFileMode } from "./files.js";
 import { readImages } from "./images.js";
@@ -116,7 +117,11 @@ function changesOn(connection: Connection, limits: Limits, carryOut: CarryOut): 
     thawDomain: to(domain.thawDomain),
     removeManagedSave: to(domain.removeManagedSave),
     defineDomain: (xml, options) =>
-      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file, options))),
+      withPrivateFile(xml, (file) => carryOut(definition.defineDomain(file, options))).catch(
+        (error: unknown) => {
+          throw aboutDefinition(error);
+        },
+      ),
     renameDomain: to(definition.renameDomain),
     setMetadata: to(definition.setMetadata),
     undefineDomain: to(definition.undefineDomain),

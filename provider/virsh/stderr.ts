@@ -5,8 +5,11 @@
 const LOG_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+\d{4}: \d+: (?:debug|info|warning|error) : /;
 const MESSAGE = "error: ";
 
-/** libxml's `(domain_snapshot):2: …`: the lines after it repeat the XML with a pointer, and are left out. */
-const LIBXML = /^\([a-z_]+\):\d+: /;
+/**
+ * libxml's `(domain_snapshot):2: …`, since libvirt 11 `at line 2: …`: the lines after it repeat the XML with a pointer,
+ * and are left out.
+ */
+export const LIBXML = /^(?:\([a-z_]+\):\d+|at line \d+): /;
 
 /** Longer messages come from QEMU, and start with the important part. */
 const MAX_LENGTH = 2000;

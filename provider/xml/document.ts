@@ -35,16 +35,20 @@ const parser = new XMLParser({
   },
 });
 
+/** What may follow the root: comments and processing instructions. */
+const BESIDE = /<!--[^]*?-->|<\?[^]*?\?>/g;
+
 /** The root of `xml`, which must be a complete document whose root is an element `name`. */
 export function parseDocument(xml: string, name: string): XmlElement {
   const character = forbiddenCharacter(xml);
   if (character !== undefined) throw unreadable(name, `it contains the character ${character}`);
-  const [node, ...others] = parsedNodes(xml, name);
+  const [node, ...others] = parsedNodes(xml, name).filter((each) => !isBlank(each));
   if (node === undefined || tagOf(node) !== name || others.length > 0) {
     throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
   }
   const root = toElement(node);
-  if (xml.slice(root.end).trim() !== "") throw unreadable(name, "there is something after it");
+  if (xml.slice(root.end).replace(BESIDE, "").trim() !== "")
+    throw unreadable(name, "there is something after it");
   return root;
 }
 
@@ -80,6 +84,11 @@ function toElement(node: ParsedNode): XmlElement {
     start,
     end,
   });
+}
+
+/** The line ends between a comment and the root are nodes of their own. */
+function isBlank(node: ParsedNode): boolean {
+  return tagOf(node) === textKey && (node[textKey] as string).trim() === "";
 }
 
 function tagOf(node: ParsedNode | undefined): string {

@@ -20,6 +20,8 @@ export class XmlElement {
   /** Where it starts in the document's text, and where the text after it starts. */
   readonly start: number;
   readonly end: number;
+  /** The levels of elements in it, with its own. */
+  readonly depth: number;
   readonly #attributes: ReadonlyMap<string, string>;
   readonly #children: readonly XmlElement[];
 
@@ -28,6 +30,7 @@ export class XmlElement {
     this.text = text;
     this.start = start;
     this.end = end;
+    this.depth = 1 + Math.max(0, ...children.map(({ depth }) => depth));
     this.#attributes = attributes;
     this.#children = children;
   }
@@ -57,6 +60,12 @@ export class XmlElement {
 
   requiredInteger(name: string): number {
     return this.#integer(`element <${name}>`, this.requiredText(name));
+  }
+
+  /** Every text in it and every value of an attribute, except of the attributes `but`. */
+  values(but: readonly string[]): string[] {
+    const own = [...this.#attributes].filter(([name]) => !but.includes(name)).map(([, value]) => value);
+    return [...own, this.text, ...this.#children.flatMap((child) => child.values(but))];
   }
 
   attribute(name: string): string | undefined {

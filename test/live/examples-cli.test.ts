@@ -2,95 +2,104 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CommandLine } from "./support/command-line.js";
 import { ROOT } from "./support/example.js";
-import { guest, inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import { inGuest, lab, snapshotsOf, virsh, type Guest } from "./support/host.js";
+import { closed } from "./support/libvirt.js";
+import { assertAllPrinted, shownLines } from "./support/readme.js";
+import { Walk } from "./support/walk.js";
 
-interface Row {
-  example: string;
-  /** The configuration that its README sets by `pulumi config set`. */
-  settings: (domain: string) => [path: string, value: string][];
-  /** The one snapshot that it takes. */
-  takes: string;
-  resources: number;
-  /** It runs commands in its VM. */
-  runs?: true;
-}
-
-const ROWS: Row[] = [
-  {
-    example: "quick-start",
-    settings: (domain) => [["domain", domain]],
-    takes: "before-upgrade",
-    resources: 2,
+/** Does what the README of each example says, up to its last part. Returns the snapshots that are then there. */
+const WALKS: Record<string, (walk: Walk) => Promise<[Guest, string[]][]>> = {
+  "quick-start": async (walk) => {
+    const domain = await walk.debian12();
+    await walk.set({ domain: domain.name });
+    await walk.up();
+    await walk.set({ revert: "now" });
+    await walk.pulumi("preview");
+    return [[domain, ["before-upgrade"]]];
   },
-  { example: "checkpoint", settings: (domain) => [["domain", domain]], takes: "instantánea1", resources: 2 },
-  {
-    example: "before-upgrade",
-    settings: (domain) => [
-      ["domain", domain],
-      ["upgrade", "1.2"],
-      ["upgradeCommand", `lab-guest ${domain} "upgraded=$VERSION"`],
-      ["verifyCommand", `lab-guest ${domain} 'test "$upgraded" = '$VERSION`],
-    ],
-    takes: "before-1.2",
-    resources: 4,
-    runs: true,
+  checkpoint: async (walk) => {
+    const domain = await walk.debian12();
+    await walk.set({ domain: domain.name });
+    await walk.up();
+    await walk.set({ revert: "now" });
+    await walk.pulumi("preview");
+    return [[domain, ["instantánea1"]]];
   },
-  {
-    example: "adopt-existing",
-    settings: (domain) => [
-      ["snapshots[0].domain", domain],
-      ["snapshots[0].name", "by hand"],
-      ["snapshots[0].description", "taken by hand"],
-    ],
-    takes: "by hand",
-    resources: 2,
+  "before-upgrade": async (walk) => {
+    const domain = await walk.debian12();
+    const shell = `lab-guest ${domain.name}`;
+    await walk.set({
+      domain: domain.name,
+      upgrade: "1.2",
+      upgradeCommand: `${shell} "upgraded=$VERSION"`,
+      verifyCommand: `${shell} 'test "$upgraded" = 1.3'`,
+    });
+    await walk.up();
+    await walk.set({ rollback: "true" });
+    await walk.pulumi("preview");
+    await walk.up();
+    await walk.set({ rollback: "false", upgrade: "1.3" });
+    await walk.up();
+    assert.equal(await inGuest(domain.name, 'echo "$upgraded"; unset upgraded'), "1.3");
+    return [[domain, ["before-1.3"]]];
   },
-  {
-    example: "many-vms",
-    settings: (domain) => [
-      ["hosts.kvm1.uri", lab("LIBVIRT_DEFAULT_URI")],
-      ["hosts.kvm1.domains[0]", domain],
-    ],
-    takes: "before-maintenance",
-    resources: 2,
+  "adopt-existing": async (walk) => {
+    const domain = await walk.guest("web");
+    for (const name of ["fresh-install", "with db"])
+      await virsh("snapshot-create-as", domain.uuid, name, "old");
+    await walk.set({
+      "snapshots[0].domain": domain.name,
+      "snapshots[0].name": "fresh-install",
+      "snapshots[0].description": "by hand, 12 May",
+      "snapshots[1].domain": domain.name,
+      "snapshots[1].name": "with db",
+    });
+    await walk.up();
+    await walk.set({ "snapshots[0].revert": "now" });
+    await walk.pulumi("preview");
+    return [[domain, ["fresh-install", "with db"]]];
   },
-  {
-    example: "ci-fleet",
-    settings: (domain) => [
-      ["workers[0]", domain],
-      ["jobId", "none"],
-    ],
-    takes: "clean",
-    resources: 2,
+  "many-vms": async (walk) => {
+    const [web, db, cache] = [await walk.guest("web"), await walk.guest("db"), await walk.guest("cache")];
+    const uri = lab("LIBVIRT_DEFAULT_URI");
+    await walk.set({
+      "hosts.kvm1.uri": uri,
+      "hosts.kvm1.domains[0]": web.name,
+      "hosts.kvm1.domains[1]": db.name,
+      "hosts.kvm2.uri": "qemu+unix:///session?socket=/nowhere/libvirt-sock",
+      "hosts.kvm2.domains[0]": cache.name,
+    });
+    await walk.up("--continue-on-error");
+    await walk.set({ "hosts.kvm2.uri": uri });
+    await walk.up("--continue-on-error");
+    await walk.set({ revert: "now" });
+    await walk.pulumi("preview");
+    return [web, db, cache].map((domain) => [domain, ["before-maintenance"]]);
   },
-];
+  "ci-fleet": async (walk) => {
+    const workers: Guest[] = [];
+    for (const name of ["ci1", "ci2", "ci3", "ci4"]) workers.push(await walk.guest(name));
+    for (const [index, { name }] of workers.entries()) await walk.set({ [`workers[${index}]`]: name });
+    await walk.set({ jobId: "none" });
+    await walk.up();
+    await walk.up("--config", "jobId=4711");
+    return workers.map((worker) => [worker, ["clean"]]);
+  },
+};
 
 describe("the command line in the folder of each example", () => {
-  let off: Guest;
-
-  before(async () => {
-    off = await guest("--off");
-  });
-
-  for (const { example, settings, takes, resources, runs = false } of ROWS) {
-    it(`${example}: takes and deletes its snapshot, set up as its README says`, async () => {
-      const domain = runs
-        ? { name: lab("LAB_DOMAIN"), uuid: await virsh("domuuid", lab("LAB_DOMAIN")) }
-        : off;
-      if (example === "adopt-existing") await virsh("snapshot-create-as", domain.uuid, takes);
+  for (const [example, follow] of Object.entries(WALKS)) {
+    it(`${example}: does what its README says, and prints each line that it shows`, async function () {
+      if (example === "checkpoint" && (await closed("internalRunningAnyName")) !== undefined) this.skip();
       const commandLine = new CommandLine(join(ROOT, "examples", example));
+      const walk = new Walk(commandLine);
       try {
         await commandLine.open();
-        for (const [path, value] of settings(domain.name)) {
-          await commandLine.pulumi("config", "set", "--path", path, value);
-        }
-        const shown = await commandLine.pulumi("up", "--yes", "--skip-preview");
-        assert.ok(shown.includes(`Resources:\n    + ${resources} created\n`), shown);
-        assert.deepEqual(await snapshotsOf(domain), [takes]);
-        if (runs) assert.equal(await inGuest(domain.name, 'echo "$upgraded"; unset upgraded'), "1.2");
-        const gone = await commandLine.pulumi("destroy", "--yes", "--skip-preview");
-        assert.ok(gone.includes(`Resources:\n    - ${resources} deleted\n`), gone);
-        assert.deepEqual(await snapshotsOf(domain), []);
+        const taken = await follow(walk);
+        for (const [domain, names] of taken) assert.deepEqual(await snapshotsOf(domain), names);
+        assertAllPrinted(shownLines(example), walk.printed, walk.names);
+        await commandLine.pulumi("destroy", "--yes", "--skip-preview");
+        for (const [domain] of taken) assert.deepEqual(await snapshotsOf(domain), []);
       } finally {
         await commandLine.close();
       }

@@ -10,8 +10,9 @@ import {
   type QuestionError,
   type SnapshotNode,
 } from "../../sdk/index.js";
+import { assertPossible } from "./support/attempts.js";
 import { plant, type Kind, type Planted } from "./support/forest.js";
-import { diskOf, guest, lab, snapshotsOf, snapshotXml, virsh, type Guest } from "./support/host.js";
+import { diskOf, guest, lab, snapshotXml, virsh, type Guest } from "./support/host.js";
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 
@@ -244,36 +245,8 @@ describe("getDomain", () => {
 
     it(`returns for ${shape} exactly the kinds of snapshots that libvirt can take`, async () => {
       const { name, uuid } = named(shape);
-      const { possibleSnapshots } = await getDomain({ domain: name });
-      const isActive = state !== "shut off";
-      // For a domain that is off, libvirt would ignore `--memspec` alone, or refuse it.
-      const ATTEMPTS: Record<keyof typeof possibleSnapshots, string[] | undefined> = {
-        internalWithMemory: isActive ? [] : undefined,
-        internalOffline: isActive ? ["--memspec=snapshot=no"] : [],
-        diskOnly: ["--disk-only"],
-        externalWithMemory: [`--memspec=snapshot=external,file=${lab("LAB_DIR")}/${uuid}.memory`],
-        quiesced: isActive ? ["--disk-only", "--quiesce"] : undefined,
-      };
-      for (const [kind, flags] of Object.entries(ATTEMPTS)) {
-        const { possible, reason, remedy } = possibleSnapshots[kind as keyof typeof possibleSnapshots];
-        const taken = flags === undefined ? "no way to ask for it" : await attempt(named(shape), kind, flags);
-        assert.equal(taken === "taken", possible, `${kind}: said ${reason ?? "possible"}, libvirt: ${taken}`);
-        assert.equal(reason !== undefined && remedy !== undefined, !possible);
-      }
+      await assertPossible({ name, uuid }, state !== "shut off", await getDomain({ domain: name }));
     });
-  }
-
-  /** Takes a snapshot and deletes its metadata, or returns why it was not taken. */
-  async function attempt(domain: Guest, name: string, flags: string[]): Promise<string> {
-    const before = await snapshotsOf(domain);
-    try {
-      await virsh("snapshot-create-as", domain.uuid, `--name=${name}`, ...flags);
-    } catch (error) {
-      assert.deepEqual(await snapshotsOf(domain), before);
-      return String((error as { stderr?: string }).stderr);
-    }
-    await virsh("snapshot-delete", domain.uuid, `--snapshotname=${name}`, "--metadata");
-    return "taken";
   }
 
   it("returns the firmware of the definition", async () => {

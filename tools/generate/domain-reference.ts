@@ -3,7 +3,8 @@ import { table } from "./table.js";
 
 /** Every input of a `Domain`, from the docstrings of its type. */
 export function domainInputTable(read: (file: string) => string): string {
-  const properties = interfacesOf(read("sdk/domain.ts")).get("DomainArgs")?.properties ?? [];
+  const properties = interfacesOf(read("sdk/domain-args.ts")).get("DomainArgs")?.properties ?? [];
+  if (properties.length === 0) throw new Error("sdk/domain-args.ts has no inputs");
   const rows = properties.map(({ name, optional, paragraphs }) => {
     const byDefault = labelled(paragraphs, "Default");
     const meaning = paragraphs.filter((paragraph) => !/^(Default|On a change): /.test(paragraph)).join(" ");

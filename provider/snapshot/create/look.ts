@@ -2,6 +2,7 @@ import type { Chain } from "../../capabilities/chain-depth.js";
 import { shapeOf, type Wanted } from "../../capabilities/snapshot-shape.js";
 import type { HostIdentity } from "../../hypervisor/host-identity.js";
 import type { QueryHost } from "../../hypervisor/host.js";
+import { missingImages } from "../../hypervisor/missing-images.js";
 import type { DomainRef, DomainState, SnapshotDocument } from "../../hypervisor/results.js";
 import type { DomainXml } from "../../xml/domain.js";
 import { areFrozen } from "../frozen.js";
@@ -31,6 +32,8 @@ export interface CreateFacts {
   untaggedImages: readonly string[];
   /** The chains that an external snapshot makes longer, as far as they can be seen. */
   chains: readonly Chain[];
+  /** The targets of the disks whose images do not exist. */
+  missing?: readonly string[];
 }
 
 /** Reads what a create depends on. */
@@ -51,12 +54,13 @@ export async function lookBeforeCreate(
     file === undefined ? false : host.fileExists(file),
   ]);
   const isTaken = names.includes(inputs.name);
-  const [existing, tags, memoryFileHalfWritten, frozen, chains] = await Promise.all([
+  const [existing, tags, memoryFileHalfWritten, frozen, chains, missing] = await Promise.all([
     isTaken ? host.readSnapshot(uuid, inputs.name) : undefined,
     isTaken ? [] : tagsOf(host, definition, inputs),
     file !== undefined && memoryFileExists ? host.isHalfWritten(file) : false,
     asksToFreeze(definition, inputs) ? areFrozen(host, uuid) : undefined,
     isTaken ? [] : chainsOf(host, definition, inputs),
+    isTaken ? [] : missingImages(host, definition),
   ]);
   const imagesWhere = (tagged: boolean) =>
     tags.filter((image) => image.tagged === tagged).map(({ source }) => source);
@@ -74,6 +78,7 @@ export async function lookBeforeCreate(
     taggedImages: imagesWhere(true),
     untaggedImages: imagesWhere(false),
     chains,
+    missing,
   };
 }
 

@@ -11,7 +11,7 @@ import type { CreateFacts } from "./look.js";
  */
 export function unmetPrecondition(inputs: SnapshotInputs, facts: CreateFacts): Refusal | undefined {
   return (
-    refusalToTake(facts.definition, inputs, facts.version) ??
+    refusalToTake(facts.definition, inputs, facts.version, facts.missing) ??
     chainRefusal(facts.chains, facts.version) ??
     memoryFileExists(inputs, facts) ??
     orphanedTag(inputs, facts) ??

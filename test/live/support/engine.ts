@@ -5,6 +5,7 @@ import {
   LocalWorkspace,
   Stack,
   type Deployment,
+  type DestroyOptions,
   type EngineEvent,
   type PreviewOptions,
   type UpOptions,
@@ -132,7 +133,7 @@ export class TestStack {
     return this.observed((options) => this.stack.refresh(options), "resOutputsEvent");
   }
 
-  destroy(extra: { onOutput?: (text: string) => void } = {}): Promise<Run> {
+  destroy(extra: Pick<DestroyOptions, "onOutput" | "continueOnError"> = {}): Promise<Run> {
     return this.observed((options) => this.stack.destroy({ ...options, ...extra }));
   }
 

@@ -18,6 +18,7 @@ describe("the environment of a Domain's commands", () => {
       autostart: true,
       adopt: true,
       validate: false,
+      secret: false,
       shutdownTimeoutSeconds: 5,
     });
     assert.ok(readSettings({ ...recorded, PULUMI_VIRSH_VALIDATE: "true" }).validate);
@@ -31,6 +32,7 @@ describe("the environment of a Domain's commands", () => {
       autostart: undefined,
       adopt: false,
       validate: false,
+      secret: false,
       shutdownTimeoutSeconds: 60,
     };
     assert.deepEqual(readSettings(empty), defaults);
