@@ -33,11 +33,13 @@ export async function standingOf(open: OpenHost, { xml, uri }: DeclaredDomain): 
   const identity = readIdentity(xml);
   try {
     const host = open({ uri: uri === "" ? undefined : uri, timeoutSeconds: TIMEOUT_SECONDS });
-    const domains = await host.listDomains();
+    const [domains, persistent] = await Promise.all([host.listDomains(), host.listPersistent()]);
     const domain = domainOf(identity, domains);
     if (domain === undefined) return isNew(identity, domains) ? "new" : "absent";
     // What someone else renamed is not as declared, either.
     if (domain.name !== identity.name) return "not in force";
+    // Someone undefined it while it runs: it would be gone once it is off.
+    if (!persistent.includes(domain.uuid)) return "not in force";
     const present = await host.definitionXml(domain.uuid, { inactive: true });
     return definitionInForce(xml, present).inForce ? "in force" : "not in force";
   } catch (error) {

@@ -77,6 +77,19 @@ describe("a Domain whose declared definition is not in force on the host", () =>
     assert.deepEqual(await stack.outputs(), { state: "shut off", running: false, persistent: true });
   });
 
+  it("is defined again if someone undefined it while it runs", async () => {
+    const running = program({ running: true, shutdownTimeoutSeconds: 0 });
+    await succeed(stack.up(running));
+    await virsh("undefine", NAME);
+    const preview = await stack.preview(running);
+    assert.deepEqual([preview.ok, preview.steps], [true, ["update vm"]]);
+    assert.match(preview.messages.join("\n"), /is running but no longer defined: someone undefined it/);
+    await succeed(stack.up(running));
+    assert.match(await virsh("dominfo", NAME), /^Persistent: +yes$/m);
+    assert.equal(await title(), "declared");
+    assertDone(await stack.up(running), []);
+  });
+
   it("keeps secret inputs secret when it is updated", async () => {
     const xml = pulumi.secret(disk.xml(NAME, { title: "declared" }));
     const uri = pulumi.secret(lab("LIBVIRT_DEFAULT_URI"));

@@ -18,8 +18,16 @@ function applied(xml: string): string {
   return withStamp(xml, stamp);
 }
 
-function hostWith(domains: DomainRef[], definition: () => Promise<string>): OpenHost {
-  const host: Partial<Host> = { listDomains: () => Promise.resolve(domains), definitionXml: definition };
+function hostWith(
+  domains: DomainRef[],
+  definition: () => Promise<string>,
+  persistent = domains.map(({ uuid }) => uuid),
+): OpenHost {
+  const host: Partial<Host> = {
+    listDomains: () => Promise.resolve(domains),
+    listPersistent: () => Promise.resolve(persistent),
+    definitionXml: definition,
+  };
   return () => host as Host;
 }
 
@@ -40,6 +48,11 @@ describe("where a declared domain stands on its host", () => {
     const changed = applied(named("vm")).replace("<title>declared", "<title>theirs");
     assert.equal(await standing(named("vm"), [vm], changed), "not in force");
     assert.equal(await standing(named("vm", UUID), [{ name: "renamed", uuid: UUID }]), "not in force");
+  });
+
+  it("is not in force where someone undefined the domain while it runs", async () => {
+    const open = hostWith([vm], () => Promise.resolve(applied(named("vm"))), []);
+    assert.equal(await standingOf(open, { xml: named("vm"), uri: "" }), "not in force");
   });
 
   it("is absent where the host has no such domain, also if it is gone in that very moment", async () => {
