@@ -88,7 +88,7 @@ export function caseOf(operation: Operation): Case {
   return OPERATIONS[operation];
 }
 
-/** One row of the table: each cell on every libvirt. */
+/** One row of the table. */
 export type Row = Partial<Record<Operation, Result>>;
 
 const creates = (result: Result) => ({ memory: result, quiesced: result, external: result, off: result });

@@ -1,83 +1,9 @@
-import assert from "node:assert/strict";
-import { MOMENTS, OPERATIONS, RESULTS, TABLE, VICTIMS, caseOf } from "../faults/table.js";
-import type { Moment, Operation, Row, Victim } from "../faults/table.js";
-import {
-  broken,
-  brokenAfterTheEnd,
-  endedWithDaemon,
-  resultOf,
-  type Story,
-} from "./support/faults/promises.js";
-import { playRound } from "./support/faults/round.js";
-import { FaultScene } from "./support/faults/scene.js";
-import { canMeet } from "./support/faults/strike.js";
-import { closed } from "./support/libvirt.js";
+import { testRows } from "./support/faults/rows.js";
 
-/** Every cell of the table of docs/guarantees.md. The operations of one row run side by side, on a guest each. */
-describe("a process that dies in the middle of an operation (table of docs/guarantees.md)", function () {
-  this.timeout(300_000);
-  let scene: FaultScene | undefined;
-  const skipped = new Map<Operation, string>();
-
-  before(async () => {
-    for (const operation of Object.keys(OPERATIONS) as Operation[]) {
-      const { needs } = caseOf(operation);
-      const reason = needs === undefined ? undefined : await closed(needs);
-      if (reason !== undefined) skipped.set(operation, reason);
-    }
-  });
-  after(() => scene?.close());
-
-  it("has a result for every operation that can be met, at each moment", () => {
-    const missing = Object.entries(TABLE).flatMap(([moment, victims]) =>
-      Object.entries(victims).flatMap(([victim, row]) =>
-        (Object.keys(OPERATIONS) as Operation[])
-          .filter((operation) => canMeet(operation, moment as Moment) !== (row[operation] !== undefined))
-          .map((operation) => `${operation}, ${victim}, ${moment}`),
-      ),
-    );
-    assert.deepEqual(missing, []);
-  });
-
-  for (const [moment, victims] of Object.entries(TABLE) as [Moment, (typeof TABLE)[Moment]][]) {
-    for (const [victim, row] of Object.entries(victims) as [Victim, Row][]) {
-      describe(`${VICTIMS[victim]}, ${MOMENTS[moment]}`, () => {
-        let stories: Story[] = [];
-
-        before(async () => {
-          scene ??= await FaultScene.make([...skipped.keys()]);
-          stories = await playRound(scene, moment, victim);
-        });
-        after(async () => {
-          if (stories.length > 0 && stories.every((story) => broken(story).length === 0)) return;
-          // Whatever is wrong with a guest or a state must not reach the next row.
-          const spoilt = scene;
-          scene = undefined;
-          await spoilt?.close();
-        });
-
-        for (const operation of Object.keys(OPERATIONS) as Operation[]) {
-          if (!canMeet(operation, moment)) continue;
-          const result = row[operation];
-          it(`${OPERATIONS[operation].what}: ${result === undefined ? "" : RESULTS[result].word}`, function () {
-            if (skipped.has(operation)) this.skip();
-            const story = stories.find((each) => each.operation === operation);
-            assert.ok(story);
-            if (endedWithDaemon(story)) {
-              assert.deepEqual(brokenAfterTheEnd(story), []);
-              return;
-            }
-            // On a busy machine libvirt may be done before it is met.
-            const isMissed = moment === "works" && result !== "done" && resultOf(story) === "done";
-            if (isMissed && broken(story).length === 0) this.skip();
-            assert.deepEqual(
-              [resultOf(story), broken(story)],
-              [result, []],
-              JSON.stringify([story.said.first.about[operation], story.seen], null, 1),
-            );
-          });
-        }
-      });
-    }
-  }
+describe("a process that dies while libvirt carries out an operation (table of docs/guarantees.md)", function () {
+  testRows.call(
+    this,
+    (victim, moment) =>
+      ["libvirtd", "virsh"].includes(victim) && (moment === "works" || moment === "answers"),
+  );
 });

@@ -23,6 +23,10 @@ const OF_ONE_LIBVIRT = [
   "functions-in-programs",
   "domain",
   "domain-care",
+  "domain-in-force",
+  // Processes that die or are told to stop while libvirt works on, or before it has the call.
+  "ctrl-c",
+  "faults-beside-libvirt",
   // Another connection to the same daemon; the laboratory itself.
   "ssh",
   "default-uri",
