@@ -52,10 +52,19 @@ export async function callsOn({ uuid }: Guest, command: string): Promise<number[
   const all = await processes();
   const names = ({ words }: Process) =>
     words.some((word) => word.includes(command)) && words.some((word) => word.includes(uuid));
-  return all
-    .filter(names)
-    .map(idOf)
-    .sort((one, other) => one - other);
+  return parentsFirst(all.filter(names)).map(idOf);
+}
+
+/**
+ * A stand-in whose virsh is killed before it reports that, as a shell does, and is no virsh that was killed. Ids do not
+ * tell which is the parent: they begin again after the highest.
+ */
+function parentsFirst(found: readonly Process[]): Process[] {
+  const depth = ({ parent }: Process): number => {
+    const above = found.find(({ pid }) => pid === parent);
+    return above === undefined ? 0 : 1 + depth(above);
+  };
+  return found.toSorted((one, other) => depth(one) - depth(other));
 }
 
 /** Waits for a new process with these words, looking so often that it does not get far, and stops it. */

@@ -54,8 +54,10 @@ export function testRows(this: Mocha.Suite, isMeant: (victim: Victim, moment: Mo
               assert.deepEqual(brokenAfterTheEnd(story), []);
               return;
             }
-            // On a busy machine another moment may be met. What came of it keeps every promise all the same.
-            if (moment === "works" && resultOf(story) !== result && broken(story).length === 0) this.skip();
+            // On a busy machine libvirt may be done before it is met.
+            const later = ["done", TABLE.answers[victim]?.[operation]];
+            const isMissed = moment === "works" && result !== "done" && later.includes(resultOf(story));
+            if (isMissed && broken(story).length === 0) this.skip();
             assert.deepEqual(
               [resultOf(story), broken(story)],
               [result, []],
