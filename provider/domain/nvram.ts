@@ -1,4 +1,4 @@
-import { quote } from "../errors.js";
+import { isVirshError, quote } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import type { DomainRef } from "../hypervisor/results.js";
 import { info, type Notice } from "../hypervisor/notice.js";
@@ -21,13 +21,21 @@ export async function lookAtNvram(
   const file = fileIn(await host.definitionXml(uuid, { inactive: true }));
   if (file === undefined) return { file, others: [] };
   const others = domains.filter((domain) => domain.uuid !== uuid);
-  const texts = await Promise.all(
-    others.map((domain) => host.definitionXml(domain.uuid, { inactive: true })),
-  );
-  return {
-    file,
-    others: others.filter((_, index) => fileIn(texts[index] ?? "") === file).map(({ name }) => name),
-  };
+  const files = await Promise.all(others.map((domain) => fileOf(host, domain)));
+  return { file, others: others.filter((_, index) => files[index] === file).map(({ name }) => name) };
+}
+
+/** Of a domain that was undefined since it was listed: none. */
+async function fileOf(
+  host: Pick<DomainHost, "definitionXml">,
+  { uuid }: DomainRef,
+): Promise<string | undefined> {
+  try {
+    return fileIn(await host.definitionXml(uuid, { inactive: true }));
+  } catch (error) {
+    if (isVirshError(error, "NotFound")) return undefined;
+    throw error;
+  }
 }
 
 function fileIn(xml: string): string | undefined {

@@ -137,6 +137,16 @@ describe("deleting a domain", () => {
     });
   }
 
+  it("is not misled by another domain that is undefined while its NVRAM is looked at", async () => {
+    const host = new FakeDomainHost().has(UUID, "vm", "shut off", firmware(generated));
+    const listed = host.listDomains.bind(host);
+    // The list still had it.
+    host.listDomains = async () =>
+      host.did.length > 0 ? listed() : [...(await listed()), { uuid: OTHER, name: "clone" }];
+    await deleteDomain(host, { ...domain, nvram: "generated" }, 0, notices().tell);
+    assert.deepEqual(host.did, ["undefine --nvram"]);
+  });
+
   it("keeps NVRAM that another domain uses", async () => {
     const host = new FakeDomainHost()
       .has(UUID, "vm", "shut off", firmware(generated))
