@@ -40,8 +40,13 @@ const PACKAGES: Record<string, string> = {
 };
 
 /**
- * Runs one program to its end. This is the only place that starts processes. The arguments are passed as they are,
- * without a shell. If the program does not reach an exit code, a `VirshError` is thrown; the caller judges exit codes,
+ * Translations change the text that is parsed here, and plain `C` destroys characters in it. A debug level that the user
+ * left in the environment would make virsh print more text in between.
+ */
+const ENVIRONMENT = { LC_ALL: "C.UTF-8", LANGUAGE: "", TZ: "UTC", VIRSH_DEBUG: "4" };
+
+/**
+ * Runs one program to its end. Only this file starts processes. The arguments are passed as they are, without a shell. If the program does not reach an exit code, a `VirshError` is thrown; the caller judges exit codes,
  * because only the caller can read what the program prints.
  */
 export async function run(call: Call): Promise<Finished> {
@@ -55,9 +60,7 @@ export async function run(call: Call): Promise<Finished> {
   // execa is an ES module. Loading it here keeps it out of programs that only preview.
   const { execa } = await import("execa");
   const result = await execa(call.program, call.args, {
-    // Translations change the text that is parsed here, and plain `C` destroys characters in it. A debug level that
-    // the user left in the environment would make virsh print more text in between.
-    env: { LC_ALL: "C.UTF-8", LANGUAGE: "", TZ: "UTC", VIRSH_DEBUG: "4" },
+    env: ENVIRONMENT,
     stdin: "ignore",
     stripFinalNewline: false,
     reject: false,
@@ -75,6 +78,53 @@ export async function run(call: Call): Promise<Finished> {
     throw failed(call, failure ?? { kind: "Unexpected", said: result.originalMessage ?? "it did not end" });
   }
   return { exitCode, stdout, stderr };
+}
+
+/** A program that runs until it is ended, and reads what to do from its standard input. */
+export interface Fed {
+  write(text: string): void;
+  /** Ends it at once, with the processes that it started. Its standard input stays open until then. */
+  kill(): void;
+  /** Whether this process waits for it before it exits. */
+  hold(held: boolean): void;
+}
+
+/** What is called with what a fed program prints, and once it has ended. */
+export interface Listener {
+  printed(to: "stdout" | "stderr", text: string): void;
+  /** `exitCode`: missing where it did not start, or was killed. */
+  ended(exitCode: number | undefined): void;
+}
+
+/** Starts a program to feed. `env` is added to its environment. */
+export async function feed(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  listener: Listener,
+): Promise<Fed> {
+  const { execa } = await import("execa");
+  const child = execa(program, args, {
+    env: { ...ENVIRONMENT, ...env },
+    stdin: "pipe",
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: KILL_AFTER_MS,
+    killDescendants: true,
+  });
+  const { stdin, stdout, stderr } = child;
+  // Decoded here, a character that is split between two pieces arrives whole.
+  stdout.setEncoding("utf8").on("data", (text: string) => listener.printed("stdout", text));
+  stderr.setEncoding("utf8").on("data", (text: string) => listener.printed("stderr", text));
+  // It may have ended, which `ended` says.
+  stdin.on("error", () => undefined);
+  void child.then(({ exitCode }) => listener.ended(exitCode));
+  const pipes = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+  return {
+    write: (text) => stdin.write(text),
+    kill: () => child.kill("SIGKILL"),
+    hold: (held) => pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.())),
+  };
 }
 
 type Failure = Pick<ErrorParts, "kind" | "said" | "unchanged" | "next" | "begun">;

@@ -45,7 +45,7 @@ export function scriptOf(lines: readonly Line[], mark: string): string {
 }
 
 /** One word for virsh, unchanged: within single quotes it knows no other special character. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
@@ -58,6 +58,6 @@ export function partsOf({ stdout, stderr }: Part, count: number, mark: string): 
 }
 
 /** virsh prints why a command failed, or nothing. */
-function finishedAs({ stdout, stderr }: Part): Finished {
+export function finishedAs({ stdout, stderr }: Part): Finished {
   return { exitCode: messages(stderr).length === 0 ? 0 : 1, stdout, stderr };
 }

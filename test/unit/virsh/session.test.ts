@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { play } from "../../../provider/virsh/script.js";
+import { run, type Limits } from "../../../provider/virsh/process.js";
+import { isCarried, Session } from "../../../provider/virsh/session.js";
+import { Sessions } from "../../../provider/virsh/sessions.js";
+
+const LIMITS: Limits = { timeoutSeconds: 30, remaining: () => 30_000 };
+/** libvirt's test driver, which needs no daemon. */
+const ARGS = ["--quiet", "--connect=test:///default"];
+
+describe("a session of virsh", () => {
+  let session: Session;
+  beforeEach(async () => {
+    session = await Session.start(ARGS);
+  });
+  afterEach(() => session.end());
+
+  const outputs = async (lines: string[][]) => {
+    const answer = await session.ask(
+      lines.map((args) => ({ args })),
+      LIMITS,
+    );
+    assert.ok("played" in answer, JSON.stringify(answer));
+    return answer.played.map(({ end }) => end);
+  };
+
+  it("answers each line of a request, also after one that fails, and then the next request", async () => {
+    const [names, missing, state] = await outputs([
+      ["list", "--all", "--name"],
+      ["domstate", "--domain=nope"],
+      ["domstate", "--domain=test"],
+    ]);
+    assert.equal(names?.stdout, "test\n");
+    assert.deepEqual([missing?.exitCode, missing?.stderr], [1, "error: failed to get domain 'nope'\n"]);
+    assert.equal(state?.stdout, "running\n");
+    for (let request = 0; request < 20; request += 1)
+      assert.equal((await outputs([["list", "--all", "--name"]]))[0]?.stdout, "test\n");
+  });
+
+  it("says what virsh says to a command that it does not know, and goes on", async () => {
+    const answer = await session.ask([{ args: ["nonsense"] }, { args: ["list", "--name"] }], LIMITS);
+    assert.deepEqual(answer, {
+      whole: { exitCode: 1, stdout: "", stderr: "error: unknown command: 'nonsense'\n" },
+    });
+    assert.equal(session.isUsable, true);
+  });
+
+  it("says why virsh could not connect", async () => {
+    const unreachable = await Session.start(["--quiet", "--connect=qemu+unix:///system?socket=/nonexistent"]);
+    const answer = await unreachable.ask([{ args: ["list"] }], LIMITS);
+    assert.ok("whole" in answer);
+    assert.match(
+      answer.whole.stderr,
+      /^error: failed to connect to the hypervisor\nerror: Failed to connect socket to '\/nonexistent'.*\n$/,
+    );
+  });
+
+  it("carries every word that it accepts as the arguments of a process do", async () => {
+    const hostile = fc
+      .oneof(
+        fc.string({ unit: "grapheme", maxLength: 60 }),
+        fc
+          .array(
+            fc.constantFrom(
+              "virsh # ",
+              "'",
+              "\\",
+              '"',
+              ";",
+              "error: ",
+              "echo ",
+              " ",
+              "--",
+              "#",
+              "$(",
+              "`",
+              "!",
+              "~",
+              "\u202e",
+              "é",
+              "💾",
+            ),
+            {
+              maxLength: 12,
+            },
+          )
+          .map((parts) => parts.join("")),
+      )
+      .filter((word) => word !== "" && isCarried(word));
+    await fc.assert(
+      fc.asyncProperty(fc.array(hostile, { minLength: 1, maxLength: 8 }), async (words) => {
+        const lines = words.map((word) => ({ args: ["echo", "--", word] }));
+        const [fed, byArguments] = await Promise.all([
+          session.ask(lines, LIMITS),
+          play(lines, (script) =>
+            run({ program: "virsh", args: [...ARGS, script], tried: "echo", changes: false, limits: LIMITS }),
+          ),
+        ]);
+        assert.ok("played" in fed);
+        assert.deepEqual(
+          fed.played.map(({ end }) => end.stdout),
+          words,
+        );
+        assert.deepEqual(fed.played, byArguments);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is lost once virsh is killed, does not answer in time or prints what it was not asked for", async () => {
+    const slow = await session.ask([{ args: ["list"] }], { timeoutSeconds: 0, remaining: () => 0 });
+    assert.deepEqual([slow, session.isUsable], [{ lost: "timeout" }, false]);
+    assert.deepEqual(await session.ask([{ args: ["list"] }], LIMITS), { lost: "died" });
+  });
+});
+
+describe("a virsh that misbehaves", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "virsh-session-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A virsh whose answer to every line is made by `body`, of the marks in it. */
+  const fake = async (body: string): Promise<Session> => {
+    const file = join(folder, "virsh");
+    const source = `#!${process.execPath}
+const lines = require("readline").createInterface({ input: process.stdin });
+const out = (text) => process.stdout.write(text);
+const err = (text) => process.stderr.write(text);
+out("virsh # ");
+lines.on("line", (line) => {
+  const marks = [...line.matchAll(/echo '(\\w+)''(\\w+)'; echo --err/g)].map(([, one, other]) => one + other);
+  ${body}
+});
+`;
+    writeFileSync(file, source);
+    chmodSync(file, 0o700);
+    return Session.start([], file);
+  };
+  /** What virsh itself does: nothing comes before the first mark. */
+  const RIGHT = `out(line + "\\n");
+  marks.forEach((mark, index) => {
+    out((index === 0 || marks.length === 1 ? "" : "answer") + mark);
+    err("error: " + mark + "\\n");
+  });
+  out("virsh # ");`;
+  const ask = (session: Session) => session.ask([{ args: ["one"] }], LIMITS);
+
+  it("is believed if it does what virsh does", async () => {
+    const session = await fake(RIGHT);
+    assert.deepEqual(await ask(session), {
+      played: [{ line: { args: ["one"] }, end: { exitCode: 0, stdout: "answer", stderr: "" } }],
+    });
+    session.end();
+  });
+
+  const cases: [what: string, body: string][] = [
+    [
+      "prints a message before the first mark",
+      `err("error: Disconnected from x due to end of file\\n"); ${RIGHT}`,
+    ],
+    [
+      "connects again between two commands",
+      RIGHT.replace('err("error: "', 'err("error: Reconnected to the hypervisor\\nerror: "'),
+    ],
+    ["prints more than it was asked for", RIGHT.replace("out(line", 'out("more\\n" + line')],
+    ["prints a mark twice", RIGHT.replace('"answer") + mark', '"answer") + mark + mark')],
+  ];
+  for (const [what, body] of cases) {
+    it(`is not believed if it ${what}`, async () => {
+      const session = await fake(body);
+      assert.deepEqual(await ask(session), { lost: "out of step" });
+      assert.equal(session.isUsable, false);
+    });
+  }
+
+  it("is understood however its output is split", async () => {
+    const session = await fake(
+      RIGHT.replaceAll("answer", "ansẃer").replace(
+        /^/,
+        "const out = (text) => Buffer.from(text).forEach((byte) => process.stdout.write(Buffer.from([byte])));",
+      ),
+    );
+    const answer = await ask(session);
+    assert.ok("played" in answer, JSON.stringify(answer));
+    assert.equal(answer.played[0]?.end.stdout, "ansẃer");
+    session.end();
+  });
+
+  it("is lost if it ends in the middle of an answer", async () => {
+    const session = await fake('out(line + "\\n" + "half"); process.exit(0);');
+    assert.deepEqual(await ask(session), { lost: "died" });
+  });
+});
+
+describe("the sessions of a connection", () => {
+  it("are opened as they are needed, at most so many, and used again", async () => {
+    let started = 0;
+    const sessions = new Sessions(() => {
+      started += 1;
+      return Session.start(ARGS);
+    }, 2);
+    const ask = () => sessions.ask([{ args: ["list", "--all", "--name"] }], LIMITS);
+    await ask();
+    await ask();
+    assert.equal(started, 1);
+    const answers = await Promise.all(Array.from({ length: 50 }, ask));
+    assert.equal(started, 2);
+    for (const answer of answers)
+      assert.equal(answer !== undefined && "played" in answer && answer.played[0]?.end.stdout, "test\n");
+    sessions.end();
+  });
+
+  it("do not take a word that a line cannot carry with certainty", async () => {
+    const sessions = new Sessions(() => assert.fail("started"), 2);
+    for (const word of ["a\tb", "a\nb", "\u001b[A", "\u0085", "\ud800"])
+      assert.equal(await sessions.ask([{ args: ["echo", word] }], LIMITS), undefined);
+  });
+});
