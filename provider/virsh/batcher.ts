@@ -3,10 +3,13 @@ import { understood } from "./answer.js";
 import type { Command } from "./commands/command.js";
 import { explain } from "./errors.js";
 import type { Finished, Limits } from "./process.js";
-import { play } from "./script.js";
+import type { Line, Played } from "./script.js";
 
-/** Starts one virsh on the connection. */
-type Run = (args: readonly string[], call: { tried: string; limits: Limits }) => Promise<Finished>;
+/** Carries out commands in one virsh. */
+type Carry = <L extends Line>(
+  lines: readonly L[],
+  call: { tried: string; limits: Limits },
+) => Promise<Played<L>[] | { whole: Finished }>;
 
 /** A caller waiting for the result of a query. */
 interface Caller {
@@ -37,7 +40,7 @@ export class Batcher {
   private waiting: Caller[] = [];
   private running = 0;
 
-  constructor(private readonly run: Run) {}
+  constructor(private readonly carry: Carry) {}
 
   async answer<T>(command: Command<T>, limits: Limits): Promise<T> {
     // The clock starts here, not when it is this query's turn.
@@ -74,7 +77,7 @@ export class Batcher {
     const groups = Map.groupBy(callers, ({ args }) => JSON.stringify(args)).values();
     const lines = [...groups].map((group) => ({ args: group[0]?.args ?? [], group }));
     const call = { tried: "ask virsh", limits: shortest(callers) };
-    const ends = await play(lines, (script) => this.run([script], call));
+    const ends = await this.carry(lines, call);
     if (!("whole" in ends)) {
       for (const { line, end } of ends) for (const { resolve } of line.group) resolve(end);
       return true;
@@ -87,7 +90,13 @@ export class Batcher {
   }
 
   private async serveAlone({ args, tried, limits, resolve, reject }: Caller): Promise<void> {
-    await this.run(args, { tried, limits }).then(resolve, reject);
+    try {
+      const answer = await this.carry([{ args }], { tried, limits });
+      const end = "whole" in answer ? answer.whole : answer[0]?.end;
+      if (end !== undefined) resolve(end);
+    } catch (error) {
+      reject(error);
+    }
   }
 }
 

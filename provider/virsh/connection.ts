@@ -3,8 +3,12 @@ import { understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
 import { daemonVersion, fileExists } from "./commands/domain.js";
 import { hostUuid, resolvedUri } from "./commands/host.js";
-import { run, type Finished, type Limits } from "./process.js";
+import { interruptedIn, run, type Finished, type Limits } from "./process.js";
 import { Batcher } from "./batcher.js";
+import { play, type Line, type Played } from "./script.js";
+import { Session } from "./session.js";
+import { sessionsAtMost } from "./session-limit.js";
+import { Sessions } from "./sessions.js";
 import type { HostIdentity } from "../hypervisor/host-identity.js";
 import { defaultUri, isAlias, leadsHere, redactUri } from "../hypervisor/uri.js";
 import { defined } from "../xml/defined.js";
@@ -13,24 +17,31 @@ const LIFETIME_MS = 60_000;
 
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
-  readonly #batcher = this.atOnce();
+  readonly #sessions: Sessions;
+  readonly #batcher: Batcher;
   readonly #known = new Map<string, { value: unknown; at: number }>();
 
   constructor(
     /** `undefined` for virsh's own default. */
     readonly uri: string | undefined,
-  ) {}
+  ) {
+    this.#sessions = new Sessions(() => Session.start(this.#words([])), sessionsAtMost(uri, process.env));
+    this.#batcher = this.atOnce();
+  }
 
   /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
   atOnce(): Batcher {
-    return new Batcher((args, { tried, limits }) => this.#run(args, { tried, changes: false }, limits));
+    return new Batcher((lines, call) => this.#query(lines, call));
   }
 
   /** A change is a process of its own; quick queries of all operations go to virsh together. */
   async carryOut<T>(command: Command<T>, limits: Limits): Promise<T> {
-    const { args, changes, slow = false } = command;
+    const { changes, slow = false, tried } = command;
     if (!changes && !slow) return this.#batcher.answer(command, limits);
-    return understood(command, await this.#run(args, command, limits));
+    if (changes) return understood(command, await this.#change(command, limits));
+    const answer = await this.#query([command], { tried, limits });
+    const end = "whole" in answer ? answer.whole : answer[0]?.end;
+    return understood(command, end ?? (await this.#run(command.args, command, limits)));
   }
 
   daemonVersion(limits: Limits): Promise<string> {
@@ -73,13 +84,36 @@ export class Connection {
     return value;
   }
 
+  /** Whatever a session did not answer for certain is asked again, in a process of its own. */
+  async #query<L extends Line>(
+    lines: readonly L[],
+    { tried, limits }: { tried: string; limits: Limits },
+  ): Promise<Played<L>[] | { whole: Finished }> {
+    const answer = await this.#sessions.ask(lines, limits);
+    if (answer !== undefined && "played" in answer) return answer.played;
+    if (answer !== undefined && "whole" in answer) return answer;
+    const call = { tried, changes: false };
+    const [only, ...others] = lines;
+    if (only === undefined || others.length > 0)
+      return play(lines, (script) => this.#run([script], call, limits));
+    return [{ line: only, end: await this.#run(only.args, call, limits) }];
+  }
+
+  /** What a session did not answer for certain may have been done: it is judged like a process that was interrupted. */
+  async #change(command: Command<unknown>, limits: Limits): Promise<Finished> {
+    const answer = await this.#sessions.ask([command], limits);
+    if (answer === undefined) return this.#run(command.args, command, limits);
+    if ("played" in answer) return answer.played[0]?.end ?? { exitCode: 1, stdout: "", stderr: "" };
+    if ("whole" in answer) return answer.whole;
+    throw interruptedIn({ ...command, program: "virsh", limits }, answer.lost);
+  }
+
   async #run(
     args: readonly string[],
     { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
     limits: Limits,
   ): Promise<Finished> {
-    const connection = this.uri === undefined ? [] : [option("connect", this.uri)];
-    const argv = ["--quiet", ...connection, ...args];
+    const argv = this.#words(args);
     const start = () => run({ program: "virsh", args: argv, tried, changes, limits });
     try {
       return await start();
@@ -88,5 +122,10 @@ export class Connection {
       if (changes || !isVirshError(error, "Cancelled")) throw error;
       return start();
     }
+  }
+
+  #words(args: readonly string[]): string[] {
+    const connection = this.uri === undefined ? [] : [option("connect", this.uri)];
+    return ["--quiet", ...connection, ...args];
   }
 }

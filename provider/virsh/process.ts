@@ -156,6 +156,16 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   return undefined;
 }
 
+/** The error of a call that a session of virsh did not answer. */
+export function interruptedIn(call: Call, lost: "died" | "timeout" | "out of step"): VirshError {
+  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", call.changes));
+  const said =
+    lost === "died"
+      ? `${call.program} ended while it ran`
+      : `${call.program} lost its connection while it ran`;
+  return failed(call, { kind: "Cancelled", said, ...afterwards(call.changes), begun: call.changes });
+}
+
 function notStarted(code: string, program: string, detail = code): Failure {
   return { ...whyNotStarted(code, program, detail), begun: false };
 }

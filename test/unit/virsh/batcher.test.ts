@@ -4,6 +4,7 @@ import { Batcher } from "../../../provider/virsh/batcher.js";
 import type { Command } from "../../../provider/virsh/commands/command.js";
 import { domainState, domainXml, listDomains } from "../../../provider/virsh/commands/domain.js";
 import { currentSnapshot, readSnapshot } from "../../../provider/virsh/commands/snapshot.js";
+import { play } from "../../../provider/virsh/script.js";
 import { run, type Finished, type Limits } from "../../../provider/virsh/process.js";
 
 /** The one domain of libvirt's test driver, which needs no daemon. */
@@ -18,7 +19,12 @@ interface Started {
 /** Queries to the real virsh, whose processes are noted. */
 class Noted {
   readonly started: Started[] = [];
-  private readonly batcher = new Batcher((args, { tried, limits }) => this.run(args, tried, limits));
+  private readonly batcher = new Batcher(async (lines, { tried, limits }) => {
+    const [only, ...others] = lines;
+    if (only !== undefined && others.length === 0)
+      return [{ line: only, end: await this.run(only.args, tried, limits) }];
+    return play(lines, (script) => this.run([script], tried, limits));
+  });
 
   constructor(
     private readonly uri = "test:///default",
