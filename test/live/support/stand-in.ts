@@ -30,7 +30,7 @@ export class VirshStandIn {
   static async make(): Promise<VirshStandIn> {
     const real = (await output("which", "virsh")).trim();
     const standIn = new VirshStandIn(await mkdtemp(join(tmpdir(), "virsh-stand-in-")));
-    await writeFile(standIn.path("virsh"), SCRIPT.replace("REAL", real));
+    await writeFile(standIn.path("virsh"), SCRIPT.replaceAll("REAL", real));
     await chmod(standIn.path("virsh"), 0o755);
     await standIn.forget();
     await standIn.allow();
@@ -138,13 +138,21 @@ export class VirshStandIn {
 
 /** A script without its quotes, and without the marks between its commands. */
 function commandOf(words: string): string {
-  const MARKS = /; echo ([0-9a-f-]{36}); echo --err \1/g;
-  return MARKS.test(words) ? words.replaceAll(MARKS, "").replaceAll("'", "") : words;
+  const [mark] = /echo (\S+); echo --err \1/.exec(words) ?? [];
+  if (mark === undefined) return words;
+  const commands = words.split(mark).map((part) => part.replace(/^; |; $/g, ""));
+  return commands
+    .filter((command) => command !== "")
+    .join("; ")
+    .replaceAll("'", "");
 }
 
+/**
+ * A session, which virsh is without a command, is played with a process of the real virsh for each line: so every request
+ * has a beginning and an end that a test can meet.
+ */
 const SCRIPT = `#!/bin/sh
 here=\${0%/*}
-echo "begin $$ $*" >>"$here/calls"
 asks() {
   case " $words " in *" $1 "* | *"'$1'"*) [ "$1" ] ;; *) false ;; esac
 }
@@ -158,19 +166,48 @@ stops() {
   done <"$here/meetings"
   if [ "$stop" ]; then read -r _ <"$here/gate"; fi
 }
-words=$*
-stops before
-after=$(cat "$here/after")
-if [ ! "$after" ] && asks "$(cat "$here/refused")"; then
-  cat "$here/words" >&2
-  status=1
+# A call of these words: the real one, with these arguments, unless it is to be refused.
+call() {
+  count=$((count + 1))
+  echo "begin $$\${count} $words" >>"$here/calls"
+  stops before
+  after=$(cat "$here/after")
+  if [ ! "$after" ] && asks "$(cat "$here/refused")"; then
+    refuse
+    status=1
+  else
+    if asks "$(cat "$here/slow")"; then sleep 0.5; fi
+    'REAL' "$@"
+    status=$?
+    if asks "$after"; then : >"$here/after"; fi
+  fi
+  stops after
+  echo "end $$\${count}" >>"$here/calls"
+}
+count=0
+session=1
+for word; do case "$word" in --*) ;; *) session= ;; esac done
+if [ "$session" ]; then
+  refuse() {
+    mark=$(printf %s "$line" | sed "s/^echo '\\\\([0-9a-f]*\\\\)''\\\\([0-9a-f]*\\\\)'.*/\\\\1\\\\2/")
+    printf '%s%s' "$mark" "$mark"
+    echo "error: $mark" >&2
+    cat "$here/words" >&2
+    echo "error: $mark" >&2
+  }
+  printf 'virsh # '
+  while IFS= read -r line && IFS= read -r end; do
+    words=$line
+    printf '%s\\n' "$line"
+    call "$@" "$line" </dev/null
+    printf 'virsh # %s\\n' "$end"
+    'REAL' "$@" "$end" </dev/null
+    printf 'virsh # '
+  done
 else
-  if asks "$(cat "$here/slow")"; then sleep 0.5; fi
-  'REAL' "$@"
-  status=$?
-  if asks "$after"; then : >"$here/after"; fi
+  refuse() { cat "$here/words" >&2; }
+  words=$*
+  call "$@"
+  exit $status
 fi
-stops after
-echo "end $$" >>"$here/calls"
-exit $status
 `;

@@ -22,12 +22,15 @@ describe("queries to a host at the same time", () => {
   const path = process.env["PATH"];
   let folder: string;
   beforeEach(() => {
+    // Each command is a process here; sessions have tests of their own.
+    process.env["PULUMI_VIRSH_SESSIONS"] = "0";
     folder = mkdtempSync(join(tmpdir(), "virsh-batched-"));
     const virsh = execFileSync("which", ["virsh"]).toString().trim();
     install(`#!/bin/sh\necho "$#" >> "${folder}/started"\nexec "${virsh}" "$@"\n`);
     process.env["PATH"] = [folder, path].join(delimiter);
   });
   afterEach(() => {
+    delete process.env["PULUMI_VIRSH_SESSIONS"];
     process.env["PATH"] = path;
     rmSync(folder, { recursive: true });
   });

@@ -13,12 +13,15 @@ describe("a connection", () => {
   const path = process.env["PATH"];
   const clock = performance.now.bind(performance);
   beforeEach(() => {
+    // Each command is a process here; sessions have tests of their own.
+    process.env["PULUMI_VIRSH_SESSIONS"] = "0";
     folder = mkdtempSync(join(tmpdir(), "virsh-connection-"));
     writeFileSync(join(folder, "virsh"), FAKE_VIRSH);
     chmodSync(join(folder, "virsh"), 0o700);
     process.env["PATH"] = [folder, path].join(delimiter);
   });
   afterEach(() => {
+    delete process.env["PULUMI_VIRSH_SESSIONS"];
     performance.now = clock;
     process.env["PATH"] = path;
     rmSync(folder, { recursive: true });

@@ -26,6 +26,8 @@ describe("the host behind virsh", () => {
   const saved = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"] };
 
   beforeEach(() => {
+    // Each command is a process here; sessions have tests of their own.
+    process.env["PULUMI_VIRSH_SESSIONS"] = "0";
     hosts = new VirshHosts();
     folder = mkdtempSync(join(tmpdir(), "virsh-host-"));
     temporary = join(folder, "tmp");
@@ -37,6 +39,7 @@ describe("the host behind virsh", () => {
   });
 
   afterEach(() => {
+    delete process.env["PULUMI_VIRSH_SESSIONS"];
     process.env["PATH"] = saved.PATH;
     if (saved.TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = saved.TMPDIR;
