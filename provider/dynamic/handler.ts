@@ -22,6 +22,7 @@ import {
   fromWire,
   InitializationFailed,
   isPreview,
+  othersIn,
   PROVIDER_KEY,
   secretsIn,
   toWire,
@@ -52,6 +53,7 @@ export class DynamicProvider {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
     const definition = definitionIn(news);
+    this.#preview.expect(othersIn(news));
     this.#preview.declared(inputs, definition);
     if (definition?.secret === true) this.#memory.secretDefinitions.add(inputs.domain);
     if (definition?.uuid !== undefined) this.#declared.set(keyOf(inputs), definition.uuid);
