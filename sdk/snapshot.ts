@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { othersOf } from "./declared-snapshots.js";
+import { snapshotsAfter } from "./declared-snapshots.js";
 import { declaredDefinition } from "./domain-standing.js";
 import { nameOf } from "./domain.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
@@ -47,11 +47,11 @@ export class Snapshot extends SnapshotOutputs {
       __provider: PROVIDER_TEXT,
     };
     const definition = declaredDefinition(props.domain, uri);
-    const others = othersOf(props);
+
     super(
       "pulumi-nodejs:dynamic/virsh:Snapshot",
       name,
-      { ...props, __definition: definition, __others: others },
+      { ...props, __definition: definition, __others: snapshotsAfter(props) },
       opts,
     );
   }

@@ -34,7 +34,7 @@ const SECRETS_KEY = "__secrets";
 /** The key under which a preview gets the XML that the program declares for the snapshot's domain. */
 const DEFINITION_KEY = "__definition";
 
-/** The key under which a preview gets what other snapshots the program declares: URI (or null), domain and name of each. */
+/** The key under which a preview gets what other snapshots the program declares: in JSON, URI (or null), domain and name of each. */
 const OTHERS_KEY = "__others";
 
 /** Properties as the engine sent them, without what is no input. What they are then is what check saw to. */
@@ -60,12 +60,10 @@ export function definitionIn(props: Record<string, unknown>): DeclaredDefinition
 /** The other snapshots that the program declares, as far as it says so. */
 export function othersIn(props: Record<string, unknown>): Declared[] {
   const others = props[OTHERS_KEY];
-  if (!Array.isArray(others)) return [];
-  return others.flatMap((other: unknown) => {
-    const [uri, domain, name] = Array.isArray(other) ? (other as unknown[]) : [];
-    if (typeof domain !== "string" || typeof name !== "string") return [];
-    return [{ domain, name, ...(typeof uri === "string" ? { uri } : {}) }];
-  });
+  if (typeof others !== "string") return [];
+  return (JSON.parse(others) as [uri: string | null, domain: string, name: string][]).map(
+    ([uri, domain, name]) => ({ domain, name, ...(uri === null ? {} : { uri }) }),
+  );
 }
 
 /** The names of the inputs that the program declares as secrets. */

@@ -7,7 +7,7 @@ export type QueryCache = Map<string, Cached>;
 interface Cached {
   at: number;
   result: Promise<unknown>;
-  /** Asked in advance. If that failed, whoever needs the result asks again. */
+  /** Asked in advance. If that fails, whoever needs the result asks again. */
   ahead: boolean;
 }
 
@@ -32,10 +32,11 @@ export function cachedQueries(
     const known = cache.get(key);
     const isFresh = known !== undefined && clock() - known.at < LIFETIME_MS;
     if (isFresh && (ahead || !known.ahead)) return known.result as Promise<ResultOf<Name>>;
-    const result = isFresh
-      ? (known.result as Promise<ResultOf<Name>>).catch(() => query(...args))
-      : query(...args);
-    cache.set(key, { at: isFresh ? known.at : clock(), result, ahead });
+    const asked = isFresh ? known.result.catch(() => query(...args)) : query(...args);
+    const result = asked as Promise<ResultOf<Name>>;
+    const entry = { at: isFresh ? known.at : clock(), result, ahead };
+    cache.set(key, entry);
+    if (ahead) result.catch(() => cache.get(key) === entry && cache.delete(key));
     return result;
   };
   return { shownUri: host.shownUri, pause: host.pause, ...queriesBy(ask) };

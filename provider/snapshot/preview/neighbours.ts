@@ -20,18 +20,24 @@ const FIRST = 4;
 export class Neighbours {
   /** Not checked yet, in the program's order. */
   readonly #ahead = new Map<string, Declared>();
+  readonly #checked = new Set<string>();
   readonly #seen = { create: new Set<string>(), revert: new Set<string>() };
   /** By purpose and URI. */
   readonly #size = new Map<string, number>();
 
   /** The program declares these, too. */
   expect(others: readonly Declared[]): void {
-    for (const other of others) this.#ahead.set(keyOf(other), other);
+    for (const other of others) {
+      const key = keyOf(other);
+      if (!this.#checked.has(key)) this.#ahead.set(key, other);
+    }
   }
 
   /** It is checked now: whether anything happens to it turns out next. */
   checked(one: Declared): void {
-    this.#ahead.delete(keyOf(one));
+    const key = keyOf(one);
+    this.#checked.add(key);
+    this.#ahead.delete(key);
   }
 
   /** Which ones a look at `one` takes along; none if it was taken along itself. */
