@@ -48,9 +48,9 @@ export class Session implements Listener {
   private constructor() {}
 
   /** Starts virsh with these arguments: `--quiet` and the connection. */
-  static async start(args: readonly string[], program = "virsh"): Promise<Session> {
+  static start(args: readonly string[], program = "virsh"): Session {
     const session = new Session();
-    session.#fed = await feed(program, args, ENVIRONMENT, session);
+    session.#fed = feed(program, args, ENVIRONMENT, session);
     return session;
   }
 
@@ -118,7 +118,9 @@ export class Session implements Listener {
     try {
       return await new Promise((resolve) => {
         const timer = setTimeout(
-          () => { resolve("timeout"); },
+          () => {
+            resolve("timeout");
+          },
           Math.max(0, Math.min(limits.remaining(), 2 ** 31 - 1)),
         );
         this.#request = {
