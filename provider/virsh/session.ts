@@ -45,7 +45,9 @@ export class Session implements Listener {
   #exitCode: number | undefined;
   #isLost = false;
 
-  private constructor() {}
+  private constructor() {
+    // Only `start` makes one.
+  }
 
   /** Starts virsh with these arguments: `--quiet` and the connection. */
   static start(args: readonly string[], program = "virsh"): Session {
@@ -149,7 +151,7 @@ const NOTHING: Part = { stdout: "", stderr: "" };
 /** A new mark: the commands that print it on both outputs, and how it appears there. */
 function halves(): { written: string; whole: string } {
   // Short, because virsh shows every word that it reads, which takes longer than most commands.
-  const [one, other] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
+  const [one, other] = [randomBytes(4).toString("hex"), randomBytes(4).toString("hex")];
   const word = `'${one}''${other}'`;
   return { written: `echo ${word}; echo --err ${word}`, whole: one + other };
 }
