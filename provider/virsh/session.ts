@@ -45,12 +45,14 @@ export class Session implements Listener {
   #exitCode: number | undefined;
   #isLost = false;
 
-  private constructor() {}
+  private constructor() {
+    // Only `start` makes one.
+  }
 
   /** Starts virsh with these arguments: `--quiet` and the connection. */
-  static async start(args: readonly string[], program = "virsh"): Promise<Session> {
+  static start(args: readonly string[], program = "virsh"): Session {
     const session = new Session();
-    session.#fed = await feed(program, args, ENVIRONMENT, session);
+    session.#fed = feed(program, args, ENVIRONMENT, session);
     return session;
   }
 
@@ -118,7 +120,9 @@ export class Session implements Listener {
     try {
       return await new Promise((resolve) => {
         const timer = setTimeout(
-          () => { resolve("timeout"); },
+          () => {
+            resolve("timeout");
+          },
           Math.max(0, Math.min(limits.remaining(), 2 ** 31 - 1)),
         );
         this.#request = {
@@ -147,7 +151,7 @@ const NOTHING: Part = { stdout: "", stderr: "" };
 /** A new mark: the commands that print it on both outputs, and how it appears there. */
 function halves(): { written: string; whole: string } {
   // Short, because virsh shows every word that it reads, which takes longer than most commands.
-  const [one, other] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
+  const [one, other] = [randomBytes(4).toString("hex"), randomBytes(4).toString("hex")];
   const word = `'${one}''${other}'`;
   return { written: `echo ${word}; echo --err ${word}`, whole: one + other };
 }
