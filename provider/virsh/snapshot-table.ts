@@ -33,8 +33,10 @@ async function read(path: string): Promise<TableEntry[] | undefined> {
     const status = await file.stat();
     if (!status.isFile() && !status.isBlockDevice()) return undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const [one, other] = [await look(file), await look(file)];
+      const one = await look(file);
       if (one === undefined) return undefined;
+      if (one.count === 0) return [];
+      const other = await look(file);
       // QEMU writes another table, then says where it is, and may write over the old one while that is read here.
       const isSteady = other?.header.equals(one.header) === true && other.table.equals(one.table);
       if (isSteady) return readTable(one.table, one.count);
@@ -50,7 +52,7 @@ async function look(file: FileHandle): Promise<{ header: Buffer; table: Buffer; 
   const header = readHeader(bytes);
   if (header === undefined) return undefined;
   const { count, offset } = header;
-  const table = count === 0 ? Buffer.alloc(0) : await readAt(file, offset, tableBytes(header));
+  const table = await readAt(file, offset, tableBytes(header));
   return { header: bytes, table, count };
 }
 
