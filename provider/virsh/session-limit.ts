@@ -1,22 +1,23 @@
 import { defaultUri, isAlias } from "../hypervisor/uri.js";
+import type { SessionLimit } from "./sessions.js";
 
 /** Sets how many sessions of virsh are kept on one connection; 0: none, every command is a process. */
 const VARIABLE = "PULUMI_VIRSH_SESSIONS";
 
 /** As many as this machine's libvirt serves at full speed, measured. */
-const LOCAL = 4;
-/** Below the number of logins at which a default sshd begins to refuse some (`MaxStartups`). */
-const REMOTE = 3;
+const LOCAL: SessionLimit = { most: 4, patienceMs: 250 };
+/** Below the number of logins at which a default sshd begins to refuse some (`MaxStartups`), and these at one a second. */
+const REMOTE: SessionLimit = { most: 3, patienceMs: 1000 };
 
 /** How many sessions the connection may have at once. */
-export function sessionsAtMost(uri: string | undefined, environment: NodeJS.ProcessEnv): number {
+export function sessionLimit(uri: string | undefined, environment: NodeJS.ProcessEnv): SessionLimit {
   const given = environment[VARIABLE];
   const asked = given !== undefined && /^\d+$/.test(given) ? Number(given) : undefined;
   const resolved = uri ?? defaultUri(environment)?.uri;
-  if (mayStartDaemon(resolved)) return 0;
   const isRemote =
     resolved !== undefined && /^[a-z]+\+(?:ssh|libssh|libssh2|tls|tcp):|^[a-z]+:\/\/[^/]/.test(resolved);
-  return asked ?? (isRemote ? REMOTE : LOCAL);
+  const limit = isRemote ? REMOTE : LOCAL;
+  return { ...limit, most: mayStartDaemon(resolved) ? 0 : (asked ?? limit.most) };
 }
 
 /**
