@@ -39,7 +39,12 @@ export class Connection {
     return new Batcher((lines, call) => this.#query(lines, call));
   }
 
-  /** A change is a process of its own; quick queries of all operations go to virsh together. */
+  /** Ends the sessions that nobody uses. */
+  end(): void {
+    this.#sessions.end();
+  }
+
+  /** A change has a session of its own; quick queries of all operations go to virsh together. */
   async carryOut<T>(command: Command<T>, limits: Limits): Promise<T> {
     const { changes, slow = false, tried } = command;
     if (!changes && !slow) return this.#batcher.answer(command, limits);

@@ -65,7 +65,10 @@ export function partsOf({ stdout, stderr }: Part, { mark, last }: Framed): Part[
   const [answers, errors] = [said.split(mark), complained.split(complaint(mark))];
   if (answers.length !== errors.length || errors.some(hasLostConnection)) return undefined;
   // virsh does not carry out any part of a line that it cannot parse.
-  if (answers.length === 1) return isRefusedLine(said) ? [{ stdout: "", stderr: complained }] : undefined;
+  if (answers.length === 1)
+    return isRefusedLine(said) && messages(complained).length > 0
+      ? [{ stdout: "", stderr: complained }]
+      : undefined;
   const isInStep =
     [answers[0], answers.at(-1)].every((text) => REPEATED.test(text ?? "")) &&
     [errors[0], errors.at(-1), afterwards].every((text) => saysNothing(text ?? ""));
