@@ -39,7 +39,7 @@ describe("a session of virsh that is lost", function () {
 
   /** The processes of the sessions, which this process started. */
   const sessions = (parent = process.pid): Promise<number[]> =>
-    output("pgrep", "-P", String(parent), "-x", "virsh").then(
+    output("pgrep", "-P", String(parent), "-f", "virsh --quiet").then(
       (said) => said.trim().split("\n").map(Number),
       () => [],
     );
