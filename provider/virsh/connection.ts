@@ -26,10 +26,12 @@ export class Connection {
   constructor(
     /** `undefined` for virsh's own default. */
     readonly uri: string | undefined,
+    /** The value of `virsh:sessions`. */
+    sessions?: string,
   ) {
     this.#sessions = new Sessions(
       (limits) => Session.start(this.#words([]), limits),
-      sessionLimit(uri, process.env),
+      sessionLimit(uri, process.env, sessions),
     );
     this.#batcher = this.atOnce();
   }
