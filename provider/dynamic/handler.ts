@@ -36,7 +36,8 @@ type Props = Record<string, unknown>;
  */
 export class DynamicProvider {
   readonly #memory = new ProviderMemory();
-  readonly #hosts = new VirshHosts();
+  #settings: dynamic.Config | undefined;
+  readonly #hosts = new VirshHosts((name) => this.#settings?.get(name));
   readonly #log = new EngineLog();
   readonly #preview = new Preview({
     open: this.#hosts.open,
@@ -47,6 +48,12 @@ export class DynamicProvider {
   #previewing: boolean | undefined;
   /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
   readonly #declared = new Map<string, string>();
+
+  /** Called before anything else, also where the program does not run. It only keeps the settings, because it must not fail. */
+  readonly configure = ({ config }: dynamic.ConfigureRequest): Promise<void> => {
+    this.#settings = config;
+    return Promise.resolve();
+  };
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);

@@ -26,7 +26,7 @@ export interface Finished {
 }
 
 /** The longest output seen is a domain's XML of some hundred KB. Endless output must not fill the memory. */
-const MAX_OUTPUT = 32 * 1024 * 1024;
+export const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /** virsh has nothing to save when it ends, so one second is enough before it is killed. */
 const KILL_AFTER_MS = 1000;
@@ -109,22 +109,53 @@ export async function feed(
     stdin: "pipe",
     buffer: false,
     reject: false,
-    forceKillAfterDelay: KILL_AFTER_MS,
     killDescendants: true,
   });
-  const { stdin, stdout, stderr } = child;
+  const { stdin, stdout, stderr, nodeChildProcess } = child;
   // Decoded here, a character that is split between two pieces arrives whole.
-  stdout.setEncoding("utf8").on("data", (text: string) => { listener.printed("stdout", text); });
-  stderr.setEncoding("utf8").on("data", (text: string) => { listener.printed("stderr", text); });
+  stdout.setEncoding("utf8").on("data", (text: string) => {
+    listener.printed("stdout", text);
+  });
+  stderr.setEncoding("utf8").on("data", (text: string) => {
+    listener.printed("stderr", text);
+  });
   // It may have ended, which `ended` says.
   stdin.on("error", () => undefined);
-  void child.then(({ exitCode }) => { listener.ended(exitCode); });
-  const pipes = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+  let hasEnded = false;
+  const ended = (exitCode: number | undefined) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    listener.ended(exitCode);
+  };
+  // With all that it printed. A program that it left behind may keep the outputs open.
+  void child.then(({ exitCode }) => {
+    ended(exitCode);
+  });
+  nodeChildProcess.once("exit", (exitCode) => {
+    later(() => {
+      ended(exitCode ?? undefined);
+    });
+  });
+  const handles = [nodeChildProcess, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
   return {
     write: (text) => stdin.write(text),
-    kill: () => child.kill("SIGKILL"),
-    hold: (held) => { pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.())); },
+    kill: () => {
+      child.kill("SIGKILL");
+      later(() => {
+        ended(undefined);
+      });
+    },
+    hold: (held) => {
+      for (const handle of handles) {
+        if (held) handle.ref?.();
+        else handle.unref?.();
+      }
+    },
   };
+}
+
+function later(act: () => void): void {
+  setTimeout(act, KILL_AFTER_MS).unref();
 }
 
 type Failure = Pick<ErrorParts, "kind" | "said" | "unchanged" | "next" | "begun">;
@@ -140,10 +171,7 @@ interface Outcome {
 /** Why a program has no exit code. The order matters: a program that was stopped also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
   if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
-  if (outcome.isMaxBuffer) {
-    const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
-    return { kind: "Unexpected", said, ...afterwards(changes) };
-  }
+  if (outcome.isMaxBuffer) return tooMuch(program, changes);
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
     return {
@@ -156,14 +184,27 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   return undefined;
 }
 
-/** The error of a call that a session of virsh did not answer. */
-export function interruptedIn(call: Call, lost: "died" | "timeout" | "out of step"): VirshError {
-  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", call.changes));
+/** Why a session of virsh gave no answer that can be trusted. */
+export type Lost = "died" | "timeout" | "out of step" | "too much" | "unfit";
+
+/** The error of a call that a session of virsh did not answer. `begun`: it may have been carried out. */
+export function unanswered(
+  call: Omit<Call, "args">,
+  { lost, begun }: { lost: Lost; begun: boolean },
+): VirshError {
+  const changes = call.changes && begun;
+  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", changes));
+  if (lost === "too much") return failed(call, tooMuch(call.program, changes));
   const said =
     lost === "died"
       ? `${call.program} ended while it ran`
       : `${call.program} lost its connection while it ran`;
-  return failed(call, { kind: "Cancelled", said, ...afterwards(call.changes), begun: call.changes });
+  return failed(call, { kind: "Cancelled", said, ...afterwards(changes), begun: changes });
+}
+
+function tooMuch(program: string, changes: boolean): Failure {
+  const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
+  return { kind: "Unexpected", said, ...afterwards(changes) };
 }
 
 function notStarted(code: string, program: string, detail = code): Failure {
@@ -215,6 +256,6 @@ function afterwards(changes: boolean): Pick<ErrorParts, "unchanged" | "next"> {
   };
 }
 
-function failed({ tried }: Call, failure: Failure): VirshError {
+function failed({ tried }: Pick<Call, "tried">, failure: Failure): VirshError {
   return new VirshError({ tried, ...failure });
 }

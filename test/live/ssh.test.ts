@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { Domain, getDomain, Snapshot } from "../../sdk/index.js";
 import { onPath } from "./support/command-line.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, TestStack } from "./support/engine.js";
-import { lab, output, snapshotsOf, until, virsh } from "./support/host.js";
+import { guest, lab, output, snapshotsOf, until, virsh } from "./support/host.js";
 
 const SSHD = "/usr/sbin/sshd";
 const NAME = `far-${process.pid}`;
@@ -38,6 +38,7 @@ class SshServer {
       PasswordAuthentication: "no",
       UsePAM: "no",
       PidFile: "none",
+      LogLevel: "VERBOSE",
     };
     const config = join(folder, "config");
     await writeFile(
@@ -48,7 +49,11 @@ class SshServer {
     );
     // The server's privilege separation folder, which a service makes on other machines.
     await mkdir("/run/sshd", { recursive: true }).catch(() => undefined);
-    const server = new SshServer(spawn(SSHD, ["-D", "-f", config], { stdio: "ignore" }), folder, port);
+    const server = new SshServer(
+      spawn(SSHD, ["-D", "-f", config, "-E", join(folder, "log")], { stdio: "ignore" }),
+      folder,
+      port,
+    );
     await until("the SSH server answers", () => server.answers());
     return server;
   }
@@ -61,6 +66,11 @@ class SshServer {
       no_verify: "1",
     });
     return `qemu+ssh://${userInfo().username}@127.0.0.1:${this.port}/session?${query.toString()}`;
+  }
+
+  /** How many logins there were so far. */
+  async logins(): Promise<number> {
+    return (await readFile(join(this.folder, "log"), "utf8")).split("Accepted publickey").length - 1;
   }
 
   stop(): void {
@@ -131,8 +141,29 @@ describe(`a host behind qemu+ssh (needs ${SSHD} and nc)`, () => {
     assert.deepEqual([changed.ok, changed.steps], [true, ["update vm", "update checkpoint"]]);
     assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>/);
 
-    const stopped = `${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`;
+    const stopped = `warning: ${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`;
     assertDone(await stack.destroy(), ["delete checkpoint", "delete vm", "delete vm"], [stopped]);
     assert.ok(!(await virsh("list", "--all", "--name")).split("\n").includes(NAME));
+  });
+
+  it("has the life cycle of twenty snapshots with no more logins than a few sessions need", async () => {
+    const domain = await guest("--off");
+    const twenty = () => ({
+      ...Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [
+          `s${index}`,
+          new Snapshot(`s${index}`, { domain: domain.uuid, uri: server.uri }),
+        ]),
+      ),
+    });
+    const before = await server.logins();
+    assert.ok((await stack.preview(twenty)).ok);
+    assert.equal((await stack.up(twenty)).steps.length, 20);
+    assert.equal((await snapshotsOf(domain)).length, 20);
+    assert.ok((await stack.refresh()).ok);
+    assert.equal((await stack.destroy()).steps.length, 20);
+    const logins = (await server.logins()) - before;
+    // Four processes of the provider, each with at most three sessions.
+    assert.ok(logins <= 12, `${logins} logins`);
   });
 });
