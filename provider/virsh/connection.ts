@@ -1,5 +1,5 @@
 import { isVirshError } from "../errors.js";
-import { understood } from "./answer.js";
+import { Documents, understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
 import { daemonVersion, fileExists } from "./commands/domain.js";
 import { hostUuid, resolvedUri } from "./commands/host.js";
@@ -21,6 +21,7 @@ const VIRSH = { program: "virsh" };
 export class Connection {
   readonly #sessions: Sessions;
   readonly #batcher: Batcher;
+  readonly #documents = new Documents();
   readonly #known = new Map<string, { value: unknown; at: number }>();
 
   constructor(
@@ -38,7 +39,7 @@ export class Connection {
 
   /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
   atOnce(): Batcher {
-    return new Batcher((lines, call) => this.#query(lines, call));
+    return new Batcher((lines, call) => this.#query(lines, call), this.#documents);
   }
 
   /** Ends the sessions that nobody uses. */
@@ -65,6 +66,8 @@ export class Connection {
     const [uri, uuid] = await Promise.all([
       this.#onceInAWhile(resolvedUri(), limits),
       this.#onceInAWhile(hostUuid(), limits),
+      // Asked for next, where a snapshot's data is looked at.
+      this.isHere(limits).catch(() => undefined),
     ]);
     return defined({ uuid, uri: redactUri(uri) });
   }
@@ -76,7 +79,8 @@ export class Connection {
   async isHere(limits: Limits): Promise<boolean> {
     const here = leadsHere(await this.resolved(limits));
     if (typeof here === "boolean") return here;
-    return this.#onceInAWhile(fileExists(here.behind), limits);
+    // A socket is there or not at once, so this can go with other queries.
+    return this.#onceInAWhile({ ...fileExists(here.behind), slow: false }, limits);
   }
 
   /** Where the connection leads. It may contain a password. */

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { sentences, VirshError, type ErrorParts } from "../errors.js";
 
 /** The time limit of an operation. All calls of the operation share one object. */
@@ -96,22 +97,38 @@ export interface Listener {
   ended(exitCode: number | undefined): void;
 }
 
-/** Starts a program to feed. `env` is added to its environment. */
-export async function feed(
+/**
+ * Starts a program to feed. `env` is added to its environment. Without execa, which takes longer to load than a program
+ * takes to start, and whose buffers and errors are of no use here.
+ */
+export function feed(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   listener: Listener,
-): Promise<Fed> {
-  const { execa } = await import("execa");
-  const child = execa(program, args, {
-    env: { ...ENVIRONMENT, ...env },
-    stdin: "pipe",
-    buffer: false,
-    reject: false,
-    killDescendants: true,
-  });
-  const { stdin, stdout, stderr, nodeChildProcess } = child;
+): Fed {
+  // A session of its own, as above.
+  const options = { env: { ...process.env, ...ENVIRONMENT, ...env }, detached: true };
+  let child: ChildProcessWithoutNullStreams;
+  try {
+    child = spawn(program, args, options);
+  } catch {
+    // An argument that is too long. A process of its own will say so.
+    listener.ended(undefined);
+    return { write: () => undefined, kill: () => undefined, hold: () => undefined };
+  }
+  const { stdin, stdout, stderr } = child;
+  let [isClosed, isTold] = [false, false];
+  const end = () => {
+    // Another process may have that number by now.
+    if (!isClosed) endGroup(child);
+  };
+  const tell = (exitCode: number | undefined) => {
+    if (!isTold) listener.ended(exitCode);
+    isTold = true;
+  };
+  // A signal that ends this process closes the standard input, with which virsh ends by itself.
+  process.setMaxListeners(process.getMaxListeners() + 1).once("exit", end);
   // Decoded here, a character that is split between two pieces arrives whole.
   stdout.setEncoding("utf8").on("data", (text: string) => {
     listener.printed("stdout", text);
@@ -119,31 +136,26 @@ export async function feed(
   stderr.setEncoding("utf8").on("data", (text: string) => {
     listener.printed("stderr", text);
   });
-  // It may have ended, which `ended` says.
+  // It may have ended, or not started, which "close" says.
   stdin.on("error", () => undefined);
-  let hasEnded = false;
-  const ended = (exitCode: number | undefined) => {
-    if (hasEnded) return;
-    hasEnded = true;
-    listener.ended(exitCode);
-  };
-  // With all that it printed. A program that it left behind may keep the outputs open.
-  void child.then(({ exitCode }) => {
-    ended(exitCode);
+  child.on("error", () => undefined);
+  child.once("close", (exitCode) => {
+    isClosed = true;
+    process.off("exit", end).setMaxListeners(process.getMaxListeners() - 1);
+    tell(exitCode ?? undefined);
   });
-  nodeChildProcess.once("exit", (exitCode) => {
-    later(() => {
-      ended(exitCode ?? undefined);
-    });
+  // A program that it left behind may keep the outputs open.
+  child.once("exit", (exitCode) => {
+    later(tell, exitCode ?? undefined);
   });
-  const handles = [nodeChildProcess, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+  const handles = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
   return {
-    write: (text) => stdin.write(text),
+    write: (text) => {
+      stdin.write(text);
+    },
     kill: () => {
-      child.kill("SIGKILL");
-      later(() => {
-        ended(undefined);
-      });
+      end();
+      later(tell, undefined);
     },
     hold: (held) => {
       for (const handle of handles) {
@@ -154,8 +166,18 @@ export async function feed(
   };
 }
 
-function later(act: () => void): void {
-  setTimeout(act, KILL_AFTER_MS).unref();
+function later<T>(act: (value: T) => void, value: T): void {
+  setTimeout(act, KILL_AFTER_MS, value).unref();
+}
+
+/** Ends a program that was started detached, with all that it started. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // They have all ended.
+  }
 }
 
 type Failure = Pick<ErrorParts, "kind" | "said" | "unchanged" | "next" | "begun">;

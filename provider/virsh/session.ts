@@ -50,7 +50,7 @@ export class Session implements Listener {
     program = "virsh",
   ): Promise<Session | NotStarted> {
     const session = new Session();
-    session.#fed = await feed(program, args, ENVIRONMENT, session);
+    session.#fed = feed(program, args, ENVIRONMENT, session);
     const answer = await session.ask([TRIAL], limits);
     if ("played" in answer && answer.played[0]?.end.stdout === TRIAL.args[2]) return session;
     session.end();
