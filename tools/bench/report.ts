@@ -1,0 +1,67 @@
+import {
+  aligned,
+  failures,
+  growth,
+  logins,
+  memory,
+  processes,
+  seconds,
+  times,
+  type Table,
+} from "./tables.js";
+import { timeOf, type OfWorkload, type Results } from "./results.js";
+import { TARGET_HEAD, targetRows } from "./targets.js";
+
+/** What was measured on what, in a sentence. */
+export function setting({ date, machine, versions }: Results): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Measured on ${date.slice(0, 10)}: ${machine}; ${named.join(", ")}.`;
+}
+
+export function targets(results: Results): string {
+  return aligned({ head: TARGET_HEAD, rows: targetRows(results) });
+}
+
+/** Every workload with its tables, and the growth, under headings. */
+export function workloads(results: Results): string {
+  const grown = growth(results);
+  return [
+    ...results.workloads.map(workload),
+    ...(grown === undefined ? [] : [`### Growth with the number of domains\n\n${aligned(grown)}`]),
+    ...(results.leftOut.length === 0 ? [] : [`Left out: ${results.leftOut.join("; ")}.`]),
+  ].join("\n\n");
+}
+
+function workload(of: OfWorkload): string {
+  const tables: [string, Table | undefined][] = [
+    [timesCaption(of), times(of)],
+    ["Processes that were started, virsh + qemu-img:", processes(of)],
+    ["Logins at the SSH server:", logins(of)],
+    ["The most memory in use:", memory(of)],
+  ];
+  return [
+    `### ${of.title}`,
+    ...tables.flatMap(([caption, table]) => (table === undefined ? [] : [`${caption}\n\n${aligned(table)}`])),
+    ...failures(of).map((line) => `${line}.`),
+  ].join("\n\n");
+}
+
+function timesCaption({ contenders }: OfWorkload): string {
+  const rounds = Math.max(
+    0,
+    ...Object.values(contenders).flatMap(({ phases }) =>
+      Object.values(phases).map(({ times: all }) => all.length),
+    ),
+  );
+  return rounds < 2 ? "Times of one round:" : `Medians of ${rounds} interleaved rounds:`;
+}
+
+/** One sentence for the README; it says so where nothing was measured. */
+export function sentence(results: Results): string {
+  const all = ["pulumi-virsh", "@pulumi/command", "virsh in a loop"] as const;
+  const [own, command, loop] = all.map((name) => timeOf(results, "off-20", name, "up"));
+  if (own === undefined || loop === undefined)
+    return "How long it takes is in [Benchmarks](docs/benchmarks.md).";
+  const beside = command === undefined ? "" : `\`@pulumi/command\` ${seconds(command)}, `;
+  return `Twenty snapshots of twenty VMs take ${seconds(own)} with all checks (${beside}\`virsh\` in a loop ${seconds(loop)}): [benchmarks](docs/benchmarks.md).`;
+}
