@@ -79,7 +79,7 @@ class WorkloadRun {
       const before = await server?.logins();
       const begun = performance.now();
       await work();
-      measured.times.push(performance.now() - begun);
+      measured.times.push(Math.round(performance.now() - begun));
       if (server !== undefined) measured.logins = (await server.logins()) - (before ?? 0);
     };
     return this.#live(contender, round, {}, async (work, measured) => {

@@ -7,7 +7,7 @@ export interface Target {
   atMost: number;
   unit: "×" | "" | "MiB";
   /** `undefined` where it was not measured. */
-  measured(results: Results): number | undefined;
+  measured: (results: Results) => number | undefined;
 }
 
 const OURS = "pulumi-virsh";
