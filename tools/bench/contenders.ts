@@ -7,7 +7,7 @@ import { libvirtApi } from "./libvirt-api.js";
 import { NaiveSnapshot } from "./naive.js";
 import { virshLoop } from "./virsh-loop.js";
 
-export const ours = throughTheEngine("pulumi-virsh", ({ resource, domain, snapshot, token, uri }) => {
+const ours = throughTheEngine("pulumi-virsh", ({ resource, domain, snapshot, token, uri }) => {
   const where = uri === undefined ? {} : { uri };
   new Snapshot(resource, { domain, name: snapshot, revert: { triggers: [token] }, ...where });
 });

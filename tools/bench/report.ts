@@ -13,7 +13,8 @@ import { timeOf, type OfWorkload, type Results } from "./results.js";
 import { TARGET_HEAD, targetRows } from "./targets.js";
 
 /** What was measured on what, in a sentence. */
-export function setting({ date, machine, versions }: Results): string {
+export function setting({ date, machine, versions, workloads: measured }: Results): string {
+  if (measured.length === 0) return "Not measured yet.";
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `Measured on ${date.slice(0, 10)}: ${machine}; ${named.join(", ")}.`;
 }
@@ -63,5 +64,6 @@ export function sentence(results: Results): string {
   if (own === undefined || loop === undefined)
     return "How long it takes is in [Benchmarks](docs/benchmarks.md).";
   const beside = command === undefined ? "" : `\`@pulumi/command\` ${seconds(command)}, `;
-  return `Twenty snapshots of twenty VMs take ${seconds(own)} with all checks (${beside}\`virsh\` in a loop ${seconds(loop)}): [benchmarks](docs/benchmarks.md).`;
+  const others = `${beside}\`virsh\` in a loop ${seconds(loop)}`;
+  return `Twenty snapshots of twenty VMs take ${seconds(own)} with all checks (${others}): [benchmarks](docs/benchmarks.md).`;
 }
