@@ -33,5 +33,8 @@ const command = throughTheEngine(
   async () => ((await onPath(PLUGIN)) ? undefined : `${PLUGIN} is not on PATH`),
 );
 
-/** In the order of the columns. What the others take is given in multiples of the first. */
+/**
+ * In the order of the columns. What the others take is given in multiples of the first. A provider that is a plugin is
+ * one more entry, and so is a plugin that does nothing.
+ */
 export const CONTENDERS = [ours, floor, virshLoop, libvirtApi, command, naive];

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const took = `${((performance.now() - begun) / 60_000).toFixed(1)} minutes`;
   const written = order.complete ? `${file} and the documents that are made from it` : file;
   console.log(
-    [setting(results), workloads(results), targets(results), `${took}; written: ${written}`].join("\n\n"),
+    [setting(results), workloads(results), targets(results, order.complete ? "all" : "measured"), `${took}; written: ${written}`].join("\n\n"),
   );
 }
 
@@ -48,6 +48,7 @@ async function measured(order: Order, save: (soFar: Results) => Promise<void>): 
       results.leftOut.push(`${workload.title} (${SSHD} or nc is missing)`);
       continue;
     }
+    if (!process.stderr.isTTY) console.error(`• ${workload.title}`);
     const own = contenders.filter(({ name }) => workload.contenders?.includes(name) ?? true);
     results.workloads.push(await measure(workload, own, domains, progress));
     await save(results);
@@ -66,7 +67,7 @@ async function able(leftOut: string[]): Promise<Contender[]> {
   return found;
 }
 
-/** On a terminal it is overwritten by the next one. */
+/** On a terminal only, where the next one overwrites it. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
 }

@@ -99,9 +99,10 @@ class WorkloadRun {
   ): Promise<void> {
     const of = this.of(contender.name);
     if (of.failed !== undefined) return;
-    const life = await contender.begin(this.tasks, this.#place(env));
+    let life: Life | undefined;
     let now: Phase | undefined;
     try {
+      life = await contender.begin(this.tasks, this.#place(env));
       for (const [phase, work] of this.#phasesOf(life)) {
         now = phase;
         this.progress(`${this.workload.name}, ${round}, ${contender.name}: ${phase}`);
@@ -111,7 +112,7 @@ class WorkloadRun {
       of.failed = `${now ?? "start"}: ${firstLine(error)}`;
       await deleteSnapshots([...new Set(this.tasks.map(({ domain }) => domain))]);
     } finally {
-      await life.close();
+      await life?.close();
     }
   }
 

@@ -10,7 +10,7 @@ import {
   type Table,
 } from "./tables.js";
 import { timeOf, type OfWorkload, type Results } from "./results.js";
-import { TARGET_HEAD, targetRows } from "./targets.js";
+import { TARGET_HEAD, targetRows, UNKNOWN } from "./targets.js";
 
 /** What was measured on what, in a sentence. */
 export function setting({ date, machine, versions, workloads: measured }: Results): string {
@@ -19,8 +19,10 @@ export function setting({ date, machine, versions, workloads: measured }: Result
   return `Measured on ${date.slice(0, 10)}: ${machine}; ${named.join(", ")}.`;
 }
 
-export function targets(results: Results): string {
-  return aligned({ head: TARGET_HEAD, rows: targetRows(results) });
+/** All targets, or only those that were measured. */
+export function targets(results: Results, which: "all" | "measured" = "all"): string {
+  const rows = targetRows(results).filter(([, , , reached]) => which === "all" || reached !== UNKNOWN);
+  return aligned({ head: TARGET_HEAD, rows });
 }
 
 /** Every workload with its tables, and the growth, under headings. */

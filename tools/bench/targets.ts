@@ -75,6 +75,9 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
+/** Whether a target is reached that was not measured. */
+export const UNKNOWN = "–";
+
 /** The rows of a table: what, the target, what was measured, and whether that is reached. */
 export function targetRows(results: Results): string[][] {
   return TARGETS.map(({ what, atMost, unit, measured }) => {
@@ -82,7 +85,7 @@ export function targetRows(results: Results): string[][] {
     const text = (number: number) =>
       `${unit === "×" ? number.toFixed(2) : Math.round(number)} ${unit}`.trim();
     const answer =
-      value === undefined ? ["not measured", "–"] : [text(value), value <= atMost ? "yes" : "no"];
+      value === undefined ? ["not measured", UNKNOWN] : [text(value), value <= atMost ? "yes" : "no"];
     return [what, `≤ ${text(atMost)}`, ...answer];
   });
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { XMLValidator } from "fast-xml-parser";
 import { chart } from "../../../../tools/bench/chart.js";
-import { sentence, setting, workloads } from "../../../../tools/bench/report.js";
+import { sentence, setting, targets, workloads } from "../../../../tools/bench/report.js";
+import { TARGETS } from "../../../../tools/bench/targets.js";
 import { contender, results, workload } from "./results.js";
 
 const up = (time: number) => contender({ up: [time, time, time] });
@@ -25,6 +26,15 @@ describe("the report of the bench", () => {
     const text = workloads({ ...measured, leftOut: ["naive provider (no time)"] });
     assert.match(text, /^### the workload off-20\n\nMedians of 3 interleaved rounds:\n\n\| /);
     assert.match(text, /\n\nLeft out: naive provider \(no time\)\.$/);
+  });
+
+  it("has all targets, or those that were measured", () => {
+    const rows = (text: string) => text.split("\n").slice(2);
+    assert.equal(rows(targets(measured)).length, TARGETS.length);
+    assert.deepEqual(
+      rows(targets(measured, "measured")).map((row) => row.split(" | ")[0]),
+      ["| up, 20 domains ÷ @pulumi/command"],
+    );
   });
 
   it("has one sentence for the README, with numbers of those that took part", () => {
