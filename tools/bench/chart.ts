@@ -4,13 +4,20 @@ import { seconds } from "./tables.js";
 const WORKLOAD = "off-20";
 const ROWS = ["preview", "up", "refresh", "revert", "destroy"] as const;
 
-/** The contenders of the chart, with the class of their bars. */
-const BARS = [
-  ["pulumi-virsh", "own"],
-  ["@pulumi/command", "command"],
-  ["naive provider", "naive"],
-  ["virsh in a loop", "loop"],
-] as const;
+interface Bar {
+  contender: string;
+  /** The class of its bars. */
+  kind: string;
+  label?: string;
+}
+
+const BARS: readonly Bar[] = [
+  { contender: "pulumi-virsh", kind: "own" },
+  { contender: "floor", kind: "floor", label: "no-op provider" },
+  { contender: "@pulumi/command", kind: "command" },
+  { contender: "naive provider", kind: "naive" },
+  { contender: "virsh in a loop", kind: "loop" },
+];
 
 /** Sizes in pixels. */
 const WIDTH = 760;
@@ -20,14 +27,16 @@ const TOP = 64;
 const BAR = 12;
 const GAP = 14;
 const ROW = BARS.length * BAR + GAP;
-const LEGEND = 165;
+const LEGEND = 145;
 
 const STYLE = `
     text { font: 13px sans-serif; fill: #1f2328; }
     .title { font-weight: bold; }
+    .label { font-size: 12px; }
     .value, .caption { font-size: 11px; fill: #59636e; }
     .page { fill: #ffffff; stroke: #d1d9e0; }
     .own { fill: #c2410c; }
+    .floor { fill: #e8b08f; }
     .command { fill: #5b8fc7; }
     .naive { fill: #9db8d6; }
     .loop { fill: #b8bec5; }`;
@@ -36,7 +45,7 @@ const STYLE = `
 export function chart(results: Results): string {
   const longest = Math.max(
     1,
-    ...ROWS.flatMap((phase) => BARS.map(([name]) => timeOf(results, WORKLOAD, name, phase) ?? 0)),
+    ...ROWS.flatMap((phase) => BARS.map(({ contender }) => timeOf(results, WORKLOAD, contender, phase) ?? 0)),
   );
   const scale = (WIDTH - LEFT - RIGHT) / longest;
   const height = TOP + ROWS.length * ROW + 30;
@@ -45,8 +54,8 @@ export function chart(results: Results): string {
   const caption = `medians, ${results.machine.split(" (")[0] ?? ""}, libvirt ${libvirt}, Pulumi ${Pulumi}, ${results.date.slice(0, 10)}`;
   const rows = ROWS.flatMap((phase, index) => [
     `<text x="${LEFT - 10}" y="${TOP + index * ROW + (ROW - GAP) / 2 + 5}" text-anchor="end">${phase}</text>`,
-    ...BARS.flatMap(([name, kind], place) => {
-      const time = timeOf(results, WORKLOAD, name, phase);
+    ...BARS.flatMap(({ contender, kind }, place) => {
+      const time = timeOf(results, WORKLOAD, contender, phase);
       return time === undefined ? [] : [bar(kind, TOP + index * ROW + place * BAR, time, time * scale)];
     }),
   ]);
@@ -69,9 +78,9 @@ function bar(kind: string, y: number, time: number, length: number): string {
   ].join("");
 }
 
-function legend([name, kind]: (typeof BARS)[number], index: number): string {
+function legend({ contender, kind, label = contender }: Bar, index: number): string {
   const x = 24 + index * LEGEND;
-  return `<rect class="${kind}" x="${x}" y="40" width="10" height="10"/><text x="${x + 16}" y="49">${escape(name)}</text>`;
+  return `<rect class="${kind}" x="${x}" y="40" width="10" height="10"/><text class="label" x="${x + 15}" y="49">${escape(label)}</text>`;
 }
 
 function escape(text: string): string {

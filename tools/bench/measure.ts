@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { SshServer } from "../../test/live/support/ssh-server.js";
 import type { Contender, Life, Phase, Place, Task } from "./contender.js";
 import { deleteSnapshots, powerOff, type Domains } from "./domains.js";
@@ -5,6 +7,10 @@ import { peakMemory } from "./dynamic-host.js";
 import type { Measured, OfContender, OfWorkload } from "./results.js";
 import { Started } from "./started.js";
 import { tasksOf, type Workload } from "./workloads.js";
+
+setFlagsFromString("--expose-gc");
+/** This process runs the programs. What earlier ones have left is not collected at the expense of a later one. */
+const collectGarbage = runInNewContext("gc") as () => void;
 
 /** Shows what is being done. */
 export type Progress = (text: string) => void;
@@ -106,6 +112,7 @@ class WorkloadRun {
       for (const [phase, work] of this.#phasesOf(life)) {
         now = phase;
         this.progress(`${this.workload.name}, ${round}, ${contender.name}: ${phase}`);
+        collectGarbage();
         await carryOut(work, (of.phases[phase] ??= { times: [] }));
       }
     } catch (error) {
