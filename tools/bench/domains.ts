@@ -26,18 +26,10 @@ export class Domains {
     const uuid = randomUUID();
     const template = await this.#like(name);
     if (template !== undefined) {
-      const folder = lab("LAB_DIR");
-      const disk = join(folder, `${uuid}-0.qcow2`);
-      await copyFile(join(folder, "guest/disk.qcow2"), disk);
-      const { uid, gid } = await stat(folder);
-      await chown(disk, uid, gid);
-      const definition = join(folder, `${uuid}.xml`);
       const xml = template.xml
         .replaceAll(template.uuid, uuid)
         .replace(/<name>.*<\/name>/, `<name>${name}</name>`);
-      await writeFile(definition, xml);
-      await virsh("define", definition);
-      await rm(definition);
+      await define(uuid, xml);
     }
     this.#off.push(name);
   }
@@ -64,11 +56,34 @@ export async function powerOff(names: readonly string[]): Promise<void> {
   for (const name of names) if (running.includes(name)) await virsh("destroy", name);
 }
 
-/** Deletes what a contender that failed has left. */
-export async function deleteSnapshots(names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const snapshots = (await virsh("snapshot-list", "--name", `--domain=${name}`)).split("\n");
-    for (const snapshot of snapshots.filter((one) => one !== ""))
-      await virsh("snapshot-delete", `--domain=${name}`, `--snapshotname=${snapshot}`);
-  }
+/** Domains without snapshots, as they were before. */
+export async function discardSnapshots(names: readonly string[]): Promise<void> {
+  const running = (await virsh("list", "--name")).split("\n");
+  for (const name of names) await (running.includes(name) ? deleteSnapshots(name) : defineAgain(name));
+}
+
+async function deleteSnapshots(name: string): Promise<void> {
+  const snapshots = (await virsh("snapshot-list", "--name", `--domain=${name}`)).split("\n");
+  for (const snapshot of snapshots.filter((one) => one !== ""))
+    await virsh("snapshot-delete", `--domain=${name}`, `--snapshotname=${snapshot}`);
+}
+
+/** To delete hundreds of snapshots of one image would take minutes. */
+async function defineAgain(name: string): Promise<void> {
+  const [uuid, xml] = [await virsh("domuuid", name), await virsh("dumpxml", "--inactive", name)];
+  await virsh("undefine", "--snapshots-metadata", uuid);
+  await define(uuid, xml);
+}
+
+/** Defines a domain with an empty disk, under the path that `lab-vm` gives it. */
+async function define(uuid: string, xml: string): Promise<void> {
+  const folder = lab("LAB_DIR");
+  const disk = join(folder, `${uuid}-0.qcow2`);
+  await copyFile(join(folder, "guest/disk.qcow2"), disk);
+  const { uid, gid } = await stat(folder);
+  await chown(disk, uid, gid);
+  const definition = join(folder, `${uuid}.xml`);
+  await writeFile(definition, xml);
+  await virsh("define", definition);
+  await rm(definition);
 }

@@ -17,7 +17,7 @@ export async function peakMemory(work: () => Promise<void>): Promise<number> {
   } finally {
     clearInterval(looking);
   }
-  return most;
+  return Math.round(most);
 }
 
 async function look(): Promise<number> {

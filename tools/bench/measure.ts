@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { SshServer } from "../../test/live/support/ssh-server.js";
 import type { Contender, Life, Phase, Place, Task } from "./contender.js";
-import { deleteSnapshots, powerOff, type Domains } from "./domains.js";
+import { discardSnapshots, powerOff, type Domains } from "./domains.js";
 import { peakMemory } from "./dynamic-host.js";
 import type { Measured, OfContender, OfWorkload } from "./results.js";
 import { Started } from "./started.js";
@@ -117,9 +117,10 @@ class WorkloadRun {
       }
     } catch (error) {
       of.failed = `${now ?? "start"}: ${firstLine(error)}`;
-      await deleteSnapshots([...new Set(this.tasks.map(({ domain }) => domain))]);
     } finally {
       await life?.close();
+      if (of.failed !== undefined || !this.workload.phases.includes("destroy"))
+        await discardSnapshots([...new Set(this.tasks.map(({ domain }) => domain))]);
     }
   }
 
