@@ -34,6 +34,7 @@ type Props = Record<string, unknown>;
  */
 export class DynamicProvider {
   readonly #memory = new ProviderMemory();
+  #settings: dynamic.Config | undefined;
   readonly #log = new EngineLog();
   #hosts: Promise<VirshHosts> | undefined;
   #preview: Promise<Preview> | undefined;
@@ -44,6 +45,12 @@ export class DynamicProvider {
   #previewing: boolean | undefined;
   /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
   readonly #declared = new Map<string, string>();
+
+  /** Called before anything else, also where the program does not run. It only keeps the settings, because it must not fail. */
+  readonly configure = ({ config }: dynamic.ConfigureRequest): Promise<void> => {
+    this.#settings = config;
+    return Promise.resolve();
+  };
 
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
@@ -163,7 +170,9 @@ export class DynamicProvider {
   }
 
   #virshHosts(): Promise<VirshHosts> {
-    this.#hosts ??= import("../virsh/host.js").then(({ VirshHosts }) => new VirshHosts());
+    this.#hosts ??= import("../virsh/host.js").then(
+      ({ VirshHosts }) => new VirshHosts((name) => this.#settings?.get(name)),
+    );
     return this.#hosts;
   }
 

@@ -15,6 +15,7 @@ import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
 import { commands, fileQueries, isVirshQuery } from "./queries.js";
+import { SETTING } from "./session-limit.js";
 import { defaultUri, redactUri, uriProblem } from "../hypervisor/uri.js";
 
 /** An operation that was interrupted gets this long to see what it left behind. */
@@ -24,6 +25,9 @@ const AFTERWARDS_SECONDS = 30;
 export class VirshHosts {
   readonly #connections = new Map<string, Connection>();
 
+  /** `setting`: reads a setting of the stack. */
+  constructor(private readonly setting: (name: string) => string | undefined = () => undefined) {}
+
   /** Opens the host that virsh reaches, for one operation. Throws when the URI must not be used. */
   readonly open: OpenHost = (options) => {
     const { uri } = options;
@@ -32,7 +36,7 @@ export class VirshHosts {
   };
 
   #connectionTo(uri: string | undefined): Connection {
-    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri);
+    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri, this.setting(SETTING));
     this.#connections.set(uri ?? "", connection);
     return connection;
   }

@@ -27,7 +27,7 @@ export interface Finished {
 }
 
 /** The longest output seen is a domain's XML of some hundred KB. Endless output must not fill the memory. */
-const MAX_OUTPUT = 32 * 1024 * 1024;
+export const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /** virsh has nothing to save when it ends, so one second is enough before it is killed. */
 const KILL_AFTER_MS = 1000;
@@ -118,13 +118,17 @@ export function feed(
     return { write: () => undefined, kill: () => undefined, hold: () => undefined };
   }
   const { stdin, stdout, stderr } = child;
-  let isClosed = false;
-  const kill = () => {
+  let [isClosed, isTold] = [false, false];
+  const end = () => {
     // Another process may have that number by now.
     if (!isClosed) endGroup(child);
   };
+  const tell = (exitCode: number | undefined) => {
+    if (!isTold) listener.ended(exitCode);
+    isTold = true;
+  };
   // A signal that ends this process closes the standard input, with which virsh ends by itself.
-  process.setMaxListeners(process.getMaxListeners() + 1).once("exit", kill);
+  process.setMaxListeners(process.getMaxListeners() + 1).once("exit", end);
   // Decoded here, a character that is split between two pieces arrives whole.
   stdout.setEncoding("utf8").on("data", (text: string) => {
     listener.printed("stdout", text);
@@ -137,19 +141,33 @@ export function feed(
   child.on("error", () => undefined);
   child.once("close", (exitCode) => {
     isClosed = true;
-    process.off("exit", kill).setMaxListeners(process.getMaxListeners() - 1);
-    listener.ended(exitCode ?? undefined);
+    process.off("exit", end).setMaxListeners(process.getMaxListeners() - 1);
+    tell(exitCode ?? undefined);
   });
-  const pipes = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+  // A program that it left behind may keep the outputs open.
+  child.once("exit", (exitCode) => {
+    later(tell, exitCode ?? undefined);
+  });
+  const handles = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
   return {
     write: (text) => {
       stdin.write(text);
     },
-    kill,
+    kill: () => {
+      end();
+      later(tell, undefined);
+    },
     hold: (held) => {
-      pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.()));
+      for (const handle of handles) {
+        if (held) handle.ref?.();
+        else handle.unref?.();
+      }
     },
   };
+}
+
+function later<T>(act: (value: T) => void, value: T): void {
+  setTimeout(act, KILL_AFTER_MS, value).unref();
 }
 
 /** Ends a program that was started detached, with all that it started. */
@@ -175,10 +193,7 @@ interface Outcome {
 /** Why a program has no exit code. The order matters: a program that was stopped also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
   if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
-  if (outcome.isMaxBuffer) {
-    const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
-    return { kind: "Unexpected", said, ...afterwards(changes) };
-  }
+  if (outcome.isMaxBuffer) return tooMuch(program, changes);
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
     return {
@@ -191,14 +206,27 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   return undefined;
 }
 
-/** The error of a call that a session of virsh did not answer. */
-export function interruptedIn(call: Call, lost: "died" | "timeout" | "out of step"): VirshError {
-  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", call.changes));
+/** Why a session of virsh gave no answer that can be trusted. */
+export type Lost = "died" | "timeout" | "out of step" | "too much" | "unfit";
+
+/** The error of a call that a session of virsh did not answer. `begun`: it may have been carried out. */
+export function unanswered(
+  call: Omit<Call, "args">,
+  { lost, begun }: { lost: Lost; begun: boolean },
+): VirshError {
+  const changes = call.changes && begun;
+  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", changes));
+  if (lost === "too much") return failed(call, tooMuch(call.program, changes));
   const said =
     lost === "died"
       ? `${call.program} ended while it ran`
       : `${call.program} lost its connection while it ran`;
-  return failed(call, { kind: "Cancelled", said, ...afterwards(call.changes), begun: call.changes });
+  return failed(call, { kind: "Cancelled", said, ...afterwards(changes), begun: changes });
+}
+
+function tooMuch(program: string, changes: boolean): Failure {
+  const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
+  return { kind: "Unexpected", said, ...afterwards(changes) };
 }
 
 function notStarted(code: string, program: string, detail = code): Failure {
@@ -250,6 +278,6 @@ function afterwards(changes: boolean): Pick<ErrorParts, "unchanged" | "next"> {
   };
 }
 
-function failed({ tried }: Call, failure: Failure): VirshError {
+function failed({ tried }: Pick<Call, "tried">, failure: Failure): VirshError {
   return new VirshError({ tried, ...failure });
 }
