@@ -196,6 +196,8 @@ if [ "$session" ]; then
     cat "$here/words" >&2
     echo "error: $mark" >&2
   }
+  # A virsh that cannot connect says why, and ends.
+  'REAL' "$@" uri >/dev/null </dev/null || exit 1
   printf 'virsh # '
   while IFS= read -r line && IFS= read -r end; do
     words=$line
