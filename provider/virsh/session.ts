@@ -50,10 +50,10 @@ export class Session implements Listener {
   }
 
   /** Starts virsh with these arguments: `--quiet` and the connection. */
-  static start(args: readonly string[], program = "virsh"): Session {
+  static start(args: readonly string[], program = "virsh"): Promise<Session> {
     const session = new Session();
     session.#fed = feed(program, args, ENVIRONMENT, session);
-    return session;
+    return Promise.resolve(session);
   }
 
   /** Whether it can be given another request. */

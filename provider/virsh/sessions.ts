@@ -16,7 +16,7 @@ export class Sessions {
   #lent = 0;
 
   constructor(
-    private readonly start: () => Session | Promise<Session>,
+    private readonly start: () => Promise<Session>,
     private readonly most: number,
   ) {}
 
