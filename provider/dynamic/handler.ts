@@ -46,7 +46,10 @@ export class DynamicProvider {
   /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
   readonly #declared = new Map<string, string>();
 
-  /** Called before anything else, also where the program does not run. It only keeps the settings, because it must not fail. */
+  /**
+   * Called before anything else. It only keeps the settings, because it must not fail. Where the program does not run
+   * (refresh, destroy), they are those of the last update.
+   */
   readonly configure = ({ config }: dynamic.ConfigureRequest): Promise<void> => {
     this.#settings = config;
     return Promise.resolve();

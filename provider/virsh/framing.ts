@@ -23,6 +23,8 @@ export interface Framed {
   readonly mark: string;
   /** The end of the whole answer. */
   readonly last: string;
+  /** The number of commands. */
+  readonly count: number;
 }
 
 /** Frames the lines. Every word must be one that is carried. */
@@ -30,7 +32,12 @@ export function framed(lines: readonly Line[]): Framed {
   const [mark, last] = [halves(), halves()];
   const marked = [mark.written, ...lines.map(({ args }) => `${args.map(quoted).join(" ")}; ${mark.written}`)];
   // The mark of the end is on a line of its own, because virsh carries out no part of a line that it cannot parse.
-  return { text: `${marked.join("; ")}\n${last.written}\n`, mark: mark.whole, last: last.whole };
+  return {
+    text: `${marked.join("; ")}\n${last.written}\n`,
+    mark: mark.whole,
+    last: last.whole,
+    count: lines.length,
+  };
 }
 
 /** A new mark: the commands that print it on both outputs, and how it appears there. */
@@ -57,7 +64,7 @@ export function complaint(mark: string): string {
  * The answers between the marks; a single one, to everything, if virsh refused the whole line; `undefined` if anything
  * stands where it does not belong, or if virsh lost its connection meanwhile.
  */
-export function partsOf({ stdout, stderr }: Part, { mark, last }: Framed): Part[] | undefined {
+export function partsOf({ stdout, stderr }: Part, { mark, last, count }: Framed): Part[] | undefined {
   const [said, prompt, ...more] = stdout.split(last);
   const [complained, afterwards, ...others] = stderr.split(complaint(last));
   if (said === undefined || complained === undefined) return undefined;
@@ -70,6 +77,7 @@ export function partsOf({ stdout, stderr }: Part, { mark, last }: Framed): Part[
       ? [{ stdout: "", stderr: complained }]
       : undefined;
   const isInStep =
+    answers.length === count + 2 &&
     [answers[0], answers.at(-1)].every((text) => REPEATED.test(text ?? "")) &&
     [errors[0], errors.at(-1), afterwards].every((text) => saysNothing(text ?? ""));
   if (!isInStep) return undefined;

@@ -31,7 +31,10 @@ export type NotStarted = { whole: Finished } | { lost: Lost; begun: false };
 /** What comes of a request. `begun`: the lines may have been carried out. */
 export type Answer<L> = { played: Played<L>[] } | { whole: Finished } | { lost: Lost; begun: boolean };
 
-type End = "answered" | "died" | "timeout" | "too much";
+type End = "answered" | "died" | "timeout" | "out of step" | "too much";
+
+/** virsh ends its answer on both outputs at once. One that only ends it on one does something else. */
+const GRACE_MS = 5_000;
 
 export class Session implements Listener {
   #fed: Fed | undefined;
@@ -40,6 +43,7 @@ export class Session implements Listener {
   readonly #gone = Promise.withResolvers<undefined>();
   #settle: ((end: End) => void) | undefined;
   #exitCode: number | undefined;
+  #grace: NodeJS.Timeout | undefined;
   #isNew = true;
   #isLost = false;
 
@@ -90,6 +94,7 @@ export class Session implements Listener {
     (to === "stdout" ? this.#out : this.#err).add(text);
     if (this.#out.length + this.#err.length > MAX_OUTPUT) this.#settle?.("too much");
     else if (this.#out.hasEnded && this.#err.hasEnded) this.#settle?.("answered");
+    else if (this.#err.hasEnded) this.#grace ??= setTimeout(() => this.#settle?.("out of step"), GRACE_MS);
   }
 
   ended(exitCode: number | undefined): void {
@@ -111,7 +116,8 @@ export class Session implements Listener {
     this.#fed?.write(text);
     const end = await promise;
     clearTimeout(timer);
-    this.#settle = undefined;
+    clearTimeout(this.#grace);
+    [this.#settle, this.#grace] = [undefined, undefined];
     return end;
   }
 
@@ -128,14 +134,12 @@ export class Session implements Listener {
     this.#out.keep(PROMPT);
     this.#err.keep("");
     const ends = parts.map(finishedAs);
-    const [first] = ends;
-    if (ends.length !== lines.length) return first === undefined ? { played: [] } : { whole: first };
-    return {
-      played: lines.flatMap((line, index) => {
-        const end = ends[index];
-        return end ? [{ line, end }] : [];
-      }),
-    };
+    const played = lines.flatMap((line, index) => {
+      const end = ends[index];
+      return end === undefined ? [] : [{ line, end }];
+    });
+    const [refused] = ends;
+    return played.length < lines.length && refused !== undefined ? { whole: refused } : { played };
   }
 
   /** virsh ended by itself before it read anything: it could not connect. */

@@ -149,3 +149,17 @@ describe("the environment's default URI", () => {
     }
   });
 });
+
+describe("a setting of sessions that is no number", () => {
+  it("fails the update, and says which setting, what is wrong with it and what would work", async () => {
+    const stack = await TestStack.open();
+    await stack.configure("virsh:sessions", "many");
+    const { ok, messages } = await stack.up(() => ({ one: new Snapshot("one", { domain: "any" }) }));
+    assert.equal(ok, false);
+    assert.match(
+      messages.join("\n"),
+      /Unable to use virsh:sessions "many": it is not a whole number from 0 to 20\./,
+    );
+    await stack.close();
+  });
+});

@@ -190,9 +190,7 @@ session=1
 for word; do case "$word" in --*) ;; *) session= ;; esac done
 if [ "$session" ]; then
   refuse() {
-    mark=$(printf %s "$line" | sed "s/^echo '\\\\([0-9a-f]*\\\\)''\\\\([0-9a-f]*\\\\)'.*/\\\\1\\\\2/")
-    printf '%s%s' "$mark" "$mark"
-    echo "error: $mark" >&2
+    printf %s "$mark"
     cat "$here/words" >&2
     echo "error: $mark" >&2
   }
@@ -205,7 +203,14 @@ if [ "$session" ]; then
     case "$line" in
       # The provider tries each new session.
       *"'echo' '--' 'virsh # "*) 'REAL' "$@" "$line" </dev/null ;;
-      *) call "$@" "$line" </dev/null ;;
+      *)
+        # As a session does, it has shown the first mark when it comes to the command.
+        mark=$(printf %s "$line" | sed "s/^echo '\\\\([0-9a-f]*\\\\)''\\\\([0-9a-f]*\\\\)'.*/\\\\1\\\\2/")
+        printf %s "$mark"
+        echo "error: $mark" >&2
+        line=\${line#*; }
+        call "$@" "\${line#*; }" </dev/null
+        ;;
     esac
     # A session whose virsh is killed is no more.
     if [ "$status" -gt 128 ]; then kill -KILL $$; fi

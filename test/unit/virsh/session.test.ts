@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -117,7 +117,7 @@ describe("a session of virsh", () => {
         );
         assert.deepEqual(fed.played, byArguments);
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
@@ -193,7 +193,15 @@ lines.on("line", (line) => {
       "connects again between two commands",
       RIGHT.replace('err("error: "', 'err("error: Reconnected to the hypervisor\\nerror: "'),
     ],
+    [
+      "carries out nothing, and says no reason",
+      `out(line + "\\n"); if (marks.length === 1) out(marks[0]); if (marks.length === 1) err("error: " + marks[0] + "\\n"); out("virsh # ");`,
+    ],
     ["prints more than it was asked for", RIGHT.replace("out(line", 'out("more\\n" + line')],
+    [
+      "leaves out the answer to a command",
+      `out(line + "\\n" + marks[0]); err("error: " + marks[0] + "\\n"); out("virsh # ");`,
+    ],
     ["prints a mark twice", RIGHT.replace('"answer") + mark', '"answer") + mark + mark')],
   ];
   for (const [what, body] of cases) {
@@ -201,6 +209,31 @@ lines.on("line", (line) => {
       const session = await fake(body);
       assert.deepEqual(await ask(session), { lost: "out of step", begun: true });
       assert.equal(session.isUsable, false);
+    });
+  }
+
+  const UNFIT: [what: string, edit: (source: string) => string][] = [
+    ["does not repeat what it reads", (source) => source.replace('out(line + "\\n" + ', "out(")],
+    [
+      "changes a word",
+      (source) => source.replace("marks.join(answer)", 'marks.join(answer.replace("é", "e"))'),
+    ],
+    ["shows another prompt", (source) => source.replaceAll('"virsh # "', '"> "')],
+  ];
+  for (const [what, edit] of UNFIT) {
+    it(`is given no request if it ${what}`, async () => {
+      const file = join(folder, "virsh");
+      (await fake(RIGHT)).end();
+      writeFileSync(file, edit(readFileSync(file, "utf8")));
+      const limits = { timeoutSeconds: 0, remaining: () => 300 };
+      const sessions = new Sessions((within) => Session.start([], within, file), {
+        most: 2,
+        patienceMs: 1000,
+      });
+      const answer = await sessions.ask([{ args: ["one"] }], limits, "change");
+      assert.ok(answer !== undefined && "lost" in answer && !answer.begun, JSON.stringify(answer));
+      if (answer.lost === "unfit")
+        assert.equal(await sessions.ask([{ args: ["one"] }], limits, "change"), undefined);
     });
   }
 
