@@ -15,6 +15,7 @@ import {
   virsh,
   type Guest,
 } from "./support/host.js";
+import { VirshStandIn } from "./support/stand-in.js";
 
 /** Seconds: enough for the preceding virsh calls, also while other tests run. */
 const LIMIT = 4;
@@ -24,15 +25,18 @@ describe("an operation that outlasts its time limit", function () {
   this.timeout(180_000);
   let domain: Guest;
   let stack: TestStack;
+  let standIn: VirshStandIn;
   const program =
     (args: Partial<SnapshotArgs> = {}) =>
     () => ({ slow: new Snapshot("slow", { domain: domain.name, timeoutSeconds: LIMIT, ...args }) });
 
   before(async () => {
     domain = await guest();
-    stack = await TestStack.open();
+    // It plays each command of a session as a process, which shows when it begins and ends.
+    standIn = await VirshStandIn.make();
+    stack = await TestStack.open(standIn.env);
   });
-  after(() => stack.close());
+  after(() => stack.close().then(() => standIn.close()));
 
   /** Lets the limit pass while the host is busy, and lets it finish then. */
   const outlast = async (command: string, begin: () => Promise<Run>): Promise<Run> => {

@@ -154,7 +154,7 @@ export async function isBusy({ uuid }: Guest): Promise<boolean> {
 
 /** Whether a virsh process runs this command on this domain. */
 export async function isAsked(command: string, { uuid }: Guest): Promise<boolean> {
-  return output("pgrep", "-f", `virsh .*${command} .*${uuid}`).then(
+  return output("pgrep", "-f", `virsh .*${command}'? .*${uuid}`).then(
     () => true,
     () => false,
   );
