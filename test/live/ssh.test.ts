@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Domain, getDomain, Snapshot } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, TestStack } from "./support/engine.js";
-import { snapshotsOf, virsh } from "./support/host.js";
+import { guest, snapshotsOf, virsh } from "./support/host.js";
 import { canServeSsh, SSHD, SshServer } from "./support/ssh-server.js";
 
 const NAME = `far-${process.pid}`;
@@ -42,8 +42,29 @@ describe(`a host behind qemu+ssh (needs ${SSHD} and nc)`, () => {
     assert.deepEqual([changed.ok, changed.steps], [true, ["update vm", "update checkpoint"]]);
     assert.match(await virsh("dumpxml", "--inactive", uuid), /<title>/);
 
-    const stopped = `${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`;
+    const stopped = `warning: ${NAME} did not shut down within 1 s, so it is stopped as by a power cut.`;
     assertDone(await stack.destroy(), ["delete checkpoint", "delete vm", "delete vm"], [stopped]);
     assert.ok(!(await virsh("list", "--all", "--name")).split("\n").includes(NAME));
+  });
+
+  it("has the life cycle of twenty snapshots with no more logins than a few sessions need", async () => {
+    const domain = await guest("--off");
+    const twenty = () => ({
+      ...Object.fromEntries(
+        Array.from({ length: 20 }, (_, index) => [
+          `s${index}`,
+          new Snapshot(`s${index}`, { domain: domain.uuid, uri: server.uri }),
+        ]),
+      ),
+    });
+    const before = await server.logins();
+    assert.ok((await stack.preview(twenty)).ok);
+    assert.equal((await stack.up(twenty)).steps.length, 20);
+    assert.equal((await snapshotsOf(domain)).length, 20);
+    assert.ok((await stack.refresh()).ok);
+    assert.equal((await stack.destroy()).steps.length, 20);
+    const logins = (await server.logins()) - before;
+    // Four processes of the provider, each with at most three sessions.
+    assert.ok(logins <= 12, `${logins} logins`);
   });
 });
