@@ -1,18 +1,28 @@
 import { explain } from "./errors.js";
 import type { Command } from "./commands/command.js";
+import type { VirshError } from "../errors.js";
 import type { Finished } from "./process.js";
 import { redactText } from "../hypervisor/uri.js";
 
 /** What the end of a command means. Throws a `VirshError` where it failed. */
 export function understood<T>(command: Command<T>, finished: Finished, documents?: Documents): T {
-  const { parse, refusals = [], tried, changes, document } = command;
+  const { parse, refusals = [], document } = command;
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0)
     return document === true && documents !== undefined ? documents.parsed(parse, stdout) : parse(stdout);
-  const error = explain(redactText(stderr), tried);
+  const error = refusal(command, stderr);
   const answer = refusals.find(({ said }) => said.test(error.said));
   if (answer !== undefined) return answer.means;
-  throw error.with({ begun: changes && error.begun !== false });
+  throw error;
+}
+
+/** The error of a command that virsh complained about. */
+export function refusal(
+  { tried, changes }: Pick<Command<unknown>, "tried" | "changes">,
+  stderr: string,
+): VirshError {
+  const error = explain(redactText(stderr), tried);
+  return error.with({ begun: changes && error.begun !== false });
 }
 
 /** Documents of that many bytes, at most, are kept, and so many of them. */

@@ -1,5 +1,5 @@
 import { isVirshError } from "../errors.js";
-import { Documents, understood } from "./answer.js";
+import { Documents, refusal, understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
 import { daemonVersion, fileExists } from "./commands/domain.js";
 import { hostUuid, resolvedUri } from "./commands/host.js";
@@ -125,8 +125,11 @@ export class Connection {
     const [played] = answer !== undefined && "played" in answer ? answer.played : [];
     if (played !== undefined) return played.end;
     if (answer !== undefined && "whole" in answer) return answer.whole;
-    if (answer !== undefined && "lost" in answer && (answer.begun || answer.lost === "timeout"))
+    if (answer !== undefined && "lost" in answer && (answer.begun || answer.lost === "timeout")) {
+      const cause = answer.complaints === undefined ? undefined : refusal(command, answer.complaints);
+      if (isVirshError(cause, "Unreachable")) throw cause;
       throw unanswered({ ...command, ...VIRSH, limits }, answer);
+    }
     return this.#run(command.args, command, limits);
   }
 

@@ -94,14 +94,27 @@ export function saysNothing(stderr: string): boolean {
   return stderr.split("\n").every((line) => line === "" || isLogLine(line));
 }
 
+/** What virsh says when it has lost its connection, and when it has another one. */
+const ABOUT_CONNECTION = /^(?:Disconnected from |Reconnected to |Failed to reconnect )/;
+
 /**
- * virsh says that it lost its connection, and connects again by itself, perhaps to a daemon that knows nothing of what
- * the last one was doing. Before it has noticed, the client library refuses what it is asked.
+ * virsh connects again by itself, perhaps to a daemon that knows nothing of what the last one was doing. Before it has
+ * noticed, the client library refuses what it is asked.
  */
 function hasLostConnection(stderr: string): boolean {
-  return messages(stderr).some((message) =>
-    /^(?:Disconnected from |Reconnected to |Failed to reconnect |Cannot (?:recv|write) data|End of file while reading data|(?:internal error: )?(?:client socket is closed|connection (?:is )?closed|received hangup))/.test(
-      message,
-    ),
+  return messages(stderr).some(
+    (message) =>
+      ABOUT_CONNECTION.test(message) ||
+      /^(?:Cannot (?:recv|write) data|End of file while reading data|(?:internal error: )?(?:client socket is closed|connection (?:is )?closed|received hangup))/.test(
+        message,
+      ),
   );
+}
+
+/** What a virsh that lost its connection complained of otherwise: libvirt's own words about the commands. */
+export function complaintsOf(stderr: string, { mark, last }: Framed): string {
+  const said = messages(stderr).filter(
+    (message) => message !== mark && message !== last && !ABOUT_CONNECTION.test(message),
+  );
+  return said.map(complaint).join("");
 }

@@ -1,4 +1,4 @@
-import { complaint, framed, partsOf, PROMPT, saysNothing, type Framed } from "./framing.js";
+import { complaint, complaintsOf, framed, partsOf, PROMPT, saysNothing, type Framed } from "./framing.js";
 import {
   feed,
   MAX_OUTPUT,
@@ -28,8 +28,15 @@ const TRIAL = { args: ["echo", "--", `virsh # 'é💾' \\ "; error: `] };
 /** What a session that could not be started gives. `unfit`: this virsh does not read its input as expected. */
 export type NotStarted = { whole: Finished } | { lost: Lost; begun: false };
 
-/** What comes of a request. `begun`: the lines may have been carried out. */
-export type Answer<L> = { played: Played<L>[] } | { whole: Finished } | { lost: Lost; begun: boolean };
+/** What comes of a request. */
+export type Answer<L> = { played: Played<L>[] } | { whole: Finished } | Unanswered;
+
+/** `begun`: the lines may have been carried out. `complaints`: what virsh printed about them, as far as it came. */
+export interface Unanswered {
+  lost: Lost;
+  begun: boolean;
+  complaints?: string;
+}
 
 type End = "answered" | "died" | "timeout" | "out of step" | "too much";
 
@@ -129,7 +136,8 @@ export class Session implements Listener {
     const parts = partsOf({ stdout: this.#out.text, stderr: stderr.slice(Math.max(0, begin)) }, request);
     if (parts === undefined) {
       this.end();
-      return { lost: "out of step", begun: true };
+      const complaints = complaintsOf(stderr, request);
+      return { lost: "out of step", begun: true, ...(complaints === "" ? {} : { complaints }) };
     }
     this.#out.keep(PROMPT);
     this.#err.keep("");

@@ -212,6 +212,19 @@ lines.on("line", (line) => {
     });
   }
 
+  it("tells libvirt's own words of a connection that it lost", async () => {
+    const lost =
+      "error: End of file while reading data: Input/output error\\nerror: Disconnected from x due to end of file\\n";
+    const session = await fake(
+      RIGHT.replace('err("error: "', `err((index === 1 ? "${lost}" : "") + "error: "`),
+    );
+    assert.deepEqual(await ask(session), {
+      lost: "out of step",
+      begun: true,
+      complaints: "error: End of file while reading data: Input/output error\n",
+    });
+  });
+
   const UNFIT: [what: string, edit: (source: string) => string][] = [
     ["does not repeat what it reads", (source) => source.replace('out(line + "\\n" + ', "out(")],
     [
