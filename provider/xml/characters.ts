@@ -3,8 +3,6 @@ import { VirshError } from "../errors.js";
 /** The characters that XML 1.0 cannot carry, not even as references: controls, lone surrogates, U+FFFE, U+FFFF. */
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
-const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-
 /** The first character of `text` that XML cannot carry, written as `U+0007`; `undefined` if there is none. */
 export function forbiddenCharacter(text: string): string | undefined {
   const code = forbidden.exec(text)?.[0].codePointAt(0);
@@ -25,25 +23,4 @@ export function escapeXml(text: string): string {
     });
   }
   return text.replace(/[&<>"'\t\n\r]/g, (found) => `&#${found.charCodeAt(0)};`);
-}
-
-/** `escaped` with its references decoded. Throws on any that is neither a character nor one of XML's own entities. */
-export function decodeReferences(escaped: string): string {
-  return escaped.replace(/&([^;&]*;?)/g, (reference, body: string) => {
-    const character = body.endsWith(";") ? referenced(body.slice(0, -1)) : undefined;
-    if (character === undefined)
-      throw new Error(`'${reference.slice(0, 20)}' is not a reference that XML defines`);
-    return character;
-  });
-}
-
-function referenced(name: string): string | undefined {
-  const [, hexadecimal, decimal] = /^#(?:x([0-9a-f]{1,8})|([0-9]{1,8}))$/i.exec(name) ?? [];
-  if (hexadecimal === undefined && decimal === undefined) {
-    return Object.hasOwn(entities, name) ? entities[name] : undefined;
-  }
-  const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
-  if (code > 0x10ffff) return undefined;
-  const character = String.fromCodePoint(code);
-  return forbidden.test(character) ? undefined : character;
 }

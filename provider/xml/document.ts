@@ -1,97 +1,56 @@
-import { XMLParser, type XMLMetaData } from "fast-xml-parser";
-import { SyntaxValidator } from "fast-xml-validator";
-import { decodeReferences, forbiddenCharacter } from "./characters.js";
-import { unreadable, XmlElement } from "./element.js";
+import { SaxesParser } from "saxes";
+import { forbiddenCharacter } from "./characters.js";
+import { unreadable, XmlElement, type ElementParts } from "./element.js";
 
-/** A node as the parser returns it: one key, the tag, with the nodes inside; the attributes are under ":@". */
-type ParsedNode = Readonly<Record<string | symbol, unknown>>;
-
-const textKey = "#text";
-const attributesKey = ":@";
-const position = XMLParser.getMetaDataSymbol() as symbol;
-
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: "",
-  textNodeName: textKey,
-  // A snapshot's name may be "0123" or "true", and its description may start with blanks.
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  ignorePiTags: true,
-  // The elements of a backing chain are nested, and libvirt allows 200 images in one.
-  maxNestedTags: 1000,
-  captureMetaData: true,
-  // The parser's own decoder ignores numeric references, and expands entities that a document declares.
-  entityDecoder: {
-    decode: decodeReferences,
-    addInputEntities: () => {
-      throw new Error("it has a DOCTYPE");
-    },
-    setExternalEntities: () => undefined,
-    setXmlVersion: () => undefined,
-    reset: () => undefined,
-  },
-});
-
-/** What may follow the root: comments and processing instructions. */
-const BESIDE = /<!--[^]*?-->|<\?[^]*?\?>/g;
+/** The elements of a backing chain are nested, and libvirt allows 200 images in one. */
+const MOST_NESTED = 1000;
 
 /** The root of `xml`, which must be a complete document whose root is an element `name`. */
 export function parseDocument(xml: string, name: string): XmlElement {
   const character = forbiddenCharacter(xml);
   if (character !== undefined) throw unreadable(name, `it contains the character ${character}`);
-  const [node, ...others] = parsedNodes(xml, name).filter((each) => !isBlank(each));
-  if (node === undefined || tagOf(node) !== name || others.length > 0) {
-    throw unreadable(name, `it is ${[node, ...others].map((root) => `<${tagOf(root)}>`).join(", ")}`);
-  }
-  const root = toElement(node);
-  if (xml.slice(root.end).replace(BESIDE, "").trim() !== "")
-    throw unreadable(name, "there is something after it");
+  const root = rootOf(xml, name);
+  if (root.name !== name) throw unreadable(name, `it is <${root.name}>`);
   return root;
 }
 
-function parsedNodes(xml: string, name: string): ParsedNode[] {
-  try {
-    // The parser accepts anything: half a document, or the text of an error. The validator throws.
-    SyntaxValidator.validate(xml);
-    return parser.parse(xml) as ParsedNode[];
-  } catch (error) {
-    throw unreadable(name, explain(error), error);
-  }
-}
+/** An element that has begun. */
+type Open = Omit<ElementParts, "end"> & { children: XmlElement[] };
 
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "line" in error ? `line ${String(error.line)}: ${error.message}` : error.message;
-}
-
-function toElement(node: ParsedNode): XmlElement {
-  const name = tagOf(node);
-  const content = node[name] as ParsedNode[];
-  const isText = (child: ParsedNode) => textKey in child;
-  const { startIndex: start = 0, endIndex: end } = node[position] as XMLMetaData;
-  if (end === undefined) throw unreadable(name, "it has no end");
-  return new XmlElement({
-    name,
-    attributes: new Map(Object.entries((node[attributesKey] ?? {}) as Record<string, string>)),
-    children: content.filter((child) => !isText(child)).map(toElement),
-    text: content
-      .filter(isText)
-      .map((child) => child[textKey] as string)
-      .join(""),
-    start,
-    end,
+/** Reads the document in one pass. The parser refuses whatever is not well formed; half a document, for instance. */
+function rootOf(xml: string, expected: string): XmlElement {
+  // `position`: it would only repeat the line in each message.
+  const parser = new SaxesParser({ defaultXMLVersion: "1.0", forceXMLVersion: true, position: false });
+  const open: Open[] = [];
+  let root: XmlElement | undefined;
+  const refuse = (said: string, cause?: Error): never => {
+    throw unreadable(expected, said, cause);
+  };
+  parser.on("error", (error) => refuse(`line ${parser.line}: ${error.message}`, error));
+  parser.on("doctype", () => refuse("it has a DOCTYPE"));
+  parser.on("opentagstart", ({ name }) => {
+    if (open.length === MOST_NESTED) refuse("its elements are nested too deep");
+    // No name contains the character that begins its tag.
+    const start = xml.lastIndexOf("<", parser.position - 1);
+    open.push({ name, attributes: new Map(), children: [], text: "", start });
   });
-}
-
-/** The line ends between a comment and the root are nodes of their own. */
-function isBlank(node: ParsedNode): boolean {
-  return tagOf(node) === textKey && (node[textKey] as string).trim() === "";
-}
-
-function tagOf(node: ParsedNode | undefined): string {
-  for (const key in node) if (key !== attributesKey) return key;
-  return "";
+  parser.on("attribute", ({ name, value }) => {
+    (open.at(-1)?.attributes as Map<string, string> | undefined)?.set(name, value);
+  });
+  const read = (text: string) => {
+    const element = open.at(-1);
+    if (element !== undefined) element.text += text;
+  };
+  parser.on("text", read);
+  parser.on("cdata", read);
+  parser.on("closetag", () => {
+    const parts = open.pop();
+    if (parts === undefined) return;
+    const element = new XmlElement({ ...parts, end: parser.position });
+    const parent = open.at(-1);
+    if (parent === undefined) root = element;
+    else parent.children.push(element);
+  });
+  parser.write(xml).close();
+  return root ?? refuse("it has no element");
 }

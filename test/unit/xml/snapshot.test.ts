@@ -196,7 +196,7 @@ describe("withDescription", () => {
     const decoys = [
       "<!-- <description>comment</description> -->",
       "<x><![CDATA[<description>data</description>]]></x>",
-      `<y z="<description>attribute</description>"/>`,
+      `<y z="&lt;description>attribute&lt;/description>"/>`,
       "<domain type='qemu'><description>nested</description></domain>",
     ].join("");
     const around = (own: string) => `<domainsnapshot>${decoys}<name>s</name>${own}${decoys}</domainsnapshot>`;
