@@ -53,12 +53,19 @@ describe("the plugin on the real engine", () => {
   it("imports", async () => {
     await virsh("snapshot-create-as", domain.uuid, "found", "--description=hello");
     const imported: Program = () => {
-      new PluginSnapshot("found", { domain: domain.name, description: "hello" }, { import: `${domain.name}/found` });
+      new PluginSnapshot(
+        "found",
+        { domain: domain.name, description: "hello" },
+        { import: `${domain.name}/found` },
+      );
       return {};
     };
     console.log(await stack.preview(imported), await stack.up(imported), await stack.up(imported));
     const provider: Program = () => {
-      const explicit = new PluginProvider("host", { uri: pulumi.secret("qemu:///system"), timeoutSeconds: "30" });
+      const explicit = new PluginProvider("host", {
+        uri: pulumi.secret("qemu:///system"),
+        timeoutSeconds: "30",
+      });
       new PluginSnapshot("found", { domain: domain.name, description: "hello" }, { provider: explicit });
       return {};
     };

@@ -38,8 +38,8 @@ export class Plugin {
     readonly printed: string[],
   ) {}
 
-  /** `env`: the differences in its environment. `config`: of the provider; undefined leaves it unconfigured. */
-  static async start(env: NodeJS.ProcessEnv = {}, config: Props | undefined = {}): Promise<Plugin> {
+  /** `env`: the differences in its environment. `config`: of the provider. */
+  static async start(env: NodeJS.ProcessEnv = {}, config: Props = {}): Promise<Plugin> {
     const engine = await FakeEngine.start();
     const child = spawn(process.execPath, [MAIN, `127.0.0.1:${engine.port}`], {
       env: { ...process.env, ...env },
@@ -59,7 +59,7 @@ export class Plugin {
     const plugin = new Plugin(child, client, engine, printed);
     const handshake = new proto.ProviderHandshakeRequest().setEngineAddress(`127.0.0.1:${engine.port}`);
     await unary((done) => client.handshake(handshake, done));
-    if (config !== undefined) await plugin.configure(config);
+    await plugin.configure(config);
     return plugin;
   }
 
@@ -106,7 +106,11 @@ export class Plugin {
   }
 
   /** An empty id means that the resource is gone. */
-  async read(id: string, outputs: Props = {}, inputs: Props = {}): Promise<{ id: string; outputs: Props; inputs: Props }> {
+  async read(
+    id: string,
+    outputs: Props = {},
+    inputs: Props = {},
+  ): Promise<{ id: string; outputs: Props; inputs: Props }> {
     const request = new proto.ReadRequest()
       .setId(id)
       .setUrn(URN)
@@ -138,7 +142,9 @@ export class Plugin {
 
   async invoke(name: string, args: Props): Promise<Props> {
     const request = new proto.InvokeRequest().setTok(`virsh:index:${name}`).setArgs(struct(args));
-    return plain((await unary<proto.InvokeResponse>((done) => this.client.invoke(request, done))).getReturn());
+    return plain(
+      (await unary<proto.InvokeResponse>((done) => this.client.invoke(request, done))).getReturn(),
+    );
   }
 
   /** The names and IDs of one page, and the token of the next. */
@@ -242,7 +248,9 @@ class FakeEngine {
 }
 
 /** The result of one call, or its error. */
-export function unary<T>(call: (done: (error: ServiceError | null, response: T) => void) => unknown): Promise<T> {
+export function unary<T>(
+  call: (done: (error: ServiceError | null, response: T) => void) => unknown,
+): Promise<T> {
   return new Promise((resolveWith, fail) => {
     call((error, response) => {
       if (error === null) resolveWith(response);
@@ -257,4 +265,11 @@ export function struct(props: Props): Struct {
 
 export function plain(message: Struct | undefined): Props {
   return message?.toJavaScript() ?? {};
+}
+
+/** The error that a call is answered with. */
+export async function errorOf(call: Promise<unknown>): Promise<ServiceError> {
+  const [answer] = await Promise.allSettled([call]);
+  if (answer.status === "fulfilled") throw new Error("the call was answered");
+  return answer.reason as ServiceError;
 }
