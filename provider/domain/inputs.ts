@@ -64,8 +64,8 @@ export type DomainInputs = v.InferOutput<typeof domainInputs>;
 /** The table, flat. */
 export const domainInputFields: readonly InputField[] = fieldsOf(domainInputs.entries);
 
-/** Why no libvirt could define `xml`, and what to do; `undefined` where one may. Quotes nothing but names. */
-function xmlProblem(xml: string): string | undefined {
+/** Why no libvirt could define `xml`, and what to do, without a full stop; `undefined` where one may. */
+export function xmlProblem(xml: string): string | undefined {
   try {
     refuseUndefinable(xml);
     readIdentity(xml);

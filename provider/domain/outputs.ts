@@ -5,14 +5,12 @@ import type { DomainState } from "../hypervisor/results.js";
 export interface AppliedDefinition {
   /** Of the declared XML, without its passwords. */
   declared: string;
-  /** Of what libvirt made of it, without what a snapshot or a start changes. */
+  /** Of what libvirt made of it, without what a snapshot changes; empty where that could not be read back. */
   made: string;
-  /** The version of the libvirt that made it: another one may print the same definition with more elements. */
+  /** The version of the libvirt that printed it: another one may print the same definition with more elements. */
   libvirt: string;
   /** Whose file the firmware's variables are in: one that the XML names, or the one that libvirt generates. */
   nvram: "declared" | "generated";
-  /** The source of each disk that the XML names, by its target. */
-  disks: Record<string, string>;
 }
 
 /** What is known of a domain beside its inputs. `xml`, `running` and `autostart` are outputs, too: as the host has them. */
