@@ -42,7 +42,13 @@ export function diffDomain(known: KnownDomain, declared: Declared): DomainDiff {
     const found = differenceIn(path as keyof DomainInputs, known, declared);
     return found === undefined ? [] : [{ path, ...found }];
   });
-  return { changes, defines: changes.some(({ path }) => path === "xml") };
+  const isUpdate = changes.some(({ path, kind }) => path === "xml" && kind === "update");
+  return { changes, defines: isUpdate && isKnown(declared.now.xml) && needsDefine(known, declared) };
+}
+
+/** Not for what only has another name again, because someone renamed it. */
+function needsDefine(known: KnownDomain, { before, now }: Declared): boolean {
+  return isEdited(known, before?.xml, now.xml) || hasAnother(known);
 }
 
 /** `ignoreChanges` may name everything. */
@@ -85,14 +91,18 @@ function differenceOfHost(host: boolean | undefined, now: boolean | undefined): 
 
 function differenceOfXml(known: KnownDomain, { before, now }: Declared): Difference | undefined {
   if (!isKnown(now.xml)) return { kind: "update", from: "declared" };
-  const { uuid = known.uuid } = readIdentity(now.xml);
+  const { name, uuid = known.uuid } = readIdentity(now.xml);
   if (uuid !== known.uuid) return { kind: "replace", from: "declared" };
   if (isEdited(known, before?.xml, now.xml)) return { kind: "update", from: "declared" };
-  return hasAnother(known) ? { kind: "update", from: "host" } : undefined;
+  return name !== known.name || hasAnother(known) ? { kind: "update", from: "host" } : undefined;
 }
 
 /** Whether the host has another definition than libvirt made of the declared one. */
-export function hasAnother({ persistent, xml, applied }: Pick<KnownDomain, "persistent" | "xml" | "applied">) {
+export function hasAnother({
+  persistent,
+  xml,
+  applied,
+}: Pick<KnownDomain, "persistent" | "xml" | "applied">) {
   return !persistent || definitionDigest(parseDocument(xml, "domain")) !== applied.made;
 }
 
