@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { changesMeaning } from "../definition/changes.js";
 import { definitionDigest } from "../definition/flat.js";
 import { declaredDigest } from "../definition/stamp.js";
@@ -69,19 +68,22 @@ function differenceIn(
     case "running":
     case "autostart":
       return differenceOfHost(known[path], declared.now[path]);
-    default: {
-      const { facts } = fieldOf(path);
-      const before = (declared.before ?? known)[path] ?? facts.default;
-      const now = declared.now[path] ?? facts.default;
-      return isDeepStrictEqual(before, now) ? undefined : { kind: "update", from: "declared" };
-    }
+    case "uri":
+    case "adopt":
+    case "shutdownTimeoutSeconds":
+    case "validate":
+      return differenceOf(path, declared.before ?? known, declared.now);
   }
 }
 
-function fieldOf(path: string) {
-  const field = domainInputFields.find((each) => each.path === path);
-  if (field === undefined) throw new Error(`there is no input ${path}`);
-  return field;
+function differenceOf(
+  path: keyof DomainInputs,
+  before: DomainInputs,
+  now: DomainInputs,
+): Difference | undefined {
+  const byDefault = domainInputFields.find((field) => field.path === path)?.facts.default;
+  const isSame = (before[path] ?? byDefault) === (now[path] ?? byDefault);
+  return isSame ? undefined : { kind: "update", from: "declared" };
 }
 
 /** Without a declaration it stays as it is. */

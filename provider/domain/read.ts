@@ -79,16 +79,20 @@ export interface ImportedDomain {
   notices: Notice[];
 }
 
-/** Reads the domain of that name or UUID. The definition is declared as libvirt prints it. */
+/**
+ * Reads the domain of that name or UUID. The definition is declared as libvirt prints it. `given`: the inputs that are
+ * known already; `uri`: that of the resource, or of its provider.
+ */
 export async function importDomain(
   host: DomainHost,
   id: string,
-  given: Partial<DomainInputs>,
+  given: Pick<Partial<DomainInputs>, "uri">,
+  uri: string | undefined,
 ): Promise<ImportedDomain> {
   const domain = await resolveDomain(host, id);
   const [facts, { host: identity, libvirt }, hidden] = await Promise.all([
     lookAt(host, domain, { security: false }),
-    readOn(host, given.uri),
+    readOn(host, uri),
     hidesPasswords(host, domain),
   ]);
   if (!facts.persistent) throw transient(domain);
