@@ -1,6 +1,7 @@
 import { format, resolveConfig } from "prettier";
 import { behaviour } from "./behaviour.js";
 import { documents } from "./documents.js";
+import { domainTypes } from "./domain-reference.js";
 import { functionTypes } from "./function-types.js";
 import { sdkTypes } from "./sdk.js";
 import { draw } from "../picture/draw.js";
@@ -10,6 +11,7 @@ import type { Recording } from "../picture/recording.js";
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
   const files = {
     "sdk/generated/snapshot-types.ts": sdkTypes(),
+    "sdk/generated/domain-types.ts": domainTypes(),
     "sdk/generated/function-types.ts": functionTypes(),
     ...documents(read),
     "docs/behaviour.md": behaviour(),
