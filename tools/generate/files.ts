@@ -2,6 +2,7 @@ import { format, resolveConfig } from "prettier";
 import { behaviour } from "./behaviour.js";
 import { documents } from "./documents.js";
 import { functionTypes } from "./function-types.js";
+import { schema } from "./schema/package.js";
 import { sdkTypes } from "./sdk.js";
 import { draw } from "../picture/draw.js";
 import type { Recording } from "../picture/recording.js";
@@ -11,6 +12,7 @@ export async function generated(read: (file: string) => string): Promise<Map<str
   const files = {
     "sdk/generated/snapshot-types.ts": sdkTypes(),
     "sdk/generated/function-types.ts": functionTypes(),
+    "provider/plugin/schema.json": schema(read),
     ...documents(read),
     "docs/behaviour.md": behaviour(),
   };
