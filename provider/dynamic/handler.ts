@@ -13,10 +13,10 @@ import { Preview } from "../snapshot/preview/preview.js";
 import { read } from "../snapshot/read.js";
 import { underNewName } from "../snapshot/renamed-domain.js";
 import { inputsOf, readState, type PartialState } from "../snapshot/state.js";
+import { failuresOf } from "../schema/check-failures.js";
 import { update } from "../snapshot/update.js";
 import { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
-import { failuresOf } from "./check-failures.js";
 import {
   definitionIn,
   fromWire,

@@ -29,6 +29,11 @@ export class Connection {
     this.#batcher = this.atOnce();
   }
 
+  /** Ends its sessions, for good. */
+  end(): void {
+    this.#sessions.end();
+  }
+
   /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
   atOnce(): Batcher {
     return new Batcher((lines, call) => this.#query(lines, call));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote, VirshError } from "../errors.js";
 import type { Changes, Host, HostOptions, OpenHost } from "../hypervisor/host.js";
@@ -23,12 +24,27 @@ const AFTERWARDS_SECONDS = 30;
 /** The hosts that one provider process reaches through virsh. Nothing is shared with another process or provider. */
 export class VirshHosts {
   readonly #connections = new Map<string, Connection>();
+  readonly #stopping = new AbortController();
+
+  constructor() {
+    // Every call that runs listens.
+    setMaxListeners(0, this.#stopping.signal);
+  }
+
+  /**
+   * Stops waiting for virsh, for good: every operation ends at once, as if its time limit had run out. What libvirt has
+   * begun goes on.
+   */
+  stop(): void {
+    this.#stopping.abort();
+    for (const connection of this.#connections.values()) connection.end();
+  }
 
   /** Opens the host that virsh reaches, for one operation. Throws when the URI must not be used. */
   readonly open: OpenHost = (options) => {
     const { uri } = options;
     refuseUnsafe(uri);
-    return hostOn(this.#connectionTo(uri), options);
+    return hostOn(this.#connectionTo(uri), options, this.#stopping.signal);
   };
 
   #connectionTo(uri: string | undefined): Connection {
@@ -46,40 +62,45 @@ function refuseUnsafe(given: string | undefined): void {
   throw new VirshError({ kind: "Invalid", tried: `use ${variable} ${quote(redactUri(uri))}`, said });
 }
 
-function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions): Host {
-  const limits = limitsOf(timeoutSeconds);
+function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions, stopped: AbortSignal): Host {
+  const limits = limitsOf(timeoutSeconds, stopped);
   const shownUri = uri === undefined ? undefined : redactUri(uri);
   const carryOut: CarryOut = (command, uuid) =>
     provingAbsence(connection, limits, uuid, () => connection.carryOut(command, limits));
   return {
     shownUri,
     remaining: () => limits.remaining(),
-    pause,
-    afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }),
+    pause: (ms) => pause(ms, stopped),
+    afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }, stopped),
     atOnce: () => {
       const batcher = connection.atOnce();
       const queries = queriesOn(connection, limits, (command, uuid) =>
         provingAbsence(connection, limits, uuid, () => batcher.answer(command, limits)),
       );
-      return { shownUri, pause, ...queries };
+      return { shownUri, pause: (ms) => pause(ms, stopped), ...queries };
     },
     ...queriesOn(connection, limits, carryOut),
     ...changesOn(connection, limits, carryOut),
   };
 }
 
-function pause(ms: number): Promise<void> {
-  return sleep(ms);
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    // Stopped: the next call says so.
+  }
 }
 
 /** The clock starts with the first call: waiting for the domain's turn is not the operation's own time. */
-function limitsOf(timeoutSeconds: number): Limits {
+function limitsOf(timeoutSeconds: number, stopped: AbortSignal): Limits {
   let deadline: number | undefined;
   const remaining = () => {
     deadline ??= performance.now() + timeoutSeconds * 1000;
+    if (stopped.aborted) return 0;
     return Math.max(0, deadline - performance.now());
   };
-  return { timeoutSeconds, remaining };
+  return { timeoutSeconds, remaining, stopped };
 }
 
 type CarryOut = <T>(command: Command<T>, uuid?: string) => Promise<T>;

@@ -13,7 +13,9 @@ const IDLE_MS = 5_000;
 export class Sessions {
   readonly #idle: { session: Session; timer: NodeJS.Timeout }[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #used = new Set<Session>();
   #lent = 0;
+  #ended = false;
 
   constructor(
     private readonly start: () => Promise<Session>,
@@ -26,21 +28,26 @@ export class Sessions {
     if (!(await this.#turn(limits))) return { lost: "timeout" };
     let session: Session | undefined;
     try {
+      if (this.#ended) return undefined;
       session = await this.#take();
+      this.#used.add(session);
       return await session.ask(lines, limits);
     } finally {
+      if (session !== undefined) this.#used.delete(session);
       if (session?.isUsable === true) this.#keep(session);
       this.#lent -= 1;
       this.#waiting.shift()?.();
     }
   }
 
-  /** Ends all sessions that nobody uses. */
+  /** Ends all sessions, also those in use, for good: from now on nothing is sent through one. */
   end(): void {
+    this.#ended = true;
     for (const { session, timer } of this.#idle.splice(0)) {
       clearTimeout(timer);
       session.end();
     }
+    for (const session of this.#used) session.end();
   }
 
   /** Waits until a session can be had. `false`: not within the time limit. */

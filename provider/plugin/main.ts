@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { EngineLog } from "./engine-log.js";
+import { watchEngine } from "./engine-watch.js";
+import { Provider } from "./provider.js";
+import { serve } from "./server.js";
+
+/**
+ * `pulumi-resource-virsh ENGINE`: the plugin, as the engine starts it. It prints the port that it listens on, and
+ * nothing else. It ends when it is told to, or when the engine is gone; virsh ends with it.
+ */
+async function main(): Promise<void> {
+  const address = engineAddress(process.argv.slice(2));
+  const log = new EngineLog();
+  const provider = new Provider(log);
+  const end = () => {
+    provider.stop();
+    // Calls in flight get their answers first.
+    setTimeout(() => process.exit(0), 200);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  if (address !== "") {
+    log.attach(address);
+    watchEngine(address, end);
+  }
+  process.stdout.write(`${await serve(provider)}\n`);
+}
+
+/** Flags for logs and traces come before it. */
+function engineAddress(args: readonly string[]): string {
+  const last = args.at(-1) ?? "";
+  return /:\d+$/.test(last) && !last.startsWith("-") ? last : "";
+}
+
+void main();

@@ -1,0 +1,131 @@
+import {
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ListResponse, type ListRequest } from "@pulumi/pulumi/proto/provider_pb";
+import type { Page } from "./pages.js";
+import type { Provider } from "./provider.js";
+import { failureOf, Malformed, Refused, type Failure } from "./status.js";
+
+/** Messages of any size: a domain's XML may be large, and the engine sends what a state holds. */
+const OPTIONS = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+/** Serves the provider on a free port of this machine, and returns the port. */
+export function serve(provider: Provider): Promise<number> {
+  const server = new Server(OPTIONS);
+  server.addService(tolerant(ResourceProviderService), implementation(provider));
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(error);
+    });
+  });
+}
+
+function implementation(provider: Provider): UntypedServiceImplementation {
+  const { resources } = provider;
+  return {
+    handshake: answering(provider.handshake.bind(provider)),
+    attach: answering(provider.attach.bind(provider)),
+    getPluginInfo: answering(provider.getPluginInfo.bind(provider)),
+    getSchema: answering(provider.getSchema.bind(provider)),
+    checkConfig: answering(provider.checkConfig.bind(provider)),
+    diffConfig: answering(provider.diffConfig.bind(provider)),
+    configure: answering(provider.configure.bind(provider)),
+    check: answering(resources.check.bind(resources)),
+    diff: answering(resources.diff.bind(resources)),
+    create: answering(resources.create.bind(resources)),
+    read: answering(resources.read.bind(resources)),
+    update: answering(resources.update.bind(resources)),
+    delete: answering(resources.delete.bind(resources)),
+    list: listing((request) => resources.list(request)),
+    invoke: answering(provider.invoke.bind(provider)),
+    cancel: answering(provider.cancel.bind(provider)),
+    getMapping: answering(provider.getMapping.bind(provider)),
+    getMappings: answering(provider.getMappings.bind(provider)),
+    parameterize: answering(() => provider.unimplemented("parameters")),
+    construct: answering(() => provider.unimplemented("components")),
+    call: answering(() => provider.unimplemented("methods")),
+  };
+}
+
+/** A request that could not be read. */
+class Unreadable {
+  constructor(readonly reason: string) {}
+}
+
+/** The service, with requests that cannot be read handed to its methods: those answer in words. */
+function tolerant(service: ServiceDefinition): ServiceDefinition {
+  const methods = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): unknown => {
+      try {
+        return method.requestDeserialize(bytes);
+      } catch (error) {
+        return new Unreadable(error instanceof Error ? error.message : String(error));
+      }
+    };
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(methods) as ServiceDefinition;
+}
+
+type Unary<Request, Response> = (
+  call: ServerUnaryCall<Request, Response>,
+  callback: sendUnaryData<Response>,
+) => void;
+
+/** A method whose every failure is an answer. */
+function answering<Request, Response>(
+  method: (request: Request) => Response | Promise<Response>,
+): Unary<Request, Response> {
+  return ({ request }, callback) => {
+    const answer = async () => method(readable(request));
+    answer().then(
+      (response) => {
+        callback(null, response);
+      },
+      (error: unknown) => {
+        callback(answerOf(error));
+      },
+    );
+  };
+}
+
+function listing(method: (request: ListRequest) => Promise<Page | undefined>) {
+  return (call: ServerWritableStream<ListRequest, ListResponse>): void => {
+    const answer = async () => method(readable(call.request));
+    answer().then(
+      (page) => {
+        for (const response of listResponses(page)) call.write(response);
+        call.end();
+      },
+      (error: unknown) => {
+        call.emit("error", answerOf(error));
+      },
+    );
+  };
+}
+
+function listResponses(page: Page | undefined): ListResponse[] {
+  if (page === undefined) return [new ListResponse().setComputed(new ListResponse.Computed())];
+  const results = page.results.map(({ id, name }) =>
+    new ListResponse().setResult(new ListResponse.Result().setId(id).setName(name)),
+  );
+  const next = new ListResponse.Continuation().setContinuationToken(page.token);
+  return page.token === "" ? results : [...results, new ListResponse().setContinuation(next)];
+}
+
+function readable<Request>(request: Request): Request {
+  if (request instanceof Unreadable) throw new Malformed(`The request cannot be read: ${request.reason}`);
+  return request;
+}
+
+function answerOf(error: unknown): Failure {
+  return error instanceof Refused ? error.failure : failureOf(error);
+}
