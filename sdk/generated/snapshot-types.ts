@@ -158,7 +158,7 @@ export interface SnapshotArgs {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through the new URI.
+   * On a change: recorded, once the same snapshot or domain is seen through the new URI.
    */
   uri?: pulumi.Input<string | undefined> | undefined;
 
@@ -336,7 +336,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through the new URI.
+   * On a change: recorded, once the same snapshot or domain is seen through the new URI.
    */
   declare readonly uri: pulumi.Output<SnapshotInputs["uri"]>;
 

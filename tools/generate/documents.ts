@@ -65,7 +65,7 @@ export function documents(read: Read): Record<string, string> {
     },
     "docs/guarantees.md": { "what dies": faults() },
     "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
-    "docs/domain.md": { inputs: domainInputTable(read) },
+    "docs/domain.md": { inputs: domainInputTable() },
   };
   for (const [example, names] of Object.entries(EXAMPLES)) {
     parts[`examples/${example}/README.md`] = { preview: previewLines(read, ["revert"], names) };

@@ -106,10 +106,11 @@ export function defaultText(facts: InputFacts): string | undefined {
 export const CHANGES: Record<OnChange, string> = {
   record: "recorded, for later operations",
   domain: "another domain: replaced; another name of the same domain: nothing",
-  reconnect: "recorded, once the same snapshot is seen through the new URI",
+  reconnect: "recorded, once the same snapshot or domain is seen through the new URI",
   describe: "edited in place",
   replace: "replaced",
   revert: "**the domain is reverted**",
+  apply: "applied in place",
 };
 
 function comment(paragraphs: string[]): string {
