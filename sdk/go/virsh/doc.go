@@ -1,2 +1,2 @@
-// VM snapshots of libvirt as code: take a checkpoint, preview what a revert will lose, go back.
+// libvirt VM snapshots as code: take a checkpoint, preview what a revert will lose, go back, with Pulumi
 package virsh

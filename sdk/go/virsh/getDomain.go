@@ -12,9 +12,9 @@ import (
 )
 
 // What libvirt knows about a domain: its state, disks, firmware and agent. For each kind of snapshot it says whether one can be taken in the domain's current state, and otherwise why not and what would help.
-func GetDomain(ctx *pulumi.Context, args *GetDomainArgs, opts ...pulumi.InvokeOption) (*GetDomainResult, error) {
+func LookupDomain(ctx *pulumi.Context, args *LookupDomainArgs, opts ...pulumi.InvokeOption) (*LookupDomainResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
-	var rv GetDomainResult
+	var rv LookupDomainResult
 	err := ctx.Invoke("virsh:index:getDomain", args, &rv, opts...)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func GetDomain(ctx *pulumi.Context, args *GetDomainArgs, opts ...pulumi.InvokeOp
 	return &rv, nil
 }
 
-type GetDomainArgs struct {
+type LookupDomainArgs struct {
 	// The domain: its name or its UUID. libvirt's numeric ids change at every start and are refused.
 	//
 	// virsh: `--domain`.
@@ -39,7 +39,7 @@ type GetDomainArgs struct {
 	Uri *string `pulumi:"uri"`
 }
 
-type GetDomainResult struct {
+type LookupDomainResult struct {
 	// Whether it has a channel for a guest agent, and whether one is connected (`channel`, `org.qemu.guest_agent.0`). One of `none`, `disconnected`, `connected`.
 	Agent string `pulumi:"agent"`
 	// Whether it starts with the host (`list --autostart`).
@@ -70,12 +70,12 @@ type GetDomainResult struct {
 	Vcpus int `pulumi:"vcpus"`
 }
 
-func GetDomainOutput(ctx *pulumi.Context, args GetDomainOutputArgs, opts ...pulumi.InvokeOption) GetDomainResultOutput {
+func LookupDomainOutput(ctx *pulumi.Context, args LookupDomainOutputArgs, opts ...pulumi.InvokeOption) LookupDomainResultOutput {
 	options := pulumi.InvokeOutputOptions{InvokeOptions: internal.PkgInvokeDefaultOpts(opts)}
-	return ctx.InvokeOutput("virsh:index:getDomain", args, GetDomainResultOutput{}, options).(GetDomainResultOutput)
+	return ctx.InvokeOutput("virsh:index:getDomain", args, LookupDomainResultOutput{}, options).(LookupDomainResultOutput)
 }
 
-type GetDomainOutputArgs struct {
+type LookupDomainOutputArgs struct {
 	// The domain: its name or its UUID. libvirt's numeric ids change at every start and are refused.
 	//
 	// virsh: `--domain`.
@@ -92,94 +92,94 @@ type GetDomainOutputArgs struct {
 	Uri pulumi.StringPtrInput `pulumi:"uri"`
 }
 
-func (GetDomainOutputArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*GetDomainArgs)(nil)).Elem()
+func (LookupDomainOutputArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*LookupDomainArgs)(nil)).Elem()
 }
 
-type GetDomainResultOutput struct{ *pulumi.OutputState }
+type LookupDomainResultOutput struct{ *pulumi.OutputState }
 
-func (GetDomainResultOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*GetDomainResult)(nil)).Elem()
+func (LookupDomainResultOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*LookupDomainResult)(nil)).Elem()
 }
 
-func (o GetDomainResultOutput) ToGetDomainResultOutput() GetDomainResultOutput {
+func (o LookupDomainResultOutput) ToLookupDomainResultOutput() LookupDomainResultOutput {
 	return o
 }
 
-func (o GetDomainResultOutput) ToGetDomainResultOutputWithContext(ctx context.Context) GetDomainResultOutput {
+func (o LookupDomainResultOutput) ToLookupDomainResultOutputWithContext(ctx context.Context) LookupDomainResultOutput {
 	return o
 }
 
 // Whether it has a channel for a guest agent, and whether one is connected (`channel`, `org.qemu.guest_agent.0`). One of `none`, `disconnected`, `connected`.
-func (o GetDomainResultOutput) Agent() pulumi.StringOutput {
-	return o.ApplyT(func(v GetDomainResult) string { return v.Agent }).(pulumi.StringOutput)
+func (o LookupDomainResultOutput) Agent() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupDomainResult) string { return v.Agent }).(pulumi.StringOutput)
 }
 
 // Whether it starts with the host (`list --autostart`).
-func (o GetDomainResultOutput) Autostart() pulumi.BoolOutput {
-	return o.ApplyT(func(v GetDomainResult) bool { return v.Autostart }).(pulumi.BoolOutput)
+func (o LookupDomainResultOutput) Autostart() pulumi.BoolOutput {
+	return o.ApplyT(func(v LookupDomainResult) bool { return v.Autostart }).(pulumi.BoolOutput)
 }
 
 // The name of its current snapshot (`snapshot-current`); absent when it has none.
-func (o GetDomainResultOutput) CurrentSnapshot() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v GetDomainResult) *string { return v.CurrentSnapshot }).(pulumi.StringPtrOutput)
+func (o LookupDomainResultOutput) CurrentSnapshot() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupDomainResult) *string { return v.CurrentSnapshot }).(pulumi.StringPtrOutput)
 }
 
 // Its disks, in the order of its definition (`devices/disk`).
-func (o GetDomainResultOutput) Disks() DomainDiskFactsArrayOutput {
-	return o.ApplyT(func(v GetDomainResult) []DomainDiskFacts { return v.Disks }).(DomainDiskFactsArrayOutput)
+func (o LookupDomainResultOutput) Disks() DomainDiskFactsArrayOutput {
+	return o.ApplyT(func(v LookupDomainResult) []DomainDiskFacts { return v.Disks }).(DomainDiskFactsArrayOutput)
 }
 
 // Its firmware (`os`).
-func (o GetDomainResultOutput) Firmware() FirmwareFactsOutput {
-	return o.ApplyT(func(v GetDomainResult) FirmwareFacts { return v.Firmware }).(FirmwareFactsOutput)
+func (o LookupDomainResultOutput) Firmware() FirmwareFactsOutput {
+	return o.ApplyT(func(v LookupDomainResult) FirmwareFacts { return v.Firmware }).(FirmwareFactsOutput)
 }
 
 // The version of libvirt on the host (`version --daemon`): `9.0.0`.
-func (o GetDomainResultOutput) LibvirtVersion() pulumi.StringOutput {
-	return o.ApplyT(func(v GetDomainResult) string { return v.LibvirtVersion }).(pulumi.StringOutput)
+func (o LookupDomainResultOutput) LibvirtVersion() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupDomainResult) string { return v.LibvirtVersion }).(pulumi.StringOutput)
 }
 
 // Whether there is a managed-save image, which the next start would resume (`list --with-managed-save`).
-func (o GetDomainResultOutput) ManagedSave() pulumi.BoolOutput {
-	return o.ApplyT(func(v GetDomainResult) bool { return v.ManagedSave }).(pulumi.BoolOutput)
+func (o LookupDomainResultOutput) ManagedSave() pulumi.BoolOutput {
+	return o.ApplyT(func(v LookupDomainResult) bool { return v.ManagedSave }).(pulumi.BoolOutput)
 }
 
 // Memory, in KiB (`memory`).
-func (o GetDomainResultOutput) MemoryKiB() pulumi.Float64Output {
-	return o.ApplyT(func(v GetDomainResult) float64 { return v.MemoryKiB }).(pulumi.Float64Output)
+func (o LookupDomainResultOutput) MemoryKiB() pulumi.Float64Output {
+	return o.ApplyT(func(v LookupDomainResult) float64 { return v.MemoryKiB }).(pulumi.Float64Output)
 }
 
 // The domain's name.
-func (o GetDomainResultOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v GetDomainResult) string { return v.Name }).(pulumi.StringOutput)
+func (o LookupDomainResultOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupDomainResult) string { return v.Name }).(pulumi.StringOutput)
 }
 
 // Whether it stays defined when it is off (`list --persistent`).
-func (o GetDomainResultOutput) Persistent() pulumi.BoolOutput {
-	return o.ApplyT(func(v GetDomainResult) bool { return v.Persistent }).(pulumi.BoolOutput)
+func (o LookupDomainResultOutput) Persistent() pulumi.BoolOutput {
+	return o.ApplyT(func(v LookupDomainResult) bool { return v.Persistent }).(pulumi.BoolOutput)
 }
 
 // Which kinds of snapshots can be taken of it now, and why not.
-func (o GetDomainResultOutput) PossibleSnapshots() PossibleSnapshotsOutput {
-	return o.ApplyT(func(v GetDomainResult) PossibleSnapshots { return v.PossibleSnapshots }).(PossibleSnapshotsOutput)
+func (o LookupDomainResultOutput) PossibleSnapshots() PossibleSnapshotsOutput {
+	return o.ApplyT(func(v LookupDomainResult) PossibleSnapshots { return v.PossibleSnapshots }).(PossibleSnapshotsOutput)
 }
 
 // Its state, in virsh's words (`domstate`): `running`, `paused`, `shut off`, …. One of `no state`, `running`, `idle`, `paused`, `in shutdown`, `shut off`, `crashed`, `pmsuspended`.
-func (o GetDomainResultOutput) State() pulumi.StringOutput {
-	return o.ApplyT(func(v GetDomainResult) string { return v.State }).(pulumi.StringOutput)
+func (o LookupDomainResultOutput) State() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupDomainResult) string { return v.State }).(pulumi.StringOutput)
 }
 
 // The domain's UUID.
-func (o GetDomainResultOutput) Uuid() pulumi.StringOutput {
-	return o.ApplyT(func(v GetDomainResult) string { return v.Uuid }).(pulumi.StringOutput)
+func (o LookupDomainResultOutput) Uuid() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupDomainResult) string { return v.Uuid }).(pulumi.StringOutput)
 }
 
 // CPUs (`vcpu`).
-func (o GetDomainResultOutput) Vcpus() pulumi.IntOutput {
-	return o.ApplyT(func(v GetDomainResult) int { return v.Vcpus }).(pulumi.IntOutput)
+func (o LookupDomainResultOutput) Vcpus() pulumi.IntOutput {
+	return o.ApplyT(func(v LookupDomainResult) int { return v.Vcpus }).(pulumi.IntOutput)
 }
 
 func init() {
-	pulumi.RegisterOutputType(GetDomainResultOutput{})
+	pulumi.RegisterOutputType(LookupDomainResultOutput{})
 }

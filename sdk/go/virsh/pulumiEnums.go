@@ -10,359 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What stands for `quiesce` in each `diskOnly` snapshot that does not give it.
-//
-// Default: `"none"`.
-type ProviderQuiesce string
-
-const (
-	ProviderQuiesceNone      = ProviderQuiesce("none")
-	ProviderQuiescePreferred = ProviderQuiesce("preferred")
-	ProviderQuiesceRequired  = ProviderQuiesce("required")
-)
-
-func (ProviderQuiesce) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderQuiesce)(nil)).Elem()
-}
-
-func (e ProviderQuiesce) ToProviderQuiesceOutput() ProviderQuiesceOutput {
-	return pulumi.ToOutput(e).(ProviderQuiesceOutput)
-}
-
-func (e ProviderQuiesce) ToProviderQuiesceOutputWithContext(ctx context.Context) ProviderQuiesceOutput {
-	return pulumi.ToOutputWithContext(ctx, e).(ProviderQuiesceOutput)
-}
-
-func (e ProviderQuiesce) ToProviderQuiescePtrOutput() ProviderQuiescePtrOutput {
-	return e.ToProviderQuiescePtrOutputWithContext(context.Background())
-}
-
-func (e ProviderQuiesce) ToProviderQuiescePtrOutputWithContext(ctx context.Context) ProviderQuiescePtrOutput {
-	return ProviderQuiesce(e).ToProviderQuiesceOutputWithContext(ctx).ToProviderQuiescePtrOutputWithContext(ctx)
-}
-
-func (e ProviderQuiesce) ToStringOutput() pulumi.StringOutput {
-	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e ProviderQuiesce) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e ProviderQuiesce) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
-}
-
-func (e ProviderQuiesce) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
-}
-
-type ProviderQuiesceOutput struct{ *pulumi.OutputState }
-
-func (ProviderQuiesceOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderQuiesce)(nil)).Elem()
-}
-
-func (o ProviderQuiesceOutput) ToProviderQuiesceOutput() ProviderQuiesceOutput {
-	return o
-}
-
-func (o ProviderQuiesceOutput) ToProviderQuiesceOutputWithContext(ctx context.Context) ProviderQuiesceOutput {
-	return o
-}
-
-func (o ProviderQuiesceOutput) ToProviderQuiescePtrOutput() ProviderQuiescePtrOutput {
-	return o.ToProviderQuiescePtrOutputWithContext(context.Background())
-}
-
-func (o ProviderQuiesceOutput) ToProviderQuiescePtrOutputWithContext(ctx context.Context) ProviderQuiescePtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v ProviderQuiesce) *ProviderQuiesce {
-		return &v
-	}).(ProviderQuiescePtrOutput)
-}
-
-func (o ProviderQuiesceOutput) ToStringOutput() pulumi.StringOutput {
-	return o.ToStringOutputWithContext(context.Background())
-}
-
-func (o ProviderQuiesceOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e ProviderQuiesce) string {
-		return string(e)
-	}).(pulumi.StringOutput)
-}
-
-func (o ProviderQuiesceOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderQuiesceOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e ProviderQuiesce) *string {
-		v := string(e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-type ProviderQuiescePtrOutput struct{ *pulumi.OutputState }
-
-func (ProviderQuiescePtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**ProviderQuiesce)(nil)).Elem()
-}
-
-func (o ProviderQuiescePtrOutput) ToProviderQuiescePtrOutput() ProviderQuiescePtrOutput {
-	return o
-}
-
-func (o ProviderQuiescePtrOutput) ToProviderQuiescePtrOutputWithContext(ctx context.Context) ProviderQuiescePtrOutput {
-	return o
-}
-
-func (o ProviderQuiescePtrOutput) Elem() ProviderQuiesceOutput {
-	return o.ApplyT(func(v *ProviderQuiesce) ProviderQuiesce {
-		if v != nil {
-			return *v
-		}
-		var ret ProviderQuiesce
-		return ret
-	}).(ProviderQuiesceOutput)
-}
-
-func (o ProviderQuiescePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderQuiescePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ProviderQuiesce) *string {
-		if e == nil {
-			return nil
-		}
-		v := string(*e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-// ProviderQuiesceInput is an input type that accepts values of the ProviderQuiesce enum
-// A concrete instance of `ProviderQuiesceInput` can be one of the following:
-//
-//	ProviderQuiesceNone
-//	ProviderQuiescePreferred
-//	ProviderQuiesceRequired
-type ProviderQuiesceInput interface {
-	pulumi.Input
-
-	ToProviderQuiesceOutput() ProviderQuiesceOutput
-	ToProviderQuiesceOutputWithContext(context.Context) ProviderQuiesceOutput
-}
-
-var providerQuiescePtrType = reflect.TypeOf((**ProviderQuiesce)(nil)).Elem()
-
-type ProviderQuiescePtrInput interface {
-	pulumi.Input
-
-	ToProviderQuiescePtrOutput() ProviderQuiescePtrOutput
-	ToProviderQuiescePtrOutputWithContext(context.Context) ProviderQuiescePtrOutput
-}
-
-type providerQuiescePtr string
-
-func ProviderQuiescePtr(v string) ProviderQuiescePtrInput {
-	return (*providerQuiescePtr)(&v)
-}
-
-func (*providerQuiescePtr) ElementType() reflect.Type {
-	return providerQuiescePtrType
-}
-
-func (in *providerQuiescePtr) ToProviderQuiescePtrOutput() ProviderQuiescePtrOutput {
-	return pulumi.ToOutput(in).(ProviderQuiescePtrOutput)
-}
-
-func (in *providerQuiescePtr) ToProviderQuiescePtrOutputWithContext(ctx context.Context) ProviderQuiescePtrOutput {
-	return pulumi.ToOutputWithContext(ctx, in).(ProviderQuiescePtrOutput)
-}
-
-// The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
-//
-// Default: `"captured"`.
-//
-// virsh: `--running, --paused, destroy`.
-//
-// On a change: recorded, for later operations.
-type ProviderRevertTo string
-
-const (
-	ProviderRevertToCaptured = ProviderRevertTo("captured")
-	ProviderRevertToRunning  = ProviderRevertTo("running")
-	ProviderRevertToPaused   = ProviderRevertTo("paused")
-	ProviderRevertToShutoff  = ProviderRevertTo("shutoff")
-)
-
-func (ProviderRevertTo) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderRevertTo)(nil)).Elem()
-}
-
-func (e ProviderRevertTo) ToProviderRevertToOutput() ProviderRevertToOutput {
-	return pulumi.ToOutput(e).(ProviderRevertToOutput)
-}
-
-func (e ProviderRevertTo) ToProviderRevertToOutputWithContext(ctx context.Context) ProviderRevertToOutput {
-	return pulumi.ToOutputWithContext(ctx, e).(ProviderRevertToOutput)
-}
-
-func (e ProviderRevertTo) ToProviderRevertToPtrOutput() ProviderRevertToPtrOutput {
-	return e.ToProviderRevertToPtrOutputWithContext(context.Background())
-}
-
-func (e ProviderRevertTo) ToProviderRevertToPtrOutputWithContext(ctx context.Context) ProviderRevertToPtrOutput {
-	return ProviderRevertTo(e).ToProviderRevertToOutputWithContext(ctx).ToProviderRevertToPtrOutputWithContext(ctx)
-}
-
-func (e ProviderRevertTo) ToStringOutput() pulumi.StringOutput {
-	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e ProviderRevertTo) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e ProviderRevertTo) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
-}
-
-func (e ProviderRevertTo) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
-}
-
-type ProviderRevertToOutput struct{ *pulumi.OutputState }
-
-func (ProviderRevertToOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderRevertTo)(nil)).Elem()
-}
-
-func (o ProviderRevertToOutput) ToProviderRevertToOutput() ProviderRevertToOutput {
-	return o
-}
-
-func (o ProviderRevertToOutput) ToProviderRevertToOutputWithContext(ctx context.Context) ProviderRevertToOutput {
-	return o
-}
-
-func (o ProviderRevertToOutput) ToProviderRevertToPtrOutput() ProviderRevertToPtrOutput {
-	return o.ToProviderRevertToPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderRevertToOutput) ToProviderRevertToPtrOutputWithContext(ctx context.Context) ProviderRevertToPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v ProviderRevertTo) *ProviderRevertTo {
-		return &v
-	}).(ProviderRevertToPtrOutput)
-}
-
-func (o ProviderRevertToOutput) ToStringOutput() pulumi.StringOutput {
-	return o.ToStringOutputWithContext(context.Background())
-}
-
-func (o ProviderRevertToOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e ProviderRevertTo) string {
-		return string(e)
-	}).(pulumi.StringOutput)
-}
-
-func (o ProviderRevertToOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderRevertToOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e ProviderRevertTo) *string {
-		v := string(e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-type ProviderRevertToPtrOutput struct{ *pulumi.OutputState }
-
-func (ProviderRevertToPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**ProviderRevertTo)(nil)).Elem()
-}
-
-func (o ProviderRevertToPtrOutput) ToProviderRevertToPtrOutput() ProviderRevertToPtrOutput {
-	return o
-}
-
-func (o ProviderRevertToPtrOutput) ToProviderRevertToPtrOutputWithContext(ctx context.Context) ProviderRevertToPtrOutput {
-	return o
-}
-
-func (o ProviderRevertToPtrOutput) Elem() ProviderRevertToOutput {
-	return o.ApplyT(func(v *ProviderRevertTo) ProviderRevertTo {
-		if v != nil {
-			return *v
-		}
-		var ret ProviderRevertTo
-		return ret
-	}).(ProviderRevertToOutput)
-}
-
-func (o ProviderRevertToPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderRevertToPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ProviderRevertTo) *string {
-		if e == nil {
-			return nil
-		}
-		v := string(*e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-// ProviderRevertToInput is an input type that accepts values of the ProviderRevertTo enum
-// A concrete instance of `ProviderRevertToInput` can be one of the following:
-//
-//	ProviderRevertToCaptured
-//	ProviderRevertToRunning
-//	ProviderRevertToPaused
-//	ProviderRevertToShutoff
-type ProviderRevertToInput interface {
-	pulumi.Input
-
-	ToProviderRevertToOutput() ProviderRevertToOutput
-	ToProviderRevertToOutputWithContext(context.Context) ProviderRevertToOutput
-}
-
-var providerRevertToPtrType = reflect.TypeOf((**ProviderRevertTo)(nil)).Elem()
-
-type ProviderRevertToPtrInput interface {
-	pulumi.Input
-
-	ToProviderRevertToPtrOutput() ProviderRevertToPtrOutput
-	ToProviderRevertToPtrOutputWithContext(context.Context) ProviderRevertToPtrOutput
-}
-
-type providerRevertToPtr string
-
-func ProviderRevertToPtr(v string) ProviderRevertToPtrInput {
-	return (*providerRevertToPtr)(&v)
-}
-
-func (*providerRevertToPtr) ElementType() reflect.Type {
-	return providerRevertToPtrType
-}
-
-func (in *providerRevertToPtr) ToProviderRevertToPtrOutput() ProviderRevertToPtrOutput {
-	return pulumi.ToOutput(in).(ProviderRevertToPtrOutput)
-}
-
-func (in *providerRevertToPtr) ToProviderRevertToPtrOutputWithContext(ctx context.Context) ProviderRevertToPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, in).(ProviderRevertToPtrOutput)
-}
-
 // What a delete removes. `snapshot`: this snapshot; its children move to its parent. `children`: this snapshot and all its descendants. `childrenOnly`: only its descendants. `metadata`: only libvirt's record of it; the data stays in the image.
-//
-// Default: `"snapshot"`.
-//
-// virsh: `--children, --children-only, --metadata`.
-//
-// On a change: recorded, for later operations.
 type SnapshotDeleteScope string
 
 const (
@@ -537,10 +185,6 @@ func (in *snapshotDeleteScopePtr) ToSnapshotDeleteScopePtrOutputWithContext(ctx 
 }
 
 // Format of the overlay.
-//
-// Default: `qcow2`.
-//
-// virsh: `driver/@type`.
 type SnapshotDiskDriver string
 
 const (
@@ -707,8 +351,6 @@ func (in *snapshotDiskDriverPtr) ToSnapshotDiskDriverPtrOutputWithContext(ctx co
 }
 
 // `no`: the disk is not captured. `internal`: its state is saved in the image. `external`: the image stays as it is, and an overlay takes all later writes.
-//
-// virsh: `disk/@snapshot`.
 type SnapshotDiskSnapshot string
 
 const (
@@ -880,10 +522,6 @@ func (in *snapshotDiskSnapshotPtr) ToSnapshotDiskSnapshotPtrOutputWithContext(ct
 }
 
 // What the overlay is: a file or a block device.
-//
-// Default: `file`.
-//
-// virsh: `disk/@type`.
 type SnapshotDiskType string
 
 const (
@@ -1050,8 +688,6 @@ func (in *snapshotDiskTypePtr) ToSnapshotDiskTypePtrOutputWithContext(ctx contex
 }
 
 // `no`: no memory is captured. `internal`: it goes into the first qcow2 image. `external`: it goes into `file`.
-//
-// virsh: `memory/@snapshot`.
 type SnapshotMemorySnapshot string
 
 const (
@@ -1223,12 +859,6 @@ func (in *snapshotMemorySnapshotPtr) ToSnapshotMemorySnapshotPtrOutputWithContex
 }
 
 // Asks the guest agent to freeze the file systems during a `diskOnly` snapshot, so that it contains everything that was written. `required`: fails if no agent answers. `preferred`: continues without one, with a warning. The output `consistency` says what was achieved.
-//
-// Default: `quiesce` of the provider, else `"none"`.
-//
-// virsh: `--quiesce`.
-//
-// On a change: recorded, for later operations.
 type SnapshotQuiesce string
 
 const (
@@ -1399,12 +1029,6 @@ func (in *snapshotQuiescePtr) ToSnapshotQuiescePtrOutputWithContext(ctx context.
 }
 
 // The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
-//
-// Default: `revert.to` of the provider, else `"captured"`.
-//
-// virsh: `--running, --paused, destroy`.
-//
-// On a change: recorded, for later operations.
 type SnapshotRevertTo string
 
 const (
@@ -1575,10 +1199,6 @@ func (in *snapshotRevertToPtr) ToSnapshotRevertToPtrOutputWithContext(ctx contex
 }
 
 func init() {
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderQuiesceInput)(nil)).Elem(), ProviderQuiesce("none"))
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderQuiescePtrInput)(nil)).Elem(), ProviderQuiesce("none"))
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertToInput)(nil)).Elem(), ProviderRevertTo("captured"))
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertToPtrInput)(nil)).Elem(), ProviderRevertTo("captured"))
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotDeleteScopeInput)(nil)).Elem(), SnapshotDeleteScope("snapshot"))
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotDeleteScopePtrInput)(nil)).Elem(), SnapshotDeleteScope("snapshot"))
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotDiskDriverInput)(nil)).Elem(), SnapshotDiskDriver("qcow2"))
@@ -1593,10 +1213,6 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotQuiescePtrInput)(nil)).Elem(), SnapshotQuiesce("none"))
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotRevertToInput)(nil)).Elem(), SnapshotRevertTo("captured"))
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotRevertToPtrInput)(nil)).Elem(), SnapshotRevertTo("captured"))
-	pulumi.RegisterOutputType(ProviderQuiesceOutput{})
-	pulumi.RegisterOutputType(ProviderQuiescePtrOutput{})
-	pulumi.RegisterOutputType(ProviderRevertToOutput{})
-	pulumi.RegisterOutputType(ProviderRevertToPtrOutput{})
 	pulumi.RegisterOutputType(SnapshotDeleteScopeOutput{})
 	pulumi.RegisterOutputType(SnapshotDeleteScopePtrOutput{})
 	pulumi.RegisterOutputType(SnapshotDiskDriverOutput{})

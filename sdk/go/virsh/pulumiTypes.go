@@ -13,6 +13,53 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// The definition that was applied last, as digests: what the host has is compared with it.
+type AppliedDefinition struct {
+	// Of the declared XML, without its passwords.
+	Declared string `pulumi:"declared"`
+	// The version of the libvirt that printed it: another one may print the same definition with more elements.
+	Libvirt string `pulumi:"libvirt"`
+	// Of what libvirt made of it, without what a snapshot changes; empty where that could not be read back.
+	Made string `pulumi:"made"`
+	// Whose file the firmware's variables are in: one that the XML names, or the one that libvirt generates. One of `declared`, `generated`.
+	Nvram string `pulumi:"nvram"`
+}
+
+// The definition that was applied last, as digests: what the host has is compared with it.
+type AppliedDefinitionOutput struct{ *pulumi.OutputState }
+
+func (AppliedDefinitionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AppliedDefinition)(nil)).Elem()
+}
+
+func (o AppliedDefinitionOutput) ToAppliedDefinitionOutput() AppliedDefinitionOutput {
+	return o
+}
+
+func (o AppliedDefinitionOutput) ToAppliedDefinitionOutputWithContext(ctx context.Context) AppliedDefinitionOutput {
+	return o
+}
+
+// Of the declared XML, without its passwords.
+func (o AppliedDefinitionOutput) Declared() pulumi.StringOutput {
+	return o.ApplyT(func(v AppliedDefinition) string { return v.Declared }).(pulumi.StringOutput)
+}
+
+// The version of the libvirt that printed it: another one may print the same definition with more elements.
+func (o AppliedDefinitionOutput) Libvirt() pulumi.StringOutput {
+	return o.ApplyT(func(v AppliedDefinition) string { return v.Libvirt }).(pulumi.StringOutput)
+}
+
+// Of what libvirt made of it, without what a snapshot changes; empty where that could not be read back.
+func (o AppliedDefinitionOutput) Made() pulumi.StringOutput {
+	return o.ApplyT(func(v AppliedDefinition) string { return v.Made }).(pulumi.StringOutput)
+}
+
+// Whose file the firmware's variables are in: one that the XML names, or the one that libvirt generates. One of `declared`, `generated`.
+func (o AppliedDefinitionOutput) Nvram() pulumi.StringOutput {
+	return o.ApplyT(func(v AppliedDefinition) string { return v.Nvram }).(pulumi.StringOutput)
+}
+
 // An image below a disk's own.
 type BackingFacts struct {
 	// Its path on the host (`backingStore/source`); absent where it is neither a file nor a block device.
@@ -725,9 +772,7 @@ func (o PossibleSnapshotsOutput) Quiesced() PossibilityOutput {
 	return o.ApplyT(func(v PossibleSnapshots) Possibility { return v.Quiesced }).(PossibilityOutput)
 }
 
-// What stands for each of these properties in the `revert` of a snapshot that does not give it.
-//
-// Default: none.
+// Defaults of `revert`: of how to revert, not of when.
 type ProviderRevert struct {
 	// Reverts even if libvirt sees a risk: a managed-save image, or a snapshot without the domain's definition.
 	//
@@ -756,7 +801,7 @@ type ProviderRevert struct {
 	// Default: off.
 	//
 	// On a change: recorded, for later operations.
-	SafetySnapshot *ProviderRevertSafetySnapshot `pulumi:"safetySnapshot"`
+	SafetySnapshot *SnapshotRevertSafetySnapshot `pulumi:"safetySnapshot"`
 	// The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
 	//
 	// Default: `"captured"`.
@@ -764,7 +809,7 @@ type ProviderRevert struct {
 	// virsh: `--running, --paused, destroy`.
 	//
 	// On a change: recorded, for later operations.
-	To *ProviderRevertTo `pulumi:"to"`
+	To *SnapshotRevertTo `pulumi:"to"`
 }
 
 // ProviderRevertInput is an input type that accepts ProviderRevertArgs and ProviderRevertOutput values.
@@ -778,9 +823,7 @@ type ProviderRevertInput interface {
 	ToProviderRevertOutputWithContext(context.Context) ProviderRevertOutput
 }
 
-// What stands for each of these properties in the `revert` of a snapshot that does not give it.
-//
-// Default: none.
+// Defaults of `revert`: of how to revert, not of when.
 type ProviderRevertArgs struct {
 	// Reverts even if libvirt sees a risk: a managed-save image, or a snapshot without the domain's definition.
 	//
@@ -809,7 +852,7 @@ type ProviderRevertArgs struct {
 	// Default: off.
 	//
 	// On a change: recorded, for later operations.
-	SafetySnapshot ProviderRevertSafetySnapshotPtrInput `pulumi:"safetySnapshot"`
+	SafetySnapshot SnapshotRevertSafetySnapshotPtrInput `pulumi:"safetySnapshot"`
 	// The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
 	//
 	// Default: `"captured"`.
@@ -817,7 +860,7 @@ type ProviderRevertArgs struct {
 	// virsh: `--running, --paused, destroy`.
 	//
 	// On a change: recorded, for later operations.
-	To ProviderRevertToPtrInput `pulumi:"to"`
+	To SnapshotRevertToPtrInput `pulumi:"to"`
 }
 
 func (ProviderRevertArgs) ElementType() reflect.Type {
@@ -873,9 +916,7 @@ func (i *providerRevertPtrType) ToProviderRevertPtrOutputWithContext(ctx context
 	return pulumi.ToOutputWithContext(ctx, i).(ProviderRevertPtrOutput)
 }
 
-// What stands for each of these properties in the `revert` of a snapshot that does not give it.
-//
-// Default: none.
+// Defaults of `revert`: of how to revert, not of when.
 type ProviderRevertOutput struct{ *pulumi.OutputState }
 
 func (ProviderRevertOutput) ElementType() reflect.Type {
@@ -936,8 +977,8 @@ func (o ProviderRevertOutput) ResetNvram() pulumi.BoolPtrOutput {
 // Default: off.
 //
 // On a change: recorded, for later operations.
-func (o ProviderRevertOutput) SafetySnapshot() ProviderRevertSafetySnapshotPtrOutput {
-	return o.ApplyT(func(v ProviderRevert) *ProviderRevertSafetySnapshot { return v.SafetySnapshot }).(ProviderRevertSafetySnapshotPtrOutput)
+func (o ProviderRevertOutput) SafetySnapshot() SnapshotRevertSafetySnapshotPtrOutput {
+	return o.ApplyT(func(v ProviderRevert) *SnapshotRevertSafetySnapshot { return v.SafetySnapshot }).(SnapshotRevertSafetySnapshotPtrOutput)
 }
 
 // The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
@@ -947,8 +988,8 @@ func (o ProviderRevertOutput) SafetySnapshot() ProviderRevertSafetySnapshotPtrOu
 // virsh: `--running, --paused, destroy`.
 //
 // On a change: recorded, for later operations.
-func (o ProviderRevertOutput) To() ProviderRevertToPtrOutput {
-	return o.ApplyT(func(v ProviderRevert) *ProviderRevertTo { return v.To }).(ProviderRevertToPtrOutput)
+func (o ProviderRevertOutput) To() SnapshotRevertToPtrOutput {
+	return o.ApplyT(func(v ProviderRevert) *SnapshotRevertTo { return v.To }).(SnapshotRevertToPtrOutput)
 }
 
 type ProviderRevertPtrOutput struct{ *pulumi.OutputState }
@@ -1026,13 +1067,13 @@ func (o ProviderRevertPtrOutput) ResetNvram() pulumi.BoolPtrOutput {
 // Default: off.
 //
 // On a change: recorded, for later operations.
-func (o ProviderRevertPtrOutput) SafetySnapshot() ProviderRevertSafetySnapshotPtrOutput {
-	return o.ApplyT(func(v *ProviderRevert) *ProviderRevertSafetySnapshot {
+func (o ProviderRevertPtrOutput) SafetySnapshot() SnapshotRevertSafetySnapshotPtrOutput {
+	return o.ApplyT(func(v *ProviderRevert) *SnapshotRevertSafetySnapshot {
 		if v == nil {
 			return nil
 		}
 		return v.SafetySnapshot
-	}).(ProviderRevertSafetySnapshotPtrOutput)
+	}).(SnapshotRevertSafetySnapshotPtrOutput)
 }
 
 // The state of the domain after a revert: as `captured`, or `running`, `paused` or `shutoff` (the domain is stopped afterwards).
@@ -1042,165 +1083,13 @@ func (o ProviderRevertPtrOutput) SafetySnapshot() ProviderRevertSafetySnapshotPt
 // virsh: `--running, --paused, destroy`.
 //
 // On a change: recorded, for later operations.
-func (o ProviderRevertPtrOutput) To() ProviderRevertToPtrOutput {
-	return o.ApplyT(func(v *ProviderRevert) *ProviderRevertTo {
+func (o ProviderRevertPtrOutput) To() SnapshotRevertToPtrOutput {
+	return o.ApplyT(func(v *ProviderRevert) *SnapshotRevertTo {
 		if v == nil {
 			return nil
 		}
 		return v.To
-	}).(ProviderRevertToPtrOutput)
-}
-
-// Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: off.
-//
-// On a change: recorded, for later operations.
-type ProviderRevertSafetySnapshot struct {
-	// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
-	Keep float64 `pulumi:"keep"`
-}
-
-// ProviderRevertSafetySnapshotInput is an input type that accepts ProviderRevertSafetySnapshotArgs and ProviderRevertSafetySnapshotOutput values.
-// You can construct a concrete instance of `ProviderRevertSafetySnapshotInput` via:
-//
-//	ProviderRevertSafetySnapshotArgs{...}
-type ProviderRevertSafetySnapshotInput interface {
-	pulumi.Input
-
-	ToProviderRevertSafetySnapshotOutput() ProviderRevertSafetySnapshotOutput
-	ToProviderRevertSafetySnapshotOutputWithContext(context.Context) ProviderRevertSafetySnapshotOutput
-}
-
-// Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: off.
-//
-// On a change: recorded, for later operations.
-type ProviderRevertSafetySnapshotArgs struct {
-	// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
-	Keep pulumi.Float64Input `pulumi:"keep"`
-}
-
-func (ProviderRevertSafetySnapshotArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderRevertSafetySnapshot)(nil)).Elem()
-}
-
-func (i ProviderRevertSafetySnapshotArgs) ToProviderRevertSafetySnapshotOutput() ProviderRevertSafetySnapshotOutput {
-	return i.ToProviderRevertSafetySnapshotOutputWithContext(context.Background())
-}
-
-func (i ProviderRevertSafetySnapshotArgs) ToProviderRevertSafetySnapshotOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(ProviderRevertSafetySnapshotOutput)
-}
-
-func (i ProviderRevertSafetySnapshotArgs) ToProviderRevertSafetySnapshotPtrOutput() ProviderRevertSafetySnapshotPtrOutput {
-	return i.ToProviderRevertSafetySnapshotPtrOutputWithContext(context.Background())
-}
-
-func (i ProviderRevertSafetySnapshotArgs) ToProviderRevertSafetySnapshotPtrOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(ProviderRevertSafetySnapshotOutput).ToProviderRevertSafetySnapshotPtrOutputWithContext(ctx)
-}
-
-// ProviderRevertSafetySnapshotPtrInput is an input type that accepts ProviderRevertSafetySnapshotArgs, ProviderRevertSafetySnapshotPtr and ProviderRevertSafetySnapshotPtrOutput values.
-// You can construct a concrete instance of `ProviderRevertSafetySnapshotPtrInput` via:
-//
-//	        ProviderRevertSafetySnapshotArgs{...}
-//
-//	or:
-//
-//	        nil
-type ProviderRevertSafetySnapshotPtrInput interface {
-	pulumi.Input
-
-	ToProviderRevertSafetySnapshotPtrOutput() ProviderRevertSafetySnapshotPtrOutput
-	ToProviderRevertSafetySnapshotPtrOutputWithContext(context.Context) ProviderRevertSafetySnapshotPtrOutput
-}
-
-type providerRevertSafetySnapshotPtrType ProviderRevertSafetySnapshotArgs
-
-func ProviderRevertSafetySnapshotPtr(v *ProviderRevertSafetySnapshotArgs) ProviderRevertSafetySnapshotPtrInput {
-	return (*providerRevertSafetySnapshotPtrType)(v)
-}
-
-func (*providerRevertSafetySnapshotPtrType) ElementType() reflect.Type {
-	return reflect.TypeOf((**ProviderRevertSafetySnapshot)(nil)).Elem()
-}
-
-func (i *providerRevertSafetySnapshotPtrType) ToProviderRevertSafetySnapshotPtrOutput() ProviderRevertSafetySnapshotPtrOutput {
-	return i.ToProviderRevertSafetySnapshotPtrOutputWithContext(context.Background())
-}
-
-func (i *providerRevertSafetySnapshotPtrType) ToProviderRevertSafetySnapshotPtrOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(ProviderRevertSafetySnapshotPtrOutput)
-}
-
-// Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: off.
-//
-// On a change: recorded, for later operations.
-type ProviderRevertSafetySnapshotOutput struct{ *pulumi.OutputState }
-
-func (ProviderRevertSafetySnapshotOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*ProviderRevertSafetySnapshot)(nil)).Elem()
-}
-
-func (o ProviderRevertSafetySnapshotOutput) ToProviderRevertSafetySnapshotOutput() ProviderRevertSafetySnapshotOutput {
-	return o
-}
-
-func (o ProviderRevertSafetySnapshotOutput) ToProviderRevertSafetySnapshotOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotOutput {
-	return o
-}
-
-func (o ProviderRevertSafetySnapshotOutput) ToProviderRevertSafetySnapshotPtrOutput() ProviderRevertSafetySnapshotPtrOutput {
-	return o.ToProviderRevertSafetySnapshotPtrOutputWithContext(context.Background())
-}
-
-func (o ProviderRevertSafetySnapshotOutput) ToProviderRevertSafetySnapshotPtrOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v ProviderRevertSafetySnapshot) *ProviderRevertSafetySnapshot {
-		return &v
-	}).(ProviderRevertSafetySnapshotPtrOutput)
-}
-
-// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
-func (o ProviderRevertSafetySnapshotOutput) Keep() pulumi.Float64Output {
-	return o.ApplyT(func(v ProviderRevertSafetySnapshot) float64 { return v.Keep }).(pulumi.Float64Output)
-}
-
-type ProviderRevertSafetySnapshotPtrOutput struct{ *pulumi.OutputState }
-
-func (ProviderRevertSafetySnapshotPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**ProviderRevertSafetySnapshot)(nil)).Elem()
-}
-
-func (o ProviderRevertSafetySnapshotPtrOutput) ToProviderRevertSafetySnapshotPtrOutput() ProviderRevertSafetySnapshotPtrOutput {
-	return o
-}
-
-func (o ProviderRevertSafetySnapshotPtrOutput) ToProviderRevertSafetySnapshotPtrOutputWithContext(ctx context.Context) ProviderRevertSafetySnapshotPtrOutput {
-	return o
-}
-
-func (o ProviderRevertSafetySnapshotPtrOutput) Elem() ProviderRevertSafetySnapshotOutput {
-	return o.ApplyT(func(v *ProviderRevertSafetySnapshot) ProviderRevertSafetySnapshot {
-		if v != nil {
-			return *v
-		}
-		var ret ProviderRevertSafetySnapshot
-		return ret
-	}).(ProviderRevertSafetySnapshotOutput)
-}
-
-// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
-func (o ProviderRevertSafetySnapshotPtrOutput) Keep() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v *ProviderRevertSafetySnapshot) *float64 {
-		if v == nil {
-			return nil
-		}
-		return &v.Keep
-	}).(pulumi.Float64PtrOutput)
+	}).(SnapshotRevertToPtrOutput)
 }
 
 // A snapshot that was taken before a revert, so that it loses nothing.
@@ -1264,12 +1153,6 @@ func (o SafetySnapshotArrayOutput) Index(i pulumi.IntInput) SafetySnapshotOutput
 }
 
 // What happens to individual disks. libvirt's default applies to the others.
-//
-// Default: all writable disks.
-//
-// virsh: `--diskspec`.
-//
-// On a change: replaced.
 type SnapshotDisk struct {
 	// Format of the overlay.
 	//
@@ -1309,12 +1192,6 @@ type SnapshotDiskInput interface {
 }
 
 // What happens to individual disks. libvirt's default applies to the others.
-//
-// Default: all writable disks.
-//
-// virsh: `--diskspec`.
-//
-// On a change: replaced.
 type SnapshotDiskArgs struct {
 	// Format of the overlay.
 	//
@@ -1380,12 +1257,6 @@ func (i SnapshotDiskArray) ToSnapshotDiskArrayOutputWithContext(ctx context.Cont
 }
 
 // What happens to individual disks. libvirt's default applies to the others.
-//
-// Default: all writable disks.
-//
-// virsh: `--diskspec`.
-//
-// On a change: replaced.
 type SnapshotDiskOutput struct{ *pulumi.OutputState }
 
 func (SnapshotDiskOutput) ElementType() reflect.Type {
@@ -1776,12 +1647,6 @@ func (o SnapshotInfoArrayOutput) Index(i pulumi.IntInput) SnapshotInfoOutput {
 }
 
 // Where the memory of a running domain is saved.
-//
-// Default: libvirt's own: in the image, unless `diskOnly` is set.
-//
-// virsh: `--memspec`.
-//
-// On a change: replaced.
 type SnapshotMemory struct {
 	// Absolute path on the host of the file for external memory. An existing file is refused, never overwritten.
 	//
@@ -1805,12 +1670,6 @@ type SnapshotMemoryInput interface {
 }
 
 // Where the memory of a running domain is saved.
-//
-// Default: libvirt's own: in the image, unless `diskOnly` is set.
-//
-// virsh: `--memspec`.
-//
-// On a change: replaced.
 type SnapshotMemoryArgs struct {
 	// Absolute path on the host of the file for external memory. An existing file is refused, never overwritten.
 	//
@@ -1876,12 +1735,6 @@ func (i *snapshotMemoryPtrType) ToSnapshotMemoryPtrOutputWithContext(ctx context
 }
 
 // Where the memory of a running domain is saved.
-//
-// Default: libvirt's own: in the image, unless `diskOnly` is set.
-//
-// virsh: `--memspec`.
-//
-// On a change: replaced.
 type SnapshotMemoryOutput struct{ *pulumi.OutputState }
 
 func (SnapshotMemoryOutput) ElementType() reflect.Type {
@@ -2385,10 +2238,6 @@ func (o SnapshotRevertPtrOutput) Triggers() pulumi.ArrayOutput {
 }
 
 // Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: `revert.safetySnapshot` of the provider, else off.
-//
-// On a change: recorded, for later operations.
 type SnapshotRevertSafetySnapshot struct {
 	// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
 	Keep float64 `pulumi:"keep"`
@@ -2406,10 +2255,6 @@ type SnapshotRevertSafetySnapshotInput interface {
 }
 
 // Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: `revert.safetySnapshot` of the provider, else off.
-//
-// On a change: recorded, for later operations.
 type SnapshotRevertSafetySnapshotArgs struct {
 	// How many safety snapshots to keep, a whole number from 1 to 100. Older ones are deleted if this resource took them; no other snapshot is.
 	Keep pulumi.Float64Input `pulumi:"keep"`
@@ -2469,10 +2314,6 @@ func (i *snapshotRevertSafetySnapshotPtrType) ToSnapshotRevertSafetySnapshotPtrO
 }
 
 // Takes a snapshot of the current state before each revert, so that the revert loses nothing. It is named after this snapshot and the time, and deleted together with this snapshot.
-//
-// Default: `revert.safetySnapshot` of the provider, else off.
-//
-// On a change: recorded, for later operations.
 type SnapshotRevertSafetySnapshotOutput struct{ *pulumi.OutputState }
 
 func (SnapshotRevertSafetySnapshotOutput) ElementType() reflect.Type {
@@ -2539,8 +2380,6 @@ func (o SnapshotRevertSafetySnapshotPtrOutput) Keep() pulumi.Float64PtrOutput {
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertInput)(nil)).Elem(), ProviderRevertArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertPtrInput)(nil)).Elem(), ProviderRevertArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertSafetySnapshotInput)(nil)).Elem(), ProviderRevertSafetySnapshotArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*ProviderRevertSafetySnapshotPtrInput)(nil)).Elem(), ProviderRevertSafetySnapshotArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotDiskInput)(nil)).Elem(), SnapshotDiskArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotDiskArrayInput)(nil)).Elem(), SnapshotDiskArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotMemoryInput)(nil)).Elem(), SnapshotMemoryArgs{})
@@ -2549,6 +2388,7 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotRevertPtrInput)(nil)).Elem(), SnapshotRevertArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotRevertSafetySnapshotInput)(nil)).Elem(), SnapshotRevertSafetySnapshotArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SnapshotRevertSafetySnapshotPtrInput)(nil)).Elem(), SnapshotRevertSafetySnapshotArgs{})
+	pulumi.RegisterOutputType(AppliedDefinitionOutput{})
 	pulumi.RegisterOutputType(BackingFactsOutput{})
 	pulumi.RegisterOutputType(BackingFactsArrayOutput{})
 	pulumi.RegisterOutputType(CapturedDiskOutput{})
@@ -2569,8 +2409,6 @@ func init() {
 	pulumi.RegisterOutputType(PossibleSnapshotsOutput{})
 	pulumi.RegisterOutputType(ProviderRevertOutput{})
 	pulumi.RegisterOutputType(ProviderRevertPtrOutput{})
-	pulumi.RegisterOutputType(ProviderRevertSafetySnapshotOutput{})
-	pulumi.RegisterOutputType(ProviderRevertSafetySnapshotPtrOutput{})
 	pulumi.RegisterOutputType(SafetySnapshotOutput{})
 	pulumi.RegisterOutputType(SafetySnapshotArrayOutput{})
 	pulumi.RegisterOutputType(SnapshotDiskOutput{})

@@ -164,7 +164,7 @@ type Snapshot struct {
 	//
 	// virsh: `--connect`.
 	//
-	// On a change: recorded, once the same snapshot is seen through the new URI.
+	// On a change: recorded, once the same snapshot or domain is seen through the new URI.
 	Uri pulumi.StringPtrOutput `pulumi:"uri"`
 	// Makes libvirt validate the snapshot's XML against its schema.
 	//
@@ -339,7 +339,7 @@ type snapshotArgs struct {
 	//
 	// virsh: `--connect`.
 	//
-	// On a change: recorded, once the same snapshot is seen through the new URI.
+	// On a change: recorded, once the same snapshot or domain is seen through the new URI.
 	Uri *string `pulumi:"uri"`
 	// Makes libvirt validate the snapshot's XML against its schema.
 	//
@@ -467,7 +467,7 @@ type SnapshotArgs struct {
 	//
 	// virsh: `--connect`.
 	//
-	// On a change: recorded, once the same snapshot is seen through the new URI.
+	// On a change: recorded, once the same snapshot or domain is seen through the new URI.
 	Uri pulumi.StringPtrInput
 	// Makes libvirt validate the snapshot's XML against its schema.
 	//
@@ -740,7 +740,7 @@ func (o SnapshotOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 //
 // virsh: `--connect`.
 //
-// On a change: recorded, once the same snapshot is seen through the new URI.
+// On a change: recorded, once the same snapshot or domain is seen through the new URI.
 func (o SnapshotOutput) Uri() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Snapshot) pulumi.StringPtrOutput { return v.Uri }).(pulumi.StringPtrOutput)
 }

@@ -1,5 +1,4 @@
-import type { InputFacts } from "../../../provider/schema/field.js";
-import { inputParagraphs } from "../sdk.js";
+import { defaultText, inputParagraphs } from "../sdk.js";
 import { capital, descriptionOf, factsOf, isOptional, unwrapped, type Shape } from "../types.js";
 import {
   ANY,
@@ -11,8 +10,10 @@ import {
   type TypeSpec,
 } from "./spec.js";
 
-/** Defaults in words, by the path of the input, that differ from those of the table. */
-export type Defaults = Readonly<Record<string, string>>;
+/** What stands for an absent input, where that is not what the table says. `entries`: for the parts of it. */
+export interface Defaults {
+  [input: string]: { text?: string; entries?: Defaults };
+}
 
 /**
  * The properties of a table of inputs. The types of its parts are added to `types`, with names that begin with `prefix`:
@@ -21,44 +22,50 @@ export type Defaults = Readonly<Record<string, string>>;
 export function inputsSpec(prefix: string, table: Shape, types: Types, defaults: Defaults = {}): ObjectSpec {
   const entries = Object.entries(table.entries ?? {});
   const properties = entries.map(([key, schema]): [string, PropertySpec] => {
-    const description = describe(schema, defaults[key]);
-    if (description === undefined) throw new Error(`the input ${key} of ${prefix} has no description`);
-    const type = typeOf(`${prefix}${capital(key)}`, schema, types, description, within(key, defaults));
+    const paragraphs = describe(schema, defaults[key]?.text);
+    if (paragraphs === undefined) throw new Error(`the input ${key} of ${prefix} has no description`);
+    const type = typeOf(schema, {
+      ...{ name: `${prefix}${capital(key)}`, doc: paragraphs[0] ?? "" },
+      ...{ types, defaults: defaults[key]?.entries ?? {} },
+    });
     const replaces = factsOf(schema)?.onChange === "replace";
+    const description = paragraphs.join("\n\n");
     return [key, { ...type, description, ...(replaces ? { willReplaceOnChanges: true } : {}) }];
   });
-  const required = entries.filter(([, schema]) => !isOptional(schema) && !namedByProgram(schema));
+  const required = entries.filter(([, schema]) => !isOptional(schema) && !isNamedByResource(schema));
   return objectSpec(
     Object.fromEntries(properties),
     required.map(([key]) => key),
   );
 }
 
-/** Whether the provider makes it of the resource's name where it is absent. */
-function namedByProgram(schema: Shape): boolean {
+/** The default of an input that the provider's configuration may give, in words. */
+export function orProvider(path: string, schema: Shape | undefined): string {
+  const facts = schema === undefined ? undefined : factsOf(schema);
+  return `\`${path}\` of the provider, else ${(facts && defaultText(facts)) ?? "none"}`;
+}
+
+function isNamedByResource(schema: Shape): boolean {
   return factsOf(schema)?.defaultDoc === "the resource's name";
 }
 
-function describe(schema: Shape, byDefault: string | undefined): string | undefined {
-  const facts: InputFacts | undefined = factsOf(schema);
-  if (facts === undefined) return descriptionOf(schema);
-  const own = byDefault === undefined ? facts : { ...facts, defaultDoc: byDefault };
-  return inputParagraphs(own).join("\n\n");
+function describe(schema: Shape, byDefault: string | undefined): string[] | undefined {
+  const facts = factsOf(schema);
+  const description = descriptionOf(schema);
+  if (facts === undefined) return description === undefined ? undefined : [description];
+  return inputParagraphs(byDefault === undefined ? facts : { ...facts, defaultDoc: byDefault });
 }
 
-/** The defaults of the parts of an input: `revert.to` is `to` within `revert`. */
-function within(key: string, defaults: Defaults): Defaults {
-  const parts = Object.entries(defaults).filter(([path]) => path.startsWith(`${key}.`));
-  return Object.fromEntries(parts.map(([path, text]) => [path.slice(key.length + 1), text]));
+interface Part {
+  /** For a type of its own, if it needs one. */
+  name: string;
+  doc: string;
+  types: Types;
+  defaults: Defaults;
 }
 
-function typeOf(
-  name: string,
-  schema: Shape,
-  types: Types,
-  description: string,
-  defaults: Defaults,
-): TypeSpec {
+function typeOf(schema: Shape, part: Part): TypeSpec {
+  const { name, doc, types, defaults } = part;
   const inner = unwrapped(schema);
   switch (inner.type) {
     case "string":
@@ -69,16 +76,16 @@ function typeOf(
     case "unknown":
       return ANY;
     case "picklist":
-      return types.refer(name, () => enumSpec(inner.options ?? [], description));
+      return types.refer(name, inner.options, () => enumSpec(inner.options ?? [], doc));
     case "array":
       return {
         type: "array",
-        items: typeOf(singular(name), inner.item ?? { type: "unknown" }, types, description, defaults),
+        items: typeOf(inner.item ?? { type: "unknown" }, { ...part, name: singular(name) }),
       };
     case "strict_object":
-      return types.refer(name, () => ({
+      return types.refer(name, inner.entries, () => ({
         type: "object",
-        description,
+        description: doc,
         ...inputsSpec(name, inner, types, defaults),
       }));
     default:
@@ -90,16 +97,16 @@ function singular(name: string): string {
   return name.replace(/s$/, "");
 }
 
-function enumSpec(options: string[], description: string): EnumSpec {
+function enumSpec(options: string[], doc: string): EnumSpec {
   return {
     type: "string",
-    description,
-    enum: options.map((value) => ({ value, ...meaning(value, description) })),
+    description: doc,
+    enum: options.map((value) => ({ value, ...meaningOf(value, doc) })),
   };
 }
 
-/** What the description says about one of the values: `` `required`: fails if no agent answers. `` */
-function meaning(value: string, description: string): { description?: string } {
-  const said = description.split(`\`${value}\`: `)[1]?.match(/^.*?[.](?= |\n|$)/)?.[0];
+/** What the docstring says about one of the values: `` `required`: fails if no agent answers. `` */
+function meaningOf(value: string, doc: string): { description?: string } {
+  const said = doc.split(`\`${value}\`: `)[1]?.match(/^.*?[.](?= |$)/)?.[0];
   return said === undefined ? {} : { description: capital(said) };
 }

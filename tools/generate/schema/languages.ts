@@ -8,6 +8,7 @@ export function languages(repository: string): object {
       pythonRequires: ">=3.10",
       requires: { pulumi: ">=3.216.0,<4.0.0" },
       pyproject: { enabled: true },
+      readme: `Snapshots and domains of libvirt for Pulumi programs in Python. Documentation: https://${repository}`,
       respectSchemaVersion: true,
     },
     go: {

@@ -52,7 +52,7 @@ export class Declarations {
     const paragraphs = this.#interfaces.get(type)?.paragraphs;
     if (paragraphs === undefined) throw new Error(`${path}: the generator does not know the type ${type}`);
     const description = paragraphs.join("\n\n");
-    return this.#types.refer(type, () => ({ type: "object", description, ...this.objectSpec(type) }));
+    return this.#types.refer(type, type, () => ({ type: "object", description, ...this.objectSpec(type) }));
   }
 
   /**

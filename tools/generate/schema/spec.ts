@@ -12,8 +12,10 @@ export interface PropertySpec extends TypeSpec {
   willReplaceOnChanges?: true;
 }
 
+export type Properties = Record<string, PropertySpec>;
+
 export interface ObjectSpec {
-  properties: Record<string, PropertySpec>;
+  properties: Properties;
   required?: string[];
 }
 
@@ -23,19 +25,28 @@ export interface EnumSpec {
   enum: { value: string; description?: string }[];
 }
 
-export type ComplexSpec = (ObjectSpec & { type: "object"; description: string }) | EnumSpec;
+type ComplexSpec = (ObjectSpec & { type: "object"; description: string }) | EnumSpec;
+
+export const ANY: TypeSpec = { $ref: "pulumi.json#/Any" };
+
+export function token(name: string): string {
+  return `virsh:index:${name}`;
+}
 
 /** The types of a schema as they are found, by name. */
 export class Types {
   readonly #specs = new Map<string, ComplexSpec>();
+  readonly #names = new Map<unknown, string>();
 
-  /** Adds the type that `make` describes, unless it is there, and returns the reference to it. */
-  refer(name: string, make: () => ComplexSpec): TypeSpec {
-    if (!this.#specs.has(name)) {
-      // A type may contain itself.
-      this.#specs.set(name, { type: "object", description: "", properties: {} });
-      this.#specs.set(name, make());
-    }
+  /** Adds the type that `make` describes, unless `source`, which it is made of, has given one; and refers to it. */
+  refer(name: string, source: unknown, make: () => ComplexSpec): TypeSpec {
+    const known = this.#names.get(source);
+    if (known !== undefined) return { $ref: `#/types/${token(known)}` };
+    if (this.#specs.has(name)) throw new Error(`two types of the schema have the name ${name}`);
+    // It is known before it is complete, because a type may contain itself.
+    this.#names.set(source, name);
+    this.#specs.set(name, { type: "object", description: "", properties: {} });
+    this.#specs.set(name, make());
     return { $ref: `#/types/${token(name)}` };
   }
 
@@ -45,13 +56,14 @@ export class Types {
   }
 }
 
-export const ANY: TypeSpec = { $ref: "pulumi.json#/Any" };
-
-export function token(name: string): string {
-  return `virsh:index:${name}`;
+export function objectSpec(properties: Properties, required: readonly string[]): ObjectSpec {
+  return { properties, ...(required.length === 0 ? {} : { required: [...required] }) };
 }
 
-/** An object with these properties, sorted out which are always there. */
-export function objectSpec(properties: Record<string, PropertySpec>, required: string[]): ObjectSpec {
-  return { properties, ...(required.length === 0 ? {} : { required }) };
+/** Properties with something changed in each. */
+export function mapped(
+  properties: Properties,
+  change: (spec: PropertySpec, key: string) => PropertySpec,
+): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([key, spec]) => [key, change(spec, key)]));
 }

@@ -11,37 +11,37 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
-// What stands for `quiesce` in each `diskOnly` snapshot that does not give it.
+// The default of `quiesce`, for every snapshot with `diskOnly`.
 //
-// Default: `"none"`.
+// Default: `none`.
 func GetQuiesce(ctx *pulumi.Context) string {
 	return config.Get(ctx, "virsh:quiesce")
 }
 
-// What stands for each of these properties in the `revert` of a snapshot that does not give it.
+// Defaults of `revert`: of how to revert, not of when.
 //
 // Default: none.
 func GetRevert(ctx *pulumi.Context) string {
 	return config.Get(ctx, "virsh:revert")
 }
 
-// How many virsh processes the provider keeps open on one connection and feeds with commands, a whole number from 0 to 16. With 0, each command is a process of its own.
+// How many sessions of virsh are kept on one connection. With 0, every command is a process of its own.
 //
-// Default: `4` on this machine, `3` on another.
+// Default: `PULUMI_VIRSH_SESSIONS` of the environment, else 4 on this machine and 3 on another.
 func GetSessions(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "virsh:sessions")
 }
 
-// Time limit of one create, read, update or delete in seconds, a whole number from 1 to 604800, for every resource that gives none of its own.
+// Time limit of one operation in seconds, for every resource and function that gives none.
 //
-// Default: `600`.
+// Default: 600 for a resource, 60 for a function.
 func GetTimeoutSeconds(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "virsh:timeoutSeconds")
 }
 
-// Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`, for everything that gives none of its own. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
+// Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`, for every resource and function that gives none. It is not recorded with the resources. URIs that would run a program on this machine (`command=`, `argv=`) are refused.
 //
-// Default: virsh's own: `VIRSH_DEFAULT_CONNECT_URI`, `LIBVIRT_DEFAULT_URI`, then what libvirt finds.
+// Default: `VIRSH_DEFAULT_CONNECT_URI` or `LIBVIRT_DEFAULT_URI` of the environment, else virsh's own default.
 //
 // virsh: `--connect`.
 func GetUri(ctx *pulumi.Context) string {

@@ -3,7 +3,7 @@
 //	sdks SCHEMA [LANGUAGE=FOLDER ...]
 //
 // It fails if the schema breaks a rule of Pulumi's metaschema, holds a property that Pulumi does not know, or causes
-// any diagnostic, warnings included. A folder is replaced as a whole.
+// any diagnostic, warnings included. A folder is replaced as a whole, except for go.mod and go.sum.
 package main
 
 import (
@@ -30,7 +30,12 @@ var generators = map[string]func(pkg *schema.Package) (map[string][]byte, error)
 		return golang.GeneratePackage(tool, pkg, nil)
 	},
 	"python": func(pkg *schema.Package) (map[string][]byte, error) {
-		return python.GeneratePackage(tool, pkg, nil, noOthers{})
+		files, err := python.GeneratePackage(tool, pkg, nil, noOthers{})
+		if err == nil {
+			// Beside pyproject.toml, which names it.
+			files["README.md"] = files[filepath.Join("pulumi_virsh", "README.md")]
+		}
+		return files, err
 	},
 }
 
@@ -120,8 +125,17 @@ func (no noOthers) LoadPackageReferenceV2(
 }
 
 func replace(folder string, files map[string][]byte) error {
-	if err := os.RemoveAll(folder); err != nil {
+	old, err := os.ReadDir(folder)
+	if err != nil && !os.IsNotExist(err) {
 		return err
+	}
+	for _, entry := range old {
+		if entry.Name() == "go.mod" || entry.Name() == "go.sum" {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(folder, entry.Name())); err != nil {
+			return err
+		}
 	}
 	for name, content := range files {
 		file := filepath.Join(folder, name)
