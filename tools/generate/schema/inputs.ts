@@ -11,9 +11,12 @@ import {
 } from "./spec.js";
 
 /** What stands for an absent input, where that is not what the table says. `entries`: for the parts of it. */
-export interface Defaults {
-  [input: string]: { text?: string; entries?: Defaults };
+interface Default {
+  text?: string;
+  entries?: Defaults;
 }
+
+export type Defaults = Readonly<Record<string, Default>>;
 
 /**
  * The properties of a table of inputs. The types of its parts are added to `types`, with names that begin with `prefix`:
