@@ -59,7 +59,9 @@ export class ResourceCalls {
         .setHasdetaileddiff(true);
       for (const [path, kind] of Object.entries(properties)) {
         const shown = KINDS[kind][replaces.includes(path) ? "replace" : "own"];
-        response.getDetaileddiffMap().set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(true));
+        response
+          .getDetaileddiffMap()
+          .set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(true));
       }
       return response;
     });
@@ -84,7 +86,12 @@ export class ResourceCalls {
     const [outputs, inputs] = [received(request.getProperties()), received(request.getInputs())];
     return this.#about(request.getUrn(), [outputs, inputs], async (handler, subject) => {
       const timeoutSeconds = timeoutOf(request.getTimeout());
-      const call = { id: idOf(request.getId()), outputs: plain(outputs), inputs: plain(inputs), timeoutSeconds };
+      const call = {
+        id: idOf(request.getId()),
+        outputs: plain(outputs),
+        inputs: plain(inputs),
+        timeoutSeconds,
+      };
       const found = await handler.read({ ...subject, ...call });
       if (found === undefined) return new messages.ReadResponse();
       return new messages.ReadResponse()
@@ -111,7 +118,12 @@ export class ResourceCalls {
     const outputs = received(request.getProperties());
     return this.#about(request.getUrn(), [outputs], async (handler, subject) => {
       const timeoutSeconds = timeoutOf(request.getTimeout());
-      await handler.delete({ ...subject, id: idOf(request.getId()), outputs: plain(outputs), timeoutSeconds });
+      await handler.delete({
+        ...subject,
+        id: idOf(request.getId()),
+        outputs: plain(outputs),
+        timeoutSeconds,
+      });
       return empty();
     });
   }
