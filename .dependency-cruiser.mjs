@@ -19,6 +19,8 @@ const program = "provider/program/";
 
 /** Facts of a snapshot that a function returns, too. */
 const snapshotFacts = ["facts", "identity", "outputs", "state"].map((name) => `provider/snapshot/${name}.ts`);
+/** Which host a state belongs to. */
+const whichHost = "provider/snapshot/which-host.ts";
 /** The environment variables of a command: the program writes them, the command reads them. */
 const commandSettings = "provider/command/settings.ts";
 
@@ -44,7 +46,7 @@ const layers = [
   { at: command, imports: belowAdapters },
   { at: program, imports: [commandSettings, ...belowAdapters] },
   { at: snapshot, imports: belowLifeCycle },
-  { at: domain, imports: belowLifeCycle },
+  { at: domain, imports: [whichHost, ...belowLifeCycle] },
   { at: functions, imports: [...snapshotFacts, ...belowLifeCycle] },
   { at: virsh, imports: [hypervisor, schema, xml, errors] },
   { at: hypervisor, imports: [xml, errors] },

@@ -17,7 +17,9 @@ export interface DeclaredChange {
  */
 export function changesMeaning({ before, after, host }: DeclaredChange): boolean {
   const [old, now, present] = [flattened(before), flattened(after), flattened(host)];
-  const isStated = [...now].some(([place, value]) => old.get(place) !== value && present.get(place) !== value);
+  const isStated = [...now].some(
+    ([place, value]) => old.get(place) !== value && present.get(place) !== value,
+  );
   if (isStated) return true;
   const removed = [...old.keys()].filter(
     (place) => !now.has(place) && (present.has(place) || isPassword(place)),

@@ -18,15 +18,18 @@ export function flattened(domain: XmlElement): FlatDefinition {
   return stated;
 }
 
-/** Digest of a definition that libvirt printed, without what a snapshot changes by itself, and what others note in it. */
+/** Digest of a definition that libvirt printed, without the name, what a snapshot changes, and what others note in it. */
 export function definitionDigest(domain: XmlElement): string {
   const overlaid = diskTargets(domain).map((target) => `devices/disk[${target}]`);
   const lasting = [...flattened(domain)].filter(
     ([place]) =>
+      place !== "name" &&
       !isWithin(place, "metadata") &&
       !overlaid.some((disk) => OF_THE_IMAGE.some((part) => isWithin(place, disk + part))),
   );
-  return createHash("sha256").update(JSON.stringify(lasting.sort(byPlace))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(lasting.sort(byPlace)))
+    .digest("hex");
 }
 
 /** What an external snapshot changes about a disk. */

@@ -69,9 +69,7 @@ function stampsIn(domain: XmlElement): XmlElement[] {
 
 /** libvirt keeps the prefix with which a stamp was written. */
 export function isStamp(element: XmlElement): boolean {
-  return (
-    element.name === `${STAMP.key}:definition` && element.attribute(`xmlns:${STAMP.key}`) === STAMP.uri
-  );
+  return element.name === `${STAMP.key}:definition` && element.attribute(`xmlns:${STAMP.key}`) === STAMP.uri;
 }
 
 /** Digest of a declared XML. Anybody who may look at the domain may read it, so no password is part of it. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { changesMeaning } from "../definition/changes.js";
 import { definitionDigest } from "../definition/flat.js";
 import { declaredDigest } from "../definition/stamp.js";
@@ -42,7 +41,13 @@ export function diffDomain(known: KnownDomain, declared: Declared): DomainDiff {
     const found = differenceIn(path as keyof DomainInputs, known, declared);
     return found === undefined ? [] : [{ path, ...found }];
   });
-  return { changes, defines: changes.some(({ path }) => path === "xml") };
+  const isUpdate = changes.some(({ path, kind }) => path === "xml" && kind === "update");
+  return { changes, defines: isUpdate && isKnown(declared.now.xml) && needsDefine(known, declared) };
+}
+
+/** Not for what only has another name again, because someone renamed it. */
+function needsDefine(known: KnownDomain, { before, now }: Declared): boolean {
+  return isEdited(known, before?.xml, now.xml) || hasAnother(known);
 }
 
 /** `ignoreChanges` may name everything. */
@@ -63,19 +68,22 @@ function differenceIn(
     case "running":
     case "autostart":
       return differenceOfHost(known[path], declared.now[path]);
-    default: {
-      const { facts } = fieldOf(path);
-      const before = (declared.before ?? known)[path] ?? facts.default;
-      const now = declared.now[path] ?? facts.default;
-      return isDeepStrictEqual(before, now) ? undefined : { kind: "update", from: "declared" };
-    }
+    case "uri":
+    case "adopt":
+    case "shutdownTimeoutSeconds":
+    case "validate":
+      return differenceOf(path, declared.before ?? known, declared.now);
   }
 }
 
-function fieldOf(path: string) {
-  const field = domainInputFields.find((each) => each.path === path);
-  if (field === undefined) throw new Error(`there is no input ${path}`);
-  return field;
+function differenceOf(
+  path: keyof DomainInputs,
+  before: DomainInputs,
+  now: DomainInputs,
+): Difference | undefined {
+  const byDefault = domainInputFields.find((field) => field.path === path)?.facts.default;
+  const isSame = (before[path] ?? byDefault) === (now[path] ?? byDefault);
+  return isSame ? undefined : { kind: "update", from: "declared" };
 }
 
 /** Without a declaration it stays as it is. */
@@ -85,14 +93,18 @@ function differenceOfHost(host: boolean | undefined, now: boolean | undefined): 
 
 function differenceOfXml(known: KnownDomain, { before, now }: Declared): Difference | undefined {
   if (!isKnown(now.xml)) return { kind: "update", from: "declared" };
-  const { uuid = known.uuid } = readIdentity(now.xml);
+  const { name, uuid = known.uuid } = readIdentity(now.xml);
   if (uuid !== known.uuid) return { kind: "replace", from: "declared" };
   if (isEdited(known, before?.xml, now.xml)) return { kind: "update", from: "declared" };
-  return hasAnother(known) ? { kind: "update", from: "host" } : undefined;
+  return name !== known.name || hasAnother(known) ? { kind: "update", from: "host" } : undefined;
 }
 
 /** Whether the host has another definition than libvirt made of the declared one. */
-export function hasAnother({ persistent, xml, applied }: Pick<KnownDomain, "persistent" | "xml" | "applied">) {
+export function hasAnother({
+  persistent,
+  xml,
+  applied,
+}: Pick<KnownDomain, "persistent" | "xml" | "applied">) {
   return !persistent || definitionDigest(parseDocument(xml, "domain")) !== applied.made;
 }
 

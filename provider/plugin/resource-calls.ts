@@ -7,7 +7,13 @@ import { concealing, type Conceal } from "./conceal.js";
 import type { EngineLog } from "./engine-log.js";
 import { pageOf, type Page } from "./pages.js";
 import { aboutOf, idOf, timeoutOf, type About } from "./requests.js";
-import { LeftIncomplete, type DiffKind, type ResourceHandler, type Subject } from "./resource.js";
+import {
+  LeftIncomplete,
+  type Before,
+  type DiffKind,
+  type ResourceHandler,
+  type Subject,
+} from "./resource.js";
 import { failureOf, incompleteFailure, Malformed, Refused } from "./status.js";
 import { answered, plain, received, secretsIn, secretTexts, type Marked } from "./values.js";
 
@@ -49,7 +55,12 @@ export class ResourceCalls {
     const [olds, news] = [received(request.getOlds()), received(request.getNews())];
     return this.#about(request.getUrn(), [olds, news], async (handler, subject) => {
       const call = { ...subject, id: idOf(request.getId()), olds: plain(olds), news: plain(news) };
-      const { changes, properties, replaces, deleteBeforeReplace, stables } = await handler.diff(call);
+      const { changes, properties, fromOutputs, replaces, deleteBeforeReplace, stables } = await handler.diff(
+        {
+          ...call,
+          ...before(request),
+        },
+      );
       const response = new messages.DiffResponse()
         .setChanges(changes ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
         .setReplacesList([...replaces])
@@ -59,9 +70,10 @@ export class ResourceCalls {
         .setHasdetaileddiff(true);
       for (const [path, kind] of Object.entries(properties)) {
         const shown = KINDS[kind][replaces.includes(path) ? "replace" : "own"];
+        const isInput = fromOutputs?.includes(path) !== true;
         response
           .getDetaileddiffMap()
-          .set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(true));
+          .set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(isInput));
       }
       return response;
     });
@@ -107,7 +119,8 @@ export class ResourceCalls {
     return this.#about(request.getUrn(), [news, olds], async (handler, subject) => {
       const timeoutSeconds = timeoutOf(request.getTimeout());
       const call = { id: idOf(request.getId()), olds: plain(olds), news: plain(news), timeoutSeconds };
-      const outputs = await handler.update({ ...subject, ...call, preview: request.getPreview() });
+      const preview = request.getPreview();
+      const outputs = await handler.update({ ...subject, ...call, ...before(request), preview });
       return new messages.UpdateResponse()
         .setProperties(answered(outputs, news))
         .setRefreshBeforeUpdate(true);
@@ -175,6 +188,15 @@ export class ResourceCalls {
   #concealing(marked: readonly Marked[]): Conceal {
     return concealing([...this.configured(), ...marked.flatMap((each) => secretTexts(each))]);
   }
+}
+
+/** What the program said before. */
+function before(request: messages.DiffRequest | messages.UpdateRequest): Before {
+  const oldInputs = request.getOldInputs();
+  return {
+    ignored: request.getIgnorechangesList(),
+    ...(oldInputs === undefined ? {} : { oldInputs: plain(received(oldInputs)) }),
+  };
 }
 
 /** The property that holds a path: `revert` of `revert.triggers`. */

@@ -59,10 +59,18 @@ export interface Checked {
   problems: readonly Problem[];
 }
 
-export interface DiffRequest extends Subject {
+export interface DiffRequest extends Subject, Before {
   id: string;
   olds: Props;
   news: Props;
+}
+
+/** What the program said before. */
+export interface Before {
+  /** The inputs of the last update; an older engine does not say them. */
+  oldInputs?: Props | undefined;
+  /** The inputs whose changes are ignored (`ignoreChanges`); `news` has their old values. */
+  ignored?: readonly string[];
 }
 
 export type DiffKind = "add" | "delete" | "update";
@@ -72,6 +80,8 @@ export interface Difference {
   changes: boolean;
   /** The inputs that differ, by property path: `revert.triggers`, `disks[0].file`. */
   properties: Readonly<Record<string, DiffKind>>;
+  /** Those of them that differ from the outputs; the others differ from the inputs before. */
+  fromOutputs?: readonly string[];
   /** Those of them, by path, that need a new resource. */
   replaces: readonly string[];
   deleteBeforeReplace: boolean;
@@ -100,7 +110,7 @@ export interface Read extends Created {
   inputs: Props;
 }
 
-export interface UpdateRequest extends Subject, Timed {
+export interface UpdateRequest extends Subject, Timed, Before {
   id: string;
   olds: Props;
   news: Props;
