@@ -8,7 +8,13 @@ import { root } from "./run.js";
 const schema = path.join(root, "provider/plugin/schema.json");
 
 interface Spec {
-  resources: Record<string, { inputProperties: Record<string, { type?: string; $ref?: string }> }>;
+  resources: Record<string, Resource>;
+}
+
+interface Resource {
+  inputProperties: Record<string, { type?: string; $ref?: string }>;
+  properties: object;
+  required: string[];
 }
 
 /** Every property that a part of the schema describes, by its path. */
@@ -38,7 +44,41 @@ describe("the schema of the plugin", () => {
       [],
     );
   });
+
+  it("has every output that a recorded state has, and requires none that a refresh does not give it", () => {
+    const { resources } = JSON.parse(readFileSync(schema, "utf8")) as Spec;
+    const { properties = {}, required = [] } = resources["virsh:index:Snapshot"] ?? {};
+    const states = readdirSync(path.join(root, "test/states")).filter((file) => file.endsWith(".json"));
+    const outputs = states.flatMap((file) => outputsOf(path.join(root, "test/states", file)));
+    assert.ok(outputs.length > 10, "they are found");
+    for (const each of outputs) {
+      const undescribed = Object.keys(each).filter(
+        (key) => !(key in properties) && !NOT_DESCRIBED.includes(key),
+      );
+      assert.deepEqual(undescribed, []);
+      assert.deepEqual(
+        required.filter((key) => !(key in each) && !READ_LATER.includes(key)),
+        [],
+      );
+    }
+  });
 });
+
+/** What the provider keeps for itself. */
+const NOT_DESCRIBED = ["__provider", "schemaVersion"];
+
+/** The first versions did not keep it; the next refresh adds it. */
+const READ_LATER = ["consistency"];
+
+/** The outputs of each snapshot in a state. */
+function outputsOf(file: string): object[] {
+  const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
+    deployment: { resources: { type: string; outputs?: object }[] };
+  };
+  return deployment.resources
+    .filter(({ type }) => type.endsWith("virsh:Snapshot"))
+    .map(({ outputs = {} }) => outputs);
+}
 
 describe("the SDKs of other languages", () => {
   let folder: string;

@@ -131,7 +131,7 @@ type domainArgs struct {
 	//
 	// On a change: applied in place.
 	Autostart *bool `pulumi:"autostart"`
-	// Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again. The component over @pulumi/command applies it when the domain is created and when another input changes, but not when someone else stops or starts the domain.
+	// Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again.
 	//
 	// Default: `true`.
 	//
@@ -163,7 +163,7 @@ type domainArgs struct {
 	//
 	// On a change: recorded, for later operations.
 	Validate *bool `pulumi:"validate"`
-	// The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined. The component over @pulumi/command refuses that unless `<name>` changes as well.
+	// The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined.
 	//
 	// virsh: `define --file`.
 	//
@@ -187,7 +187,7 @@ type DomainArgs struct {
 	//
 	// On a change: applied in place.
 	Autostart pulumi.BoolPtrInput
-	// Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again. The component over @pulumi/command applies it when the domain is created and when another input changes, but not when someone else stops or starts the domain.
+	// Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again.
 	//
 	// Default: `true`.
 	//
@@ -219,7 +219,7 @@ type DomainArgs struct {
 	//
 	// On a change: recorded, for later operations.
 	Validate pulumi.BoolPtrInput
-	// The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined. The component over @pulumi/command refuses that unless `<name>` changes as well.
+	// The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined.
 	//
 	// virsh: `define --file`.
 	//

@@ -30,7 +30,7 @@ class DomainArgs:
         """
         The set of arguments for constructing a Domain resource.
 
-        :param pulumi.Input[_builtins.str] xml: The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined. The component over @pulumi/command refuses that unless `<name>` changes as well.
+        :param pulumi.Input[_builtins.str] xml: The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined.
                
                virsh: `define --file`.
                
@@ -47,7 +47,7 @@ class DomainArgs:
                virsh: `autostart`.
                
                On a change: applied in place.
-        :param pulumi.Input[_builtins.bool] running: Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again. The component over @pulumi/command applies it when the domain is created and when another input changes, but not when someone else stops or starts the domain.
+        :param pulumi.Input[_builtins.bool] running: Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again.
                
                Default: `true`.
                
@@ -94,7 +94,7 @@ class DomainArgs:
     @pulumi.getter
     def xml(self) -> pulumi.Input[_builtins.str]:
         """
-        The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined. The component over @pulumi/command refuses that unless `<name>` changes as well.
+        The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined.
 
         virsh: `define --file`.
 
@@ -144,7 +144,7 @@ class DomainArgs:
     @pulumi.getter
     def running(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again. The component over @pulumi/command applies it when the domain is created and when another input changes, but not when someone else stops or starts the domain.
+        Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again.
 
         Default: `true`.
 
@@ -253,7 +253,7 @@ class Domain(pulumi.CustomResource):
                virsh: `autostart`.
                
                On a change: applied in place.
-        :param pulumi.Input[_builtins.bool] running: Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again. The component over @pulumi/command applies it when the domain is created and when another input changes, but not when someone else stops or starts the domain.
+        :param pulumi.Input[_builtins.bool] running: Whether the domain runs (`start`) or is off (`shutdown`, then `destroy` after `shutdownTimeoutSeconds`). A paused domain counts as running. The plugin compares it with the host in each preview, and an update starts or stops the domain again.
                
                Default: `true`.
                
@@ -281,7 +281,7 @@ class Domain(pulumi.CustomResource):
                virsh: `define --validate`.
                
                On a change: recorded, for later operations.
-        :param pulumi.Input[_builtins.str] xml: The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined. The component over @pulumi/command refuses that unless `<name>` changes as well.
+        :param pulumi.Input[_builtins.str] xml: The definition: the text of one `<domain>`, as `virsh dumpxml --inactive` prints it. Without `<uuid>` the domain gets one and keeps it. A change redefines the domain in place. A running domain uses the new definition from its next boot; the preview says when the change takes effect. Another `<name>` renames the domain, which libvirt allows only while it is off and has no managed-save image; its snapshots stay. Another `<uuid>` means another domain: this one is deleted, then the other one is defined.
                
                virsh: `define --file`.
                

@@ -56,7 +56,13 @@ function describe(schema: Shape, byDefault: string | undefined): string[] | unde
   const facts = factsOf(schema);
   const description = descriptionOf(schema);
   if (facts === undefined) return description === undefined ? undefined : [description];
-  return inputParagraphs(byDefault === undefined ? facts : { ...facts, defaultDoc: byDefault });
+  const own = byDefault === undefined ? facts : { ...facts, defaultDoc: byDefault };
+  return inputParagraphs(own).map(ofThePlugin);
+}
+
+/** Without the sentences that tell what is different in the component of the TypeScript package. */
+function ofThePlugin(paragraph: string): string {
+  return paragraph.replace(/ The component over @pulumi\/command [^.]*\.(?= |$)/g, "");
 }
 
 interface Part {

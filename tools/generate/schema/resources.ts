@@ -44,6 +44,9 @@ function domain(declared: Declarations, types: Types): object {
   const { properties: inputProperties, required: requiredInputs = [] } = inputsSpec(
     ...(["Domain", domainInputs as unknown as Shape, types, URI_DEFAULT] as const),
   );
+  const { uri } = listInputs.entries as unknown as Record<string, Shape>;
+  const list: Shape = { type: "strict_object", entries: uri === undefined ? {} : { uri } };
+  const { properties: query } = inputsSpec("ListDomains", list, types, URI_DEFAULT);
   const read = mapped(inputProperties, (spec, key) => {
     const description = domainInputsAsOutputs[key];
     return description === undefined ? spec : { ...spec, description };
@@ -53,6 +56,7 @@ function domain(declared: Declarations, types: Types): object {
     description: DOMAIN,
     ...outputs(read, always, declared, domainOutputDocs),
     ...{ inputProperties, requiredInputs },
+    listInputs: { properties: query },
   };
 }
 
