@@ -56,6 +56,13 @@ describe("a plugin whose virsh does not answer", () => {
     assert.equal(plugin.child.exitCode, null);
   });
 
+  it("serves the next engine that attaches to it after a cancel", async () => {
+    await plugin.cancel();
+    await assert.rejects(plugin.list({}), /Pulumi was stopped before it began/);
+    await plugin.configure({ timeoutSeconds: 1 });
+    await assert.rejects(plugin.list({}), /time limit of 1 s/);
+  });
+
   for (const [how, end] of [
     ["the engine goes away", () => plugin.loseEngine()],
     ["it is told to end", () => plugin.child.kill("SIGINT")],
