@@ -118,7 +118,9 @@ export class Session implements Listener {
     try {
       return await new Promise((resolve) => {
         const timer = setTimeout(
-          () => { resolve("timeout"); },
+          () => {
+            resolve("timeout");
+          },
           Math.max(0, Math.min(limits.remaining(), 2 ** 31 - 1)),
         );
         this.#request = {
