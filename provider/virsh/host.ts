@@ -15,6 +15,7 @@ import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
 import { commands, fileQueries, isVirshQuery } from "./queries.js";
+import { SETTING } from "./session-limit.js";
 import { Stopping } from "./stopping.js";
 import { defaultUri, redactUri, uriProblem } from "../hypervisor/uri.js";
 
@@ -25,6 +26,9 @@ const AFTERWARDS_SECONDS = 30;
 export class VirshHosts {
   readonly #connections = new Map<string, Connection>();
   readonly #stopping = new Stopping();
+
+  /** `setting`: reads a setting of the stack. */
+  constructor(private readonly setting: (name: string) => string | undefined = () => undefined) {}
 
   /**
    * Stops waiting for virsh, for good: every operation ends at once, as if its time limit had run out, and has a moment
@@ -44,7 +48,7 @@ export class VirshHosts {
   };
 
   #connectionTo(uri: string | undefined): Connection {
-    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri);
+    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri, this.setting(SETTING));
     this.#connections.set(uri ?? "", connection);
     return connection;
   }
