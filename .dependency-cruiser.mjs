@@ -13,11 +13,14 @@ const snapshot = "provider/snapshot/";
 const domain = "provider/domain/";
 const functions = "provider/functions/";
 const dynamic = "provider/dynamic/";
+const plugin = "provider/plugin/";
 const command = "provider/command/";
 const program = "provider/program/";
 
 /** Facts of a snapshot that a function returns, too. */
 const snapshotFacts = ["facts", "identity", "outputs", "state"].map((name) => `provider/snapshot/${name}.ts`);
+/** Which host a state belongs to. */
+const whichHost = "provider/snapshot/which-host.ts";
 /** The environment variables of a command: the program writes them, the command reads them. */
 const commandSettings = "provider/command/settings.ts";
 
@@ -39,10 +42,11 @@ const layers = [
   { at: "provider/dynamic-handler.ts", imports: [dynamic] },
   { at: "provider/domain-command.ts", imports: [command] },
   { at: dynamic, imports: belowAdapters },
+  { at: plugin, imports: belowAdapters },
   { at: command, imports: belowAdapters },
   { at: program, imports: [commandSettings, ...belowAdapters] },
   { at: snapshot, imports: belowLifeCycle },
-  { at: domain, imports: belowLifeCycle },
+  { at: domain, imports: [whichHost, ...belowLifeCycle] },
   { at: functions, imports: [...snapshotFacts, ...belowLifeCycle] },
   { at: virsh, imports: [hypervisor, schema, xml, errors] },
   { at: hypervisor, imports: [xml, errors] },
@@ -58,7 +62,15 @@ const restricted = [
   {
     name: "only adapters and sdk import Pulumi",
     modules: "(@pulumi|@grpc|google-protobuf)",
-    files: ["sdk/", "provider/dynamic-handler.ts", "provider/domain-command.ts", dynamic, command, program],
+    files: [
+      "sdk/",
+      "provider/dynamic-handler.ts",
+      "provider/domain-command.ts",
+      dynamic,
+      plugin,
+      command,
+      program,
+    ],
   },
   {
     name: "one file starts processes",

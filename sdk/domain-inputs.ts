@@ -8,7 +8,7 @@ import {
   type Checked,
 } from "../provider/program/domain-inputs.js";
 import type { DomainIdentity } from "../provider/xml/definition.js";
-import type { DomainArgs } from "./domain-args.js";
+import type { DomainArgs } from "./generated/domain-types.js";
 
 /** Which domain the XML defines. An error names the input. */
 export function identityOf(resource: string, xml: pulumi.Input<string>): pulumi.Output<DomainIdentity> {

@@ -5,7 +5,7 @@ import { uncheckedLine } from "../provider/command/preview.js";
 import { variables } from "../provider/command/settings.js";
 import { DeclaredDomains, type DeclaredDomain, type Standing } from "../provider/program/declared-domains.js";
 import { checkXml } from "../provider/program/domain-inputs.js";
-import type { DomainArgs } from "./domain-args.js";
+import type { DomainArgs } from "./generated/domain-types.js";
 import { refused, whichDomain } from "./domain-inputs.js";
 import { placeOf } from "./domain-options.js";
 import { takesHooks, valueOf, type Lines } from "./preview-domain.js";

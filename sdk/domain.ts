@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { variables } from "../provider/command/settings.js";
 import type { RecordedDomain } from "../provider/domain/declaration.js";
 import type { DomainIdentity } from "../provider/xml/definition.js";
-import type { DomainArgs } from "./domain-args.js";
+import type { DomainArgs } from "./generated/domain-types.js";
 import { environmentOf, identityOf, refused } from "./domain-inputs.js";
 import { dividedOptions } from "./domain-options.js";
 import { hostLook } from "./domain-standing.js";

@@ -1,5 +1,5 @@
 export { Domain } from "./domain.js";
-export type { DomainArgs } from "./domain-args.js";
+export type { DomainArgs } from "./generated/domain-types.js";
 export { Snapshot } from "./snapshot.js";
 export type {
   SnapshotArgs,

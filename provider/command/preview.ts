@@ -1,14 +1,5 @@
-import { pendingDefinition } from "../domain/apply.js";
-import {
-  changesDefinition,
-  decideAdoption,
-  decideRename,
-  decideUpdate,
-  refuseOtherUuid,
-} from "../domain/decide.js";
-import { lookAt } from "../domain/look.js";
-import { adoptionLines, changeLines } from "../domain/preview.js";
-import { lookBeforeReplacement, replacementLine } from "../domain/replacement-lines.js";
+import { refuseOtherUuid } from "../domain/decide.js";
+import { linesOfCreate, linesOfUpdate } from "../domain/pending-lines.js";
 import { isVirshError } from "../errors.js";
 import type { QueryHost } from "../hypervisor/host.js";
 import { info, type Notice } from "../hypervisor/notice.js";
@@ -35,55 +26,25 @@ export interface CommandState {
 /** A preview does not wait long for a host that does not answer. */
 const TIMEOUT_SECONDS = 10;
 
-/**
- * The lines about a pending create. There are some only where the host already has the domain. Throws where the create
- * would be refused for certain.
- */
+/** The lines about a pending create. Throws where the create would be refused for certain. */
 export async function previewCreate({ xml, environment }: CommandInputs): Promise<Notice[]> {
   refuseUndefinable(xml);
-  const { uri, adopt, ...settings } = readSettings(environment);
-  const identity = readIdentity(xml);
-  return look(identity.name, uri, async (host) => {
-    const domains = await host.listDomains();
-    const existing = domains.find(({ name, uuid }) => name === identity.name || uuid === identity.uuid);
-    if (existing === undefined) return [];
-    if (!adopt) {
-      const facts = await lookBeforeReplacement(host, existing, domains);
-      return [replacementLine({ ...settings, xml }, facts)];
-    }
-    const adopted = decideAdoption(identity, adopt, domains) ?? existing;
-    const facts = await lookAt(host, adopted, { security: false });
-    const { notices } = await pendingDefinition(host, { name: identity.name, xml }, facts, { changed: true });
-    return [...adoptionLines({ ...settings, ...adopted }, facts), ...notices];
-  });
+  const { uri, ...settings } = readSettings(environment);
+  const { name } = readIdentity(xml);
+  return look(name, uri, async (host) => (await linesOfCreate(host, { ...settings, xml })).notices);
 }
 
-/**
- * The lines about a pending update: what it does, and when. Throws where the update would be refused.
- */
+/** The lines about a pending update: what it does, and when. Throws where the update would be refused. */
 export async function previewUpdate(
   { stdout, xml: previousXml }: CommandState,
   { xml, environment, secret = false }: CommandInputs,
 ): Promise<Notice[]> {
   refuseUndefinable(xml);
   const recorded = readRecord(stdout);
-  const identity = readIdentity(xml);
-  refuseOtherUuid(identity.uuid, recorded, HOW_TO_REPLACE);
+  refuseOtherUuid(readIdentity(xml).uuid, recorded, HOW_TO_REPLACE);
   const { uri, ...settings } = readSettings(environment);
-  return look(recorded.name, uri, async (host) => {
-    const expected = { name: identity.name, uuid: recorded.uuid };
-    const domain = decideUpdate(expected, await host.listDomains(), HOW_TO_REPLACE);
-    const facts = await lookAt(host, domain, { security: false });
-    decideRename(facts, identity.name, HOW_TO_REPLACE);
-    const changed = changesDefinition(xml, recorded);
-    const declared = { name: identity.name, xml };
-    const pending = await pendingDefinition(host, declared, facts, { recorded, changed });
-    const change = {
-      ...{ ...settings, ...declared, secret, previousXml, previousName: recorded.name },
-      defines: pending.xml !== undefined,
-    };
-    return [...changeLines(change, facts), ...pending.notices];
-  });
+  const options = { secret, previousXml, howToReplace: HOW_TO_REPLACE };
+  return look(recorded.name, uri, (host) => linesOfUpdate(host, recorded, { ...settings, xml }, options));
 }
 
 /** A machine that cannot reach the host can still preview. A refusal, or a proof of absence, fails the preview, though. */

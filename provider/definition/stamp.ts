@@ -56,16 +56,20 @@ export function withStamp(xml: string, stamp: Stamp): string {
   return bare.slice(0, start) + filled + bare.slice(end);
 }
 
-function withoutStamps(xml: string): string {
+/** `xml` without any stamp. */
+export function withoutStamps(xml: string): string {
   const [stamp] = stampsIn(parseDocument(xml, "domain"));
   if (stamp === undefined) return xml;
   return withoutStamps(xml.slice(0, stamp.start) + xml.slice(stamp.end));
 }
 
-/** libvirt keeps the prefix with which a stamp was written. */
 function stampsIn(domain: XmlElement): XmlElement[] {
-  const all = domain.child("metadata")?.all(`${STAMP.key}:definition`) ?? [];
-  return all.filter((element) => element.attribute(`xmlns:${STAMP.key}`) === STAMP.uri);
+  return domain.child("metadata")?.children.filter(isStamp) ?? [];
+}
+
+/** libvirt keeps the prefix with which a stamp was written. */
+export function isStamp(element: XmlElement): boolean {
+  return element.name === `${STAMP.key}:definition` && element.attribute(`xmlns:${STAMP.key}`) === STAMP.uri;
 }
 
 /** Digest of a declared XML. Anybody who may look at the domain may read it, so no password is part of it. */

@@ -25,6 +25,8 @@ export interface PendingChange extends DeclaredPower {
   previousName: string;
   /** The XML that the state says was applied last, where it is known. */
   previousXml: string | undefined;
+  /** The state shows that the host has another definition than libvirt made of that. */
+  drifted: boolean;
 }
 
 /** The lines about a create that adopts a domain. Pure. */
@@ -63,10 +65,10 @@ function driftLines(change: PendingChange, facts: DomainFacts): Notice[] {
     ];
   if (!change.defines || previousXml === undefined) return [];
   const force = definitionInForce(previousXml, facts.xml);
-  if (force.inForce) return [];
+  if (force.inForce && !change.drifted) return [];
   return [
     warning(
-      `The definition of ${name} on the host is not the one that was applied last: ${reason(force.why)}. ` +
+      `The definition of ${name} on the host is not the one that was applied last: ${reason(force.inForce ? "changed" : force.why)}. ` +
         `This update applies the declared one${differences(change, facts)}.`,
     ),
   ];

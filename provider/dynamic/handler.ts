@@ -10,9 +10,9 @@ import { changesAnything, plan, withoutReverts } from "../snapshot/plan.js";
 import type { Preview } from "../snapshot/preview/preview.js";
 import { underNewName } from "../snapshot/renamed-domain.js";
 import { inputsOf, readState, type PartialState } from "../snapshot/state.js";
+import { failuresOf } from "../schema/check-failures.js";
 import type { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
-import { failuresOf } from "./check-failures.js";
 import {
   definitionIn,
   fromWire,

@@ -3,8 +3,12 @@ import type { Host } from "./host.js";
 /** The part of a host that the life cycle of a domain uses. */
 export type DomainHost = Pick<
   Host,
+  | "shownUri"
   | "remaining"
   | "pause"
+  | "hostIdentity"
+  | "smbiosUuid"
+  | "daemonVersion"
   | "listDomains"
   | "listManagedSaves"
   | "listPersistent"

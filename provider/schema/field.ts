@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What a change of an input does to an existing snapshot. */
+/** What a change of an input does to an existing snapshot or domain. */
 export type OnChange =
   /** The value is recorded for later operations. */
   | "record"
@@ -13,7 +13,9 @@ export type OnChange =
   /** Needs a new snapshot. */
   | "replace"
   /** Reverts the domain. */
-  | "revert";
+  | "revert"
+  /** Applied to the domain in place. */
+  | "apply";
 
 /** What the table says about an input besides its type. */
 export interface InputFacts {

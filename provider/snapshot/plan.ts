@@ -71,6 +71,19 @@ export function plan(state: PartialState, inputs: SnapshotInputs): Plan {
   return { replaces, deleteBeforeReplace: false, steps: planSteps(changed, state, inputs, revert) };
 }
 
+export type ChangeKind = "add" | "delete" | "update";
+
+/** The inputs that differ, by property path, and how. */
+export function changedInputs(state: PartialState, inputs: SnapshotInputs): Record<string, ChangeKind> {
+  const changed = inputFields.filter((field) => differs(field, state, inputs));
+  return Object.fromEntries(
+    changed.map(({ path }) => {
+      const [before, after] = [valueAt(state, path), valueAt(inputs, path)];
+      return [path, before === undefined ? "add" : after === undefined ? "delete" : "update"];
+    }),
+  );
+}
+
 export function changesAnything({ replaces, steps }: Plan): boolean {
   return replaces.length > 0 || steps.length > 0;
 }

@@ -9,6 +9,8 @@ interface OnHost {
   host?: HostIdentity | undefined;
 }
 
+type WhichHost = Pick<QueryHost, "hostIdentity" | "smbiosUuid" | "listDomains">;
+
 /**
  * The host that answers, as a state records it. Of a URI that the program gives, only driver and path are recorded: it
  * may be a secret, and the input of that name holds it already.
@@ -22,7 +24,7 @@ export function recordedAs(seen: HostIdentity, uri: string | undefined): HostIde
  * of an older version has recorded none.
  */
 export async function expectHost(
-  host: QueryHost,
+  host: WhichHost,
   { domainUuid, host: mine }: OnHost,
   tried: string,
 ): Promise<void> {
@@ -48,7 +50,7 @@ export async function expectHost(
  * counts only there.
  */
 export async function onItsHost<T>(
-  host: QueryHost,
+  host: WhichHost,
   state: OnHost,
   tried: string,
   looking: Promise<T>,
@@ -63,14 +65,14 @@ export async function onItsHost<T>(
 }
 
 /** Where a daemon cannot read the machine's UUID and makes one up at each start, the domain has to do. */
-async function isLikelySame(host: QueryHost, domainUuid: string): Promise<boolean> {
+async function isLikelySame(host: WhichHost, domainUuid: string): Promise<boolean> {
   const [smbios, domains] = await Promise.all([host.smbiosUuid(), host.listDomains()]);
   return smbios === undefined && domains.some(({ uuid }) => uuid === domainUuid);
 }
 
 const MOVED =
-  "Lead the connection to the host of the state again. If the snapshot moved, or its host has a new UUID, set `uri` " +
-  "to a URI that differs from the recorded one: the update then looks for the same snapshot there.";
+  "Lead the connection to the host of the state again. If it moved, or its host has a new UUID, set `uri` " +
+  "to a URI that differs from the recorded one: the update then looks for it there.";
 
 const SAME_HOST =
   "The domain is on neither list of that host. If it is the same host, its libvirt makes up a UUID at each start: " +

@@ -5,8 +5,10 @@ import { sentences, VirshError, type ErrorParts } from "../errors.js";
 export interface Limits {
   /** The limit of the whole operation, as the user set it. */
   readonly timeoutSeconds: number;
-  /** Milliseconds of it that are left. */
+  /** Milliseconds of it that are left; none once the provider stops waiting. */
   remaining(): number;
+  /** Aborted when the provider is told to stop waiting. */
+  readonly stopped?: AbortSignal | undefined;
 }
 
 export interface Call {
@@ -52,7 +54,7 @@ const ENVIRONMENT = { LC_ALL: "C.UTF-8", LANGUAGE: "", TZ: "UTC", VIRSH_DEBUG: "
  */
 export async function run(call: Call): Promise<Finished> {
   const left = Math.min(Math.floor(call.limits.remaining()), LONGEST_TIMER_MS);
-  if (left < 1) throw failed(call, timedOut(call.limits, "before it began", false));
+  if (left < 1) throw failed(call, noTimeLeft(call.limits, "before it began", false));
 
   if (call.args.some((arg) => arg.includes("\0"))) {
     throw failed(call, { kind: "Invalid", said: "an argument contains a NUL character", next: "Remove it." });
@@ -66,6 +68,7 @@ export async function run(call: Call): Promise<Finished> {
     stripFinalNewline: false,
     reject: false,
     timeout: left,
+    ...(call.limits.stopped === undefined ? {} : { cancelSignal: call.limits.stopped }),
     maxBuffer: MAX_OUTPUT,
     forceKillAfterDelay: KILL_AFTER_MS,
     // A session of its own: the ssh that virsh starts finds no terminal to ask for a password, so it fails instead of
@@ -186,13 +189,14 @@ interface Outcome {
   code?: string | undefined;
   signal?: string | undefined;
   timedOut: boolean;
+  isCanceled: boolean;
   isMaxBuffer: boolean;
   originalMessage?: string | undefined;
 }
 
 /** Why a program has no exit code. The order matters: a program that was stopped also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
-  if (outcome.timedOut) return timedOut(limits, "while it ran", changes);
+  if (outcome.timedOut || outcome.isCanceled) return noTimeLeft(limits, "while it ran", changes);
   if (outcome.isMaxBuffer) return tooMuch(program, changes);
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
@@ -215,7 +219,8 @@ export function unanswered(
   { lost, begun }: { lost: Lost; begun: boolean },
 ): VirshError {
   const changes = call.changes && begun;
-  if (lost === "timeout") return failed(call, timedOut(call.limits, "while it ran", changes));
+  if (lost === "timeout" || call.limits.stopped?.aborted === true)
+    return failed(call, noTimeLeft(call.limits, "while it ran", changes));
   if (lost === "too much") return failed(call, tooMuch(call.program, changes));
   const said =
     lost === "died"
@@ -257,6 +262,11 @@ function whyNotStarted(code: string, program: string, detail: string): Failure {
     default:
       return { kind: "Unexpected", said: `${program} could not be started: ${detail}` };
   }
+}
+
+function noTimeLeft(limits: Limits, when: string, changes: boolean): Failure {
+  if (limits.stopped?.aborted !== true) return timedOut(limits, when, changes);
+  return { kind: "Cancelled", said: `Pulumi was stopped ${when}`, ...afterwards(changes), begun: changes };
 }
 
 function timedOut({ timeoutSeconds }: Limits, when: string, changes: boolean): Failure {

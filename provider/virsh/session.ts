@@ -119,11 +119,16 @@ export class Session implements Listener {
     this.#err.expect(complaint(last));
     const { promise, resolve } = Promise.withResolvers<End>();
     const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1), "timeout");
+    const stop = () => {
+      resolve("timeout");
+    };
+    limits.stopped?.addEventListener("abort", stop);
     this.#settle = resolve;
     this.#fed?.write(text);
     const end = await promise;
     clearTimeout(timer);
     clearTimeout(this.#grace);
+    limits.stopped?.removeEventListener("abort", stop);
     [this.#settle, this.#grace] = [undefined, undefined];
     return end;
   }

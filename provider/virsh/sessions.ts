@@ -43,6 +43,8 @@ export class Sessions {
     if (!(await this.#turns.take(purpose, limits.remaining()))) return undefined;
     let session: Session | NotStarted | undefined;
     try {
+      // Its time may have run out, or the provider was told to stop: then nobody needs a session.
+      if (limits.remaining() < 1) return undefined;
       session = await this.#take(limits);
       if (session instanceof Session) return await session.ask(lines, limits);
       if (!("lost" in session)) return session;

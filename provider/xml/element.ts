@@ -35,6 +35,14 @@ export class XmlElement {
     this.#children = children;
   }
 
+  get children(): readonly XmlElement[] {
+    return this.#children;
+  }
+
+  get attributes(): ReadonlyMap<string, string> {
+    return this.#attributes;
+  }
+
   all(name: string): XmlElement[] {
     return this.#children.filter((child) => child.name === name);
   }

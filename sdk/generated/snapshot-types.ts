@@ -158,7 +158,7 @@ export interface SnapshotArgs {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through the new URI.
+   * On a change: recorded, once the same snapshot or domain is seen through the new URI.
    */
   uri?: pulumi.Input<string | undefined> | undefined;
 
@@ -301,6 +301,9 @@ export interface SnapshotArgs {
    */
   adopt?: pulumi.Input<boolean | undefined> | undefined;
 
+  /**
+   * How, and when, the domain goes back to the snapshot.
+   */
   revert?: pulumi.Input<SnapshotRevertArgs | undefined> | undefined;
 
   /**
@@ -333,7 +336,7 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    *
    * virsh: `--connect`.
    *
-   * On a change: recorded, once the same snapshot is seen through the new URI.
+   * On a change: recorded, once the same snapshot or domain is seen through the new URI.
    */
   declare readonly uri: pulumi.Output<SnapshotInputs["uri"]>;
 
@@ -476,6 +479,9 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    */
   declare readonly adopt: pulumi.Output<SnapshotInputs["adopt"]>;
 
+  /**
+   * How, and when, the domain goes back to the snapshot.
+   */
   declare readonly revert: pulumi.Output<SnapshotInputs["revert"]>;
 
   /**

@@ -74,7 +74,7 @@ export function documents(read: Read): Record<string, string> {
       targets: targets(results),
       results: workloads(results),
     },
-    "docs/domain.md": { inputs: domainInputTable(read) },
+    "docs/domain.md": { inputs: domainInputTable() },
   };
   for (const [example, names] of Object.entries(EXAMPLES)) {
     parts[`examples/${example}/README.md`] = { preview: previewLines(read, ["revert"], names) };

@@ -1,7 +1,9 @@
 import { format, resolveConfig } from "prettier";
 import { behaviour } from "./behaviour.js";
 import { documents } from "./documents.js";
+import { domainTypes } from "./domain-reference.js";
 import { functionTypes } from "./function-types.js";
+import { schema } from "./schema/package.js";
 import { sdkTypes } from "./sdk.js";
 import { chart } from "../bench/chart.js";
 import type { Results } from "../bench/results.js";
@@ -12,7 +14,9 @@ import type { Recording } from "../picture/recording.js";
 export async function generated(read: (file: string) => string): Promise<Map<string, string>> {
   const files = {
     "sdk/generated/snapshot-types.ts": sdkTypes(),
+    "sdk/generated/domain-types.ts": domainTypes(),
     "sdk/generated/function-types.ts": functionTypes(),
+    "provider/plugin/schema.json": schema(read),
     ...documents(read),
     "docs/behaviour.md": behaviour(),
   };

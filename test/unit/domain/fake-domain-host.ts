@@ -1,6 +1,7 @@
 import { VirshError, type ErrorKind } from "../../../provider/errors.js";
 import { digest, type DomainDeclaration } from "../../../provider/domain/declaration.js";
 import type { DomainHost } from "../../../provider/hypervisor/domain-host.js";
+import type { HostIdentity } from "../../../provider/hypervisor/host-identity.js";
 import type { DomainRef, DomainState } from "../../../provider/hypervisor/results.js";
 import type { Notice, Tell } from "../../../provider/hypervisor/notice.js";
 import { readIdentity, withUuid } from "../../../provider/xml/definition.js";
@@ -10,6 +11,8 @@ import { parseDocument } from "../../../provider/xml/document.js";
 
 export const UUID = "bcfa3df3-7f64-4055-baf6-8ec50c3b0251";
 export const OTHER = "bcfa3df3-7f64-4055-baf6-8ec50c3b0252";
+
+export const HOST: HostIdentity = { uuid: "4c4c4544-0046-3310-8053-b9c04f4d4e31", uri: "qemu:///system" };
 
 export const xml = (name: string, more = "") =>
   `<domain><name>${name}</name>${more}<memory>65536</memory></domain>`;
@@ -89,6 +92,22 @@ export class FakeDomainHost implements DomainHost {
   pause(ms: number): Promise<void> {
     this.left -= ms;
     return Promise.resolve();
+  }
+
+  readonly shownUri = undefined;
+  identity = HOST;
+  version = "9.0.0";
+
+  hostIdentity(): Promise<HostIdentity> {
+    return this.answer("capabilities", undefined, this.identity);
+  }
+
+  smbiosUuid(): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  daemonVersion(): Promise<string> {
+    return this.answer("version", undefined, this.version);
   }
 
   listDomains(): Promise<DomainRef[]> {

@@ -13,7 +13,7 @@ const FACTS: DomainFacts = {
 };
 const CHANGE = {
   ...{ name: "vm", defines: false, running: true, shutdownTimeoutSeconds: 5 },
-  ...{ xml: XML, secret: false, previousXml: XML, previousName: "vm" },
+  ...{ xml: XML, secret: false, previousXml: XML, previousName: "vm", drifted: false },
 };
 const running = { ...FACTS, state: "running" } as const;
 

@@ -13,8 +13,8 @@ import { stateWith, UUID } from "./states.js";
 const OTHER = { uuid: "0d4f6bb6-c596-1b8d-b474-fe2bae0a4698", uri: "qemu:///system" };
 const ELSEWHERE =
   `the state belongs to host ${HOST.uuid ?? ""} (qemu:///system), and the connection leads to host ${OTHER.uuid} (qemu:///system). ` +
-  "Nothing was changed. Lead the connection to the host of the state again. If the snapshot moved, or its host has a new " +
-  "UUID, set `uri` to a URI that differs from the recorded one: the update then looks for the same snapshot there.";
+  "Nothing was changed. Lead the connection to the host of the state again. If it moved, or its host has a new " +
+  "UUID, set `uri` to a URI that differs from the recorded one: the update then looks for it there.";
 
 describe("a snapshot of another host than the one that answers", () => {
   let hypervisor: FakeHypervisor;

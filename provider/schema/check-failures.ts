@@ -1,7 +1,6 @@
-import type { dynamic } from "@pulumi/pulumi";
 import { uriProblem } from "../hypervisor/uri.js";
-import { descriptionProblem } from "../schema/text-rules.js";
-import type { Problem } from "../schema/validate.js";
+import { descriptionProblem } from "./text-rules.js";
+import type { Problem } from "./validate.js";
 
 /** Rules whose words repeat nothing of the value. */
 const DISCREET: Record<string, (value: string) => string | undefined> = {
@@ -18,7 +17,7 @@ export function failuresOf(
   problems: readonly Problem[],
   inputs: object,
   secrets: readonly string[],
-): dynamic.CheckFailure[] {
+): Problem[] {
   return problems.map(({ property, reason }) => {
     const [input = ""] = property.split(/[.[]/);
     if (secrets.includes(input)) return { property: "", reason: hidden(input, valueOf(inputs, input)) };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failuresOf } from "../../../provider/dynamic/check-failures.js";
+import { failuresOf } from "../../../provider/schema/check-failures.js";
 import { fromWire, secretsIn } from "../../../provider/dynamic/wire.js";
 import { check } from "../../../provider/snapshot/check.js";
 import { inputFields } from "../../../provider/snapshot/inputs.js";
