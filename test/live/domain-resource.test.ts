@@ -26,8 +26,8 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
     timeoutSeconds: undefined,
   });
   const said = () => told.map(({ text }) => text).join("\n");
-  const checked = async (news: Props, secrets: string[] = []): Promise<Props> => {
-    const { inputs, problems } = await resource.check({ ...subject(), olds: {}, news, secrets });
+  const checked = (news: Props, secrets: string[] = []): Props => {
+    const { inputs, problems } = resource.check({ ...subject(), olds: {}, news, secrets });
     assert.deepEqual(problems, []);
     return inputs;
   };
@@ -35,7 +35,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
     checked({ xml: disk.xml(NAME), running: false, shutdownTimeoutSeconds: 0, ...parts });
 
   async function create(news: Props): Promise<void> {
-    inputs = await declaring(news);
+    inputs = declaring(news);
     ({ id, outputs } = await resource.create({ ...subject(), inputs, preview: false }));
   }
   /** As the engine does before each preview and update. */
@@ -44,12 +44,12 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
     if (found !== undefined) ({ outputs, inputs } = found);
     return found;
   }
-  const diff = async (news: Props): Promise<Difference> =>
+  const diff = (news: Props): Difference =>
     resource.diff({ ...subject(), id, olds: outputs, news, oldInputs: inputs });
   /** The inputs that differ after a refresh. */
   async function differing(news: Props = inputs): Promise<string[]> {
     await refresh();
-    return Object.keys((await diff(news)).properties);
+    return Object.keys(diff(news).properties);
   }
   async function preview(news: Props = inputs): Promise<Props> {
     told = [];
@@ -85,7 +85,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
   });
 
   it("is created as declared, read without a difference, and deleted", async () => {
-    const news = await declaring({ autostart: true });
+    const news = declaring({ autostart: true });
     const ahead = await resource.create({ ...subject(), inputs: news, preview: true });
     assert.deepEqual([ahead.id, ahead.outputs["name"], said()], ["", NAME, ""]);
     await create({ autostart: true });
@@ -93,7 +93,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
       [outputs["name"], outputs["state"], outputs["running"], outputs["autostart"], outputs["persistent"]],
       [NAME, "shut off", false, true, true],
     );
-    assert.equal(`${String(outputs["xml"])}`.trimEnd(), await dump());
+    assert.equal(String(outputs["xml"]).trimEnd(), await dump());
     assert.deepEqual(await differing(), []);
     await resource.delete({ ...subject(), id, outputs });
     assert.equal(await refresh(), undefined);
@@ -121,7 +121,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
 
   it("shows what someone else changed, stopped or renamed, and restores it", async () => {
     await create({ running: true });
-    await edit("<domain type='qemu'>", "<domain type='qemu'><title>theirs</title>".replace("'>", "'>"));
+    await edit("<domain type='qemu'>", "<domain type='qemu'><title>theirs</title>");
     await edit("</vcpu>", "</vcpu><cputune><shares>7</shares></cputune>");
     assert.deepEqual(await differing(), ["xml"]);
     await preview();
@@ -169,8 +169,8 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
 
   it("is updated in place: definition, name, power, autostart", async () => {
     await create({});
-    const now = await declaring({ xml: disk.xml(`${NAME} 2`, { title: "second" }), autostart: true });
-    assert.deepEqual(Object.keys((await diff(now)).properties), ["xml", "autostart"]);
+    const now = declaring({ xml: disk.xml(`${NAME} 2`, { title: "second" }), autostart: true });
+    assert.deepEqual(Object.keys(diff(now).properties), ["xml", "autostart"]);
     await update(now);
     assert.equal(await virsh("domname", id), `${NAME} 2`);
     assert.match(await dump(), /<title>second<\/title>/);
@@ -183,7 +183,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
   it("needs another domain only for another UUID, and the old one goes first", async () => {
     await create({});
     const xml = disk.xml(NAME, { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0255" });
-    const { replaces, deleteBeforeReplace } = await diff(await declaring({ xml }));
+    const { replaces, deleteBeforeReplace } = diff(declaring({ xml }));
     assert.deepEqual([replaces, deleteBeforeReplace], [["xml"], true]);
   });
 
@@ -196,11 +196,9 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
       assert.equal(found.id, id);
       ({ outputs, inputs } = found);
       assert.deepEqual([inputs["running"], inputs["autostart"], said()], [false, undefined, ""]);
-      assert.deepEqual(await differing(await checked(inputs)), []);
+      assert.deepEqual(await differing(checked(inputs)), []);
       assert.deepEqual(
-        await differing(
-          await declaring({ xml: disk.xml(NAME, { title: "theirs" }), shutdownTimeoutSeconds: 60 }),
-        ),
+        await differing(declaring({ xml: disk.xml(NAME, { title: "theirs" }), shutdownTimeoutSeconds: 60 })),
         [],
       );
       await update(inputs);
@@ -222,7 +220,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
   it("is adopted from whoever had it, for instance a Domain over @pulumi/command", async () => {
     await disk.define(NAME, { title: "theirs" });
     id = await virsh("domuuid", NAME);
-    const news = await declaring({ adopt: true, xml: disk.xml(NAME, { title: "ours" }) });
+    const news = declaring({ adopt: true, xml: disk.xml(NAME, { title: "ours" }) });
     const ahead = await resource.create({ ...subject(), inputs: news, preview: true });
     assert.equal(ahead.outputs["uuid"], id);
     assert.match(said(), /exists .* and is adopted: its definition is replaced by this one\./);
@@ -233,7 +231,7 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
 
   it("does not repeat a value of a secret definition", async () => {
     await create({ xml: disk.xml(NAME, { title: "old" }) });
-    const news = await checked(
+    const news = checked(
       { ...inputs, xml: disk.xml(NAME, { title: "hush" }).replace('machine="pc"', 'machine="hush-machine"') },
       ["xml"],
     );
