@@ -13,6 +13,7 @@ const snapshot = "provider/snapshot/";
 const domain = "provider/domain/";
 const functions = "provider/functions/";
 const dynamic = "provider/dynamic/";
+const plugin = "provider/plugin/";
 const command = "provider/command/";
 const program = "provider/program/";
 
@@ -41,6 +42,7 @@ const layers = [
   { at: "provider/dynamic-handler.ts", imports: [dynamic] },
   { at: "provider/domain-command.ts", imports: [command] },
   { at: dynamic, imports: belowAdapters },
+  { at: plugin, imports: belowAdapters },
   { at: command, imports: belowAdapters },
   { at: program, imports: [commandSettings, ...belowAdapters] },
   { at: snapshot, imports: belowLifeCycle },
@@ -60,7 +62,15 @@ const restricted = [
   {
     name: "only adapters and sdk import Pulumi",
     modules: "(@pulumi|@grpc|google-protobuf)",
-    files: ["sdk/", "provider/dynamic-handler.ts", "provider/domain-command.ts", dynamic, command, program],
+    files: [
+      "sdk/",
+      "provider/dynamic-handler.ts",
+      "provider/domain-command.ts",
+      dynamic,
+      plugin,
+      command,
+      program,
+    ],
   },
   {
     name: "one file starts processes",

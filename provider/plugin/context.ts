@@ -23,8 +23,7 @@ export function startProcess(): Process {
     open: ({ inputs, timeoutSeconds, defaultSeconds }) =>
       hosts.open({
         uri: inputs.uri ?? settings.uri,
-        timeoutSeconds:
-          timeoutSeconds ?? inputs.timeoutSeconds ?? settings.timeoutSeconds ?? defaultSeconds,
+        timeoutSeconds: timeoutSeconds ?? inputs.timeoutSeconds ?? settings.timeoutSeconds ?? defaultSeconds,
       }),
   };
   return {

@@ -1,4 +1,4 @@
-import { Client, credentials, makeGenericClientConstructor, type requestCallback } from "@grpc/grpc-js";
+import { credentials, makeGenericClientConstructor, type Client, type requestCallback } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Notice } from "../hypervisor/notice.js";
@@ -53,7 +53,7 @@ export class EngineLog {
 
 /** Lines that are shown while a call goes on. */
 export interface Lines {
-  show(notices: readonly Notice[]): void;
+  readonly show: (notices: readonly Notice[]) => void;
   /** Returns once the engine has every line. */
   delivered(): Promise<void>;
 }

@@ -25,9 +25,12 @@ export async function invoke(
   const name = token.startsWith(PREFIX) ? token.slice(PREFIX.length) : "";
   if (!isFunction(name)) {
     const known = Object.keys(functions).map((each) => PREFIX + each);
-    throw new Malformed(`There is no function ${JSON.stringify(token)}. The functions are ${known.join(", ")}.`);
+    throw new Malformed(
+      `There is no function ${JSON.stringify(token)}. The functions are ${known.join(", ")}.`,
+    );
   }
-  if (holdsUnknown(args)) throw new Malformed(`${token} cannot be called with a value that is not known yet.`);
+  if (holdsUnknown(args))
+    throw new Malformed(`${token} cannot be called with a value that is not known yet.`);
   const { uri = settings.uri, timeoutSeconds = limitOf(settings.timeoutSeconds) } = withoutNull(args);
   const result = await functions[name](open, { ...args, uri, timeoutSeconds });
   return { result: { ...result }, secret: name === "getSnapshotXml" && args["security"] === true };

@@ -44,6 +44,8 @@ export async function listSnapshots(context: ProviderContext, query: Props): Pro
 function conflicts(args: v.InferOutput<typeof listInputs>): Problem[] {
   const { domain: given, from, current } = args;
   if (given === undefined && (from !== undefined || current === true))
-    return [problem(from === undefined ? "current" : "from", "it is a snapshot of one domain. Set domain, too")];
+    return [
+      problem(from === undefined ? "current" : "from", "it is a snapshot of one domain. Set domain, too"),
+    ];
   return filterConflicts(args as GetSnapshotsInputs);
 }

@@ -9,6 +9,7 @@ import { serve } from "./server.js";
  * nothing else. It ends when it is told to, or when the engine is gone; virsh ends with it.
  */
 async function main(): Promise<void> {
+  refuseOldNode();
   const address = engineAddress(process.argv.slice(2));
   const log = new EngineLog();
   const provider = new Provider(log);
@@ -17,12 +18,20 @@ async function main(): Promise<void> {
     // Calls in flight get their answers first.
     setTimeout(() => process.exit(0), 200);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  // For good: a signal that nobody listens to any more ends the process at once.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   if (address !== "") {
     log.attach(address);
     watchEngine(address, end);
   }
   process.stdout.write(`${await serve(provider)}\n`);
+}
+
+/** What would come otherwise is an error of some module. The engine shows this. */
+function refuseOldNode(): void {
+  if (Number(process.versions.node.split(".")[0]) >= 22) return;
+  process.stderr.write(`pulumi-resource-virsh needs Node.js 22 or later; this is ${process.version}.\n`);
+  process.exit(1);
 }
 
 /** Flags for logs and traces come before it. */

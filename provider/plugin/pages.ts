@@ -29,7 +29,8 @@ interface Position {
 export function pageOf(listed: readonly Listed[], { limit, pageSize, token }: PageRequest): Page {
   const from = token === "" ? undefined : readToken(token);
   const sorted = [...listed].sort((one, other) => compare([one.name, one.id], [other.name, other.id]));
-  const rest = from === undefined ? sorted : sorted.filter(({ name, id }) => compare([name, id], from.last) > 0);
+  const rest =
+    from === undefined ? sorted : sorted.filter(({ name, id }) => compare([name, id], from.last) > 0);
   const before = from?.count ?? 0;
   const left = limit > 0 ? Math.max(0, limit - before) : rest.length;
   const results = rest.slice(0, Math.min(left, pageSize > 0 ? pageSize : rest.length));

@@ -77,7 +77,8 @@ export class Provider {
     const inputs = plain(args);
     const { settings, problems } = decodeConfig(inputs);
     const [first] = failuresOf(problems, inputs, secretsIn(args));
-    if (first !== undefined) throw new Malformed(`The configuration of the provider is wrong. ${first.reason}`);
+    if (first !== undefined)
+      throw new Malformed(`The configuration of the provider is wrong. ${first.reason}`);
     this.#process.configure(settings);
     return new messages.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
   }

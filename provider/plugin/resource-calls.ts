@@ -7,7 +7,13 @@ import { concealing, type Conceal } from "./conceal.js";
 import type { EngineLog } from "./engine-log.js";
 import { pageOf, type Page } from "./pages.js";
 import { aboutOf, idOf, timeoutOf, type About } from "./requests.js";
-import { LeftIncomplete, type Before, type DiffKind, type ResourceHandler, type Subject } from "./resource.js";
+import {
+  LeftIncomplete,
+  type Before,
+  type DiffKind,
+  type ResourceHandler,
+  type Subject,
+} from "./resource.js";
 import { failureOf, incompleteFailure, Malformed, Refused } from "./status.js";
 import { answered, plain, received, secretsIn, secretTexts, type Marked } from "./values.js";
 
@@ -49,10 +55,12 @@ export class ResourceCalls {
     const [olds, news] = [received(request.getOlds()), received(request.getNews())];
     return this.#about(request.getUrn(), [olds, news], async (handler, subject) => {
       const call = { ...subject, id: idOf(request.getId()), olds: plain(olds), news: plain(news) };
-      const { changes, properties, fromOutputs, replaces, deleteBeforeReplace, stables } = await handler.diff({
-        ...call,
-        ...before(request),
-      });
+      const { changes, properties, fromOutputs, replaces, deleteBeforeReplace, stables } = await handler.diff(
+        {
+          ...call,
+          ...before(request),
+        },
+      );
       const response = new messages.DiffResponse()
         .setChanges(changes ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
         .setReplacesList([...replaces])
@@ -63,7 +71,9 @@ export class ResourceCalls {
       for (const [path, kind] of Object.entries(properties)) {
         const shown = KINDS[kind][replaces.includes(path) ? "replace" : "own"];
         const isInput = fromOutputs?.includes(path) !== true;
-        response.getDetaileddiffMap().set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(isInput));
+        response
+          .getDetaileddiffMap()
+          .set(path, new messages.PropertyDiff().setKind(shown).setInputdiff(isInput));
       }
       return response;
     });
@@ -88,7 +98,12 @@ export class ResourceCalls {
     const [outputs, inputs] = [received(request.getProperties()), received(request.getInputs())];
     return this.#about(request.getUrn(), [outputs, inputs], async (handler, subject) => {
       const timeoutSeconds = timeoutOf(request.getTimeout());
-      const call = { id: idOf(request.getId()), outputs: plain(outputs), inputs: plain(inputs), timeoutSeconds };
+      const call = {
+        id: idOf(request.getId()),
+        outputs: plain(outputs),
+        inputs: plain(inputs),
+        timeoutSeconds,
+      };
       const found = await handler.read({ ...subject, ...call });
       if (found === undefined) return new messages.ReadResponse();
       return new messages.ReadResponse()
@@ -116,7 +131,12 @@ export class ResourceCalls {
     const outputs = received(request.getProperties());
     return this.#about(request.getUrn(), [outputs], async (handler, subject) => {
       const timeoutSeconds = timeoutOf(request.getTimeout());
-      await handler.delete({ ...subject, id: idOf(request.getId()), outputs: plain(outputs), timeoutSeconds });
+      await handler.delete({
+        ...subject,
+        id: idOf(request.getId()),
+        outputs: plain(outputs),
+        timeoutSeconds,
+      });
       return empty();
     });
   }
@@ -173,7 +193,10 @@ export class ResourceCalls {
 /** What the program said before. */
 function before(request: messages.DiffRequest | messages.UpdateRequest): Before {
   const oldInputs = request.getOldInputs();
-  return { ignored: request.getIgnorechangesList(), ...(oldInputs === undefined ? {} : { oldInputs: plain(received(oldInputs)) }) };
+  return {
+    ignored: request.getIgnorechangesList(),
+    ...(oldInputs === undefined ? {} : { oldInputs: plain(received(oldInputs)) }),
+  };
 }
 
 /** The property that holds a path: `revert` of `revert.triggers`. */

@@ -37,7 +37,7 @@ export interface Subject {
   /** The name that the program gives the resource. */
   name: string;
   /** Shows lines beside the resource. The call is answered once the engine has them. */
-  show(notices: readonly Notice[]): void;
+  readonly show: (notices: readonly Notice[]) => void;
 }
 
 /** An operation on a host. */

@@ -8,7 +8,8 @@ export const providerInputs = v.strictObject({
   uri: input(v.optional(text(uriProblem)), {
     doc: "Connection URI of the hypervisor, for example `qemu:///system` or `qemu+ssh://root@host/system`, for every resource and function that gives none. It is not recorded with the resources. URIs that would run a program on this machine (`command=`, `argv=`) are refused.",
     virsh: "--connect",
-    defaultDoc: "`VIRSH_DEFAULT_CONNECT_URI` or `LIBVIRT_DEFAULT_URI` of the environment, else virsh's own default",
+    defaultDoc:
+      "`VIRSH_DEFAULT_CONNECT_URI` or `LIBVIRT_DEFAULT_URI` of the environment, else virsh's own default",
   }),
   timeoutSeconds: input(snapshotInputs.entries.timeoutSeconds, {
     doc: "Time limit of one operation in seconds, for every resource and function that gives none.",

@@ -122,7 +122,10 @@ export class SnapshotResource implements ResourceHandler {
     call.show(await this.#linesBefore(preview ? planned : withoutReverts(planned), state, inputs));
     if (preview) return outputsAhead(planned, olds, news);
     this.#preview.updateBegins();
-    return recordedOf(await this.#saved(news, () => update(this.#operation(inputs, call), recorded, inputs)), news);
+    return recordedOf(
+      await this.#saved(news, () => update(this.#operation(inputs, call), recorded, inputs)),
+      news,
+    );
   }
 
   delete({ id, outputs, ...call }: DeleteRequest): Promise<void> {

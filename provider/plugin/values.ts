@@ -13,7 +13,8 @@ type Props = Record<string, unknown>;
  * Pulumi's messages accept only parts that its own copy of protobuf made, and npm may install several. So the class is
  * taken from a message: this is one with an empty `olds`.
  */
-const Struct = DiffRequest.deserializeBinary(Uint8Array.of(0x1a, 0)).getOlds()?.constructor as typeof StructMessage;
+const Struct = DiffRequest.deserializeBinary(Uint8Array.of(0x1a, 0)).getOlds()
+  ?.constructor as typeof StructMessage;
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -25,7 +26,7 @@ export type Marked = Props;
 
 /** The properties of a message; none where it has none. */
 export function received(struct: StructMessage | undefined): Marked {
-  return struct === undefined ? {} : (struct.toJavaScript() as Props);
+  return struct === undefined ? {} : struct.toJavaScript();
 }
 
 /** The same without marks: what is in a secret, or in an output, stands for itself. */

@@ -47,12 +47,14 @@ function specialDisks(
 ): DiskInput[] {
   const wanted = { name, diskOnly, memory };
   const mode = diskOnly === true || memory !== undefined ? "external" : "internal";
-  const byDefault = domain && new Map(shapeOf(domain, wanted).disks.map(({ disk, kind }) => [disk.target, kind]));
+  const byDefault =
+    domain && new Map(shapeOf(domain, wanted).disks.map(({ disk, kind }) => [disk.target, kind]));
   return disks.flatMap(({ name: target, snapshot: kind }): DiskInput[] => {
     // A disk whose overlay was prepared by hand cannot be declared.
     const actual = kind === "manual" ? "no" : kind;
     // Without a definition, a disk that was left out may be one without a state.
-    const expected = byDefault === undefined ? (actual === "no" ? "no" : mode) : (byDefault.get(target) ?? "no");
+    const expected =
+      byDefault === undefined ? (actual === "no" ? "no" : mode) : (byDefault.get(target) ?? "no");
     return actual === expected ? [] : [{ name: target, snapshot: actual }];
   });
 }

@@ -117,16 +117,24 @@ export async function feed(
   });
   const { stdin, stdout, stderr } = child;
   // Decoded here, a character that is split between two pieces arrives whole.
-  stdout.setEncoding("utf8").on("data", (text: string) => { listener.printed("stdout", text); });
-  stderr.setEncoding("utf8").on("data", (text: string) => { listener.printed("stderr", text); });
+  stdout.setEncoding("utf8").on("data", (text: string) => {
+    listener.printed("stdout", text);
+  });
+  stderr.setEncoding("utf8").on("data", (text: string) => {
+    listener.printed("stderr", text);
+  });
   // It may have ended, which `ended` says.
   stdin.on("error", () => undefined);
-  void child.then(({ exitCode }) => { listener.ended(exitCode); });
+  void child.then(({ exitCode }) => {
+    listener.ended(exitCode);
+  });
   const pipes = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
   return {
     write: (text) => stdin.write(text),
     kill: () => child.kill("SIGKILL"),
-    hold: (held) => { pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.())); },
+    hold: (held) => {
+      pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.()));
+    },
   };
 }
 

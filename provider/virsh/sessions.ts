@@ -1,6 +1,6 @@
 import type { Limits } from "./process.js";
 import type { Line } from "./script.js";
-import type { Session} from "./session.js";
+import type { Session } from "./session.js";
 import { isCarried, type Answer } from "./session.js";
 
 /** An idle session is ended after this time, so that a program that lives for long holds no connection that it does not use. */
