@@ -5,7 +5,7 @@ import { startProcess } from "../../provider/plugin/context.js";
 import { DomainResource } from "../../provider/plugin/domain.js";
 import type { Difference, Props, Read } from "../../provider/plugin/resource.js";
 import { Disk } from "./support/definition.js";
-import { lab, virsh, withoutDaemon } from "./support/host.js";
+import { lab, until, virsh, withoutDaemon } from "./support/host.js";
 
 const NAME = `resource ${process.pid}`;
 const URN = "urn:pulumi:test::test::virsh:index:Domain::vm";
@@ -112,6 +112,12 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
     await virsh("destroy", id);
     assert.deepEqual(await differing(), ["running"]);
     await withoutDaemon(() => Promise.resolve());
+    await until("a daemon answers", () =>
+      virsh("list").then(
+        () => true,
+        () => false,
+      ),
+    );
     assert.deepEqual(await differing(), ["running"]);
     await virsh("snapshot-delete", `--domain=${id}`, "--snapshotname=outside", "--metadata");
     await edit(/<source file='[^']*'\/>/, `<source file='${disk.file}'/>`);
