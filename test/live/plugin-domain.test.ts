@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import { Disk } from "./support/definition.js";
+import { assertDone, succeed, type Program, type TestStack } from "./support/engine.js";
+import { virsh } from "./support/host.js";
+import { PluginDomain, PluginSnapshot, pluginStack } from "./support/plugin-stack.js";
+
+const NAME = `plugin-domain-${process.pid}`;
+
+describe("a Domain of the plugin on the real engine", () => {
+  let stack: TestStack;
+  let disk: Disk;
+
+  before(async () => {
+    [stack, disk] = await Promise.all([pluginStack(), Disk.make()]);
+  });
+  after(async () => {
+    await stack.destroy();
+    await stack.close();
+    await disk.close();
+  });
+
+  const program =
+    (args: Record<string, unknown> = {}, opts: pulumi.CustomResourceOptions = {}): Program =>
+    () => {
+      const xml = disk.xml(NAME, { title: "declared" });
+      const vm = new PluginDomain("vm", { xml, running: false, shutdownTimeoutSeconds: 0, ...args }, opts);
+      new PluginSnapshot("checkpoint", { domain: vm.name });
+      return { name: vm.name, uuid: vm.uuid };
+    };
+  const title = async () =>
+    /<title>(.*)<\/title>/.exec(await virsh("dumpxml", "--inactive", NAME))?.[1] ?? "none";
+  async function edit(from: RegExp, to: string): Promise<void> {
+    const file = `${disk.file}.xml`;
+    await writeFile(file, (await virsh("dumpxml", "--inactive", NAME)).replace(from, to));
+    await virsh("define", `--file=${file}`);
+    await rm(file);
+  }
+
+  it("is created with its snapshot in one program, and then unchanged", async () => {
+    const preview = await stack.preview(program());
+    assert.deepEqual([preview.ok, preview.steps.sort()], [true, ["create checkpoint", "create vm"]]);
+    await succeed(stack.up(program()));
+    assert.equal((await stack.outputs())["uuid"], await virsh("domuuid", NAME));
+    assertDone(await stack.preview(program()), []);
+    assertDone(await stack.up(program()), []);
+  });
+
+  it("shows in a plain preview what someone else did, and up restores the declaration", async () => {
+    await edit(/<title>declared/, "<title>theirs");
+    const preview = await stack.preview(program());
+    assert.deepEqual([preview.ok, preview.steps], [true, ["update vm"]], preview.messages.join("\n"));
+    assert.match(preview.messages.join("\n"), /someone changed it.*title "theirs" to "declared"/);
+    await succeed(stack.up(program()));
+    assert.equal(await title(), "declared");
+
+    await virsh("start", NAME);
+    assert.deepEqual((await stack.preview(program())).steps, ["update vm"]);
+    await succeed(stack.up(program()));
+    assert.equal(await virsh("domstate", NAME), "shut off");
+    assertDone(await stack.up(program()), []);
+  });
+
+  it("is updated in place, and the preview says when that takes effect", async () => {
+    const changed = { xml: disk.xml(NAME, { title: "changed" }) };
+    const preview = await stack.preview(program(changed));
+    assert.deepEqual([preview.ok, preview.steps], [true, ["update vm"]]);
+    assert.match(preview.messages.join("\n"), /takes effect at its next start; it is off now\./);
+    await succeed(stack.up(program(changed)));
+    assert.equal(await title(), "changed");
+    await succeed(stack.up(program()));
+  });
+
+  it("is left alone where the program ignores changes of xml", async () => {
+    await edit(/<title>declared/, "<title>theirs");
+    assertDone(await stack.up(program({}, { ignoreChanges: ["xml"] })), []);
+    assert.equal(await title(), "theirs");
+    await succeed(stack.up(program()));
+  });
+
+  it("is created again once someone undefined it", async () => {
+    await virsh("undefine", "--snapshots-metadata", NAME);
+    const preview = await stack.preview(program());
+    assert.ok(preview.steps.includes("create vm"), preview.steps.join());
+  });
+
+  it("is imported by its name, without a change", async () => {
+    const other = await pluginStack();
+    const theirs = await Disk.make();
+    const name = `${NAME}-imported`;
+    try {
+      await theirs.define(name, { title: "theirs" });
+      const xml = `${await virsh("dumpxml", "--inactive", name)}\n`;
+      const imported =
+        (opts: pulumi.CustomResourceOptions): Program =>
+        () => {
+          new PluginDomain("vm", { xml, running: false }, opts);
+          return {};
+        };
+      await succeed(other.up(imported({ import: name })));
+      assertDone(await other.up(imported({})), []);
+      assert.equal(await virsh("dumpxml", "--inactive", name), xml.trimEnd());
+    } finally {
+      await other.destroy();
+      await other.close();
+      await theirs.close();
+    }
+  });
+});
