@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import type * as pulumi from "@pulumi/pulumi";
+import { Domain } from "../../sdk/index.js";
 import { Disk } from "./support/definition.js";
 import { assertDone, succeed, type Program, type TestStack } from "./support/engine.js";
 import { virsh } from "./support/host.js";
@@ -83,6 +84,37 @@ describe("a Domain of the plugin on the real engine", () => {
     await virsh("undefine", "--snapshots-metadata", NAME);
     const preview = await stack.preview(program());
     assert.ok(preview.steps.includes("create vm"), preview.steps.join());
+  });
+
+  it("takes a VM over from a Domain over @pulumi/command, which keeps running", async () => {
+    const moving = await pluginStack();
+    const theirs = await Disk.make();
+    const name = `${NAME}-moved`;
+    const args = { xml: theirs.xml(name), shutdownTimeoutSeconds: 0 };
+    try {
+      const component =
+        (opts: pulumi.ComponentResourceOptions): Program =>
+        () => {
+          new PluginSnapshot("checkpoint", { domain: new Domain("vm", args, opts).name });
+          return {};
+        };
+      const resource =
+        (more: object): Program =>
+        () => {
+          new PluginSnapshot("checkpoint", { domain: new PluginDomain("moved", { ...args, ...more }).name });
+          return {};
+        };
+      await succeed(moving.up(component({ retainOnDelete: true })));
+      const before = await virsh("domid", name);
+      await succeed(moving.up(resource({ adopt: true })));
+      assert.equal(await virsh("domid", name), before);
+      await succeed(moving.up(resource({})));
+      assertDone(await moving.up(resource({})), []);
+    } finally {
+      await moving.destroy();
+      await moving.close();
+      await theirs.close();
+    }
   });
 
   it("is imported by its name, without a change", async () => {
