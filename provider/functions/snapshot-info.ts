@@ -1,7 +1,7 @@
 import type { DomainRef } from "../hypervisor/results.js";
-import { achieved, readFacts, type ReadFacts } from "../snapshot/facts.js";
+import { achieved, readFacts } from "../snapshot/facts.js";
 import { snapshotId } from "../snapshot/identity.js";
-import type { Consistency } from "../snapshot/outputs.js";
+import type { CapturedDisk, CapturedMemory, Consistency } from "../snapshot/outputs.js";
 import { defined } from "../xml/defined.js";
 import type { SnapshotDisk, SnapshotXml } from "../xml/snapshot.js";
 
@@ -46,9 +46,9 @@ export interface SnapshotInfo {
   /** Whether it is the domain's current snapshot (`snapshot-current`). */
   isCurrent: boolean;
   /** The disks in the snapshot, as in the outputs of a `Snapshot`. */
-  capturedDisks: ReadFacts["capturedDisks"];
+  capturedDisks: CapturedDisk[];
   /** The memory in the snapshot (`memory`). */
-  capturedMemory: ReadFacts["capturedMemory"];
+  capturedMemory: CapturedMemory;
   /** What it is at least good for. libvirt does not record whether file systems were frozen (`quiesced`). */
   consistency: Exclude<Consistency, "quiesced">;
   /** Every disk in the snapshot's record, including those that it does not capture (`disks`). */

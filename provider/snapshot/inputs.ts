@@ -134,7 +134,10 @@ export const snapshotInputs = v.strictObject({
     onChange: "record",
     default: false,
   }),
-  revert: v.optional(revertInputs),
+  revert: v.pipe(
+    v.optional(revertInputs),
+    v.description("How, and when, the domain goes back to the snapshot."),
+  ),
   deleteScope: input(v.optional(v.picklist(["snapshot", "children", "childrenOnly", "metadata"])), {
     doc: "What a delete removes. `snapshot`: this snapshot; its children move to its parent. `children`: this snapshot and all its descendants. `childrenOnly`: only its descendants. `metadata`: only libvirt's record of it; the data stays in the image.",
     virsh: "--children, --children-only, --metadata",

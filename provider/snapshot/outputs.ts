@@ -22,6 +22,7 @@ export interface CapturedMemory {
 
 /** A snapshot that was taken before a revert, so that it loses nothing. */
 export interface SafetySnapshot {
+  /** Its name. */
   name: string;
   /** When it was taken, RFC 3339 UTC; absent when it could not be read back. */
   creationTime?: string;
@@ -34,6 +35,7 @@ export interface SafetySnapshot {
 
 /** An image at one moment. */
 export interface ImageStamp {
+  /** The image's path on the host. */
   file: string;
   /** Changes with every write to the file. */
   stamp: string;

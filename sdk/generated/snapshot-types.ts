@@ -301,6 +301,9 @@ export interface SnapshotArgs {
    */
   adopt?: pulumi.Input<boolean | undefined> | undefined;
 
+  /**
+   * How, and when, the domain goes back to the snapshot.
+   */
   revert?: pulumi.Input<SnapshotRevertArgs | undefined> | undefined;
 
   /**
@@ -476,6 +479,9 @@ export abstract class SnapshotOutputs extends pulumi.CustomResource {
    */
   declare readonly adopt: pulumi.Output<SnapshotInputs["adopt"]>;
 
+  /**
+   * How, and when, the domain goes back to the snapshot.
+   */
   declare readonly revert: pulumi.Output<SnapshotInputs["revert"]>;
 
   /**

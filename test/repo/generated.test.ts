@@ -9,7 +9,9 @@ const read = (file: string): string => readFileSync(path.join(root, file), "utf8
 /** Generated as a whole, or in part. */
 const FILES = [
   "sdk/generated/snapshot-types.ts",
+  "sdk/generated/domain-types.ts",
   "sdk/generated/function-types.ts",
+  "provider/plugin/schema.json",
   "README.md",
   "docs/reference.md",
   "docs/previews.md",

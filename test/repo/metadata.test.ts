@@ -24,12 +24,17 @@ describe("where the repository is", () => {
     assert.match(textOf(".github/CODEOWNERS"), new RegExp(`^\\* @${owner}/[\\w-]+$`, "m"));
   });
 
-  it("is named in no other file", function () {
+  it("is the path of the Go module", () => {
+    const place = address.replace("https://", "");
+    assert.match(textOf("sdk/go/virsh/go.mod"), new RegExp(`^module ${place}/sdk/go/virsh$`, "m"));
+  });
+
+  it("is named in no other file that is not generated", function () {
     // An unpacked archive of the sources has no list of what belongs to it.
     if (!existsSync(path.join(root, ".git"))) this.skip();
-    const { stdout } = run("git", ["grep", "-l", "-F", "-e", `github.com/${owner}`, "-e", `@${owner}/`], {
-      cwd: root,
-    });
+    const names = ["-e", `github.com/${owner}`, "-e", `@${owner}/`];
+    const generated = ["provider/plugin/schema.json", "sdk/go", "sdk/python"].map((path) => `:!${path}`);
+    const { stdout } = run("git", ["grep", "-l", "-F", ...names, "--", ".", ...generated], { cwd: root });
     const lines = stdout.split("\n").filter((file) => file !== "");
     assert.deepEqual(lines, [".github/CODEOWNERS", "package.json"]);
   });

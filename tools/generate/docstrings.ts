@@ -30,6 +30,12 @@ export function interfacesOf(source: string): Map<string, DocumentedInterface> {
   );
 }
 
+/** The type behind every type alias that a source declares, by its name. */
+export function aliasesOf(source: string): Map<string, string> {
+  const found = parsed(source).statements.filter(ts.isTypeAliasDeclaration);
+  return new Map(found.map((node) => [node.name.text, textOf(node.type)]));
+}
+
 /** The docstring of every function that a source declares, by its name. */
 export function functionsOf(source: string): Map<string, string[]> {
   const found = parsed(source).statements.filter(ts.isFunctionDeclaration);
@@ -43,10 +49,14 @@ function parsed(source: string): ts.SourceFile {
 function propertyOf(node: ts.PropertySignature): Documented {
   return {
     name: node.name.getText(),
-    type: node.type?.getText().replaceAll(/\s+/g, " ") ?? "unknown",
+    type: node.type === undefined ? "unknown" : textOf(node.type),
     optional: node.questionToken !== undefined,
     paragraphs: docOf(node),
   };
+}
+
+function textOf(type: ts.TypeNode): string {
+  return type.getText().replaceAll(/\s+/g, " ").replace(/^\| /, "");
 }
 
 function docOf(node: ts.Node): string[] {

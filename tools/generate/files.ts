@@ -3,6 +3,7 @@ import { behaviour } from "./behaviour.js";
 import { documents } from "./documents.js";
 import { domainTypes } from "./domain-reference.js";
 import { functionTypes } from "./function-types.js";
+import { schema } from "./schema/package.js";
 import { sdkTypes } from "./sdk.js";
 import { draw } from "../picture/draw.js";
 import type { Recording } from "../picture/recording.js";
@@ -13,6 +14,7 @@ export async function generated(read: (file: string) => string): Promise<Map<str
     "sdk/generated/snapshot-types.ts": sdkTypes(),
     "sdk/generated/domain-types.ts": domainTypes(),
     "sdk/generated/function-types.ts": functionTypes(),
+    "provider/plugin/schema.json": schema(read),
     ...documents(read),
     "docs/behaviour.md": behaviour(),
   };

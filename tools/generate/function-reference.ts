@@ -5,7 +5,7 @@ import { table } from "./table.js";
 import { factsOf, isOptional, type Shape } from "./types.js";
 
 /** Where the results of functions are declared. */
-const RESULTS = [
+export const RESULTS = [
   "get-snapshot",
   "get-snapshots",
   "snapshot-info",

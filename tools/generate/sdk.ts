@@ -1,7 +1,7 @@
 import type { InputFacts, OnChange } from "../../provider/schema/field.js";
 import { snapshotInputs } from "../../provider/snapshot/inputs.js";
 import { outputDocs } from "../../provider/snapshot/outputs.js";
-import { capital, factsOf, isOptional, typeText, unwrapped, type Shape } from "./types.js";
+import { capital, descriptionOf, factsOf, isOptional, typeText, unwrapped, type Shape } from "./types.js";
 
 /** `sdk/generated/snapshot-types.ts`: the arguments and outputs of a `Snapshot`, from their tables. */
 export function sdkTypes(): string {
@@ -39,7 +39,7 @@ function argsInterfaces(prefix: string, object: Shape, doc: string): string[] {
       optional ? type.replace(/>$/, " | undefined> | undefined") : type,
       ...(facts?.virsh === "--domain" ? ["Domain"] : []),
     ];
-    return `${inputDoc(facts)}  ${key}${optional ? "?" : ""}: ${given.join(" | ")};`;
+    return `${docOf(schema)}  ${key}${optional ? "?" : ""}: ${given.join(" | ")};`;
   });
   return [...nested, argsType(name, object, doc, members.join("\n\n"))];
 }
@@ -66,7 +66,7 @@ function objectIn(schema: Shape): Shape | undefined {
 function inputOutputs(root: Shape): string[] {
   return Object.entries(root.entries ?? {}).map(
     ([key, schema]) =>
-      `${inputDoc(factsOf(schema))}  declare readonly ${key}: pulumi.Output<SnapshotInputs[${JSON.stringify(key)}]>;`,
+      `${docOf(schema)}  declare readonly ${key}: pulumi.Output<SnapshotInputs[${JSON.stringify(key)}]>;`,
   );
 }
 
@@ -76,15 +76,25 @@ function factOutputs(): string[] {
   );
 }
 
+/** An object whose properties have facts of their own has only a description. */
+function docOf(schema: Shape): string {
+  const description = descriptionOf(schema);
+  return description === undefined ? inputDoc(factsOf(schema)) : comment([description]);
+}
+
 export function inputDoc(facts: InputFacts | undefined): string {
-  if (facts === undefined) return "";
+  return facts === undefined ? "" : comment(inputParagraphs(facts));
+}
+
+/** What the documentation of an input says, a paragraph an item. */
+export function inputParagraphs(facts: InputFacts): string[] {
   const byDefault = defaultText(facts);
-  return comment([
+  return [
     facts.doc,
     ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
     ...(facts.virsh === undefined ? [] : [`virsh: \`${facts.virsh}\`.`]),
     ...(facts.onChange === undefined ? [] : [`On a change: ${CHANGES[facts.onChange]}.`]),
-  ]);
+  ];
 }
 
 export function defaultText(facts: InputFacts): string | undefined {

@@ -1,4 +1,4 @@
-import type { GenericSchema } from "valibot";
+import { getDescription, type GenericSchema } from "valibot";
 import { factsOf as factsOfSchema, type InputFacts } from "../../provider/schema/field.js";
 
 /** The parts of a valibot schema that the table of inputs uses. */
@@ -8,6 +8,8 @@ export interface Shape {
   item?: Shape;
   entries?: Record<string, Shape>;
   options?: string[];
+  /** The rules for a value. */
+  pipe?: { type: string }[];
 }
 
 export function isOptional({ type }: Shape): boolean {
@@ -20,6 +22,11 @@ export function unwrapped(schema: Shape): Shape {
 
 export function factsOf(schema: Shape): InputFacts | undefined {
   return factsOfSchema(schema as unknown as GenericSchema);
+}
+
+/** What an object with facts of its own for each property is for. */
+export function descriptionOf(schema: Shape): string | undefined {
+  return getDescription(schema as unknown as GenericSchema);
 }
 
 /** The TypeScript of a value, each part of it wrapped as `wrap` says. `named` gives the name of an object's type. */
