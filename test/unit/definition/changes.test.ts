@@ -109,6 +109,12 @@ for (const version of VERSIONS) {
       for (const text of [stamped, overlaid, renamed, noted]) assert.equal(digest(text), digest(host));
     });
 
+    it("is the same with its controllers in another order, as 9.0 prints them once it was defined again", () => {
+      const sata = /\s*<controller type='sata'[^]*?<\/controller>/.exec(host)?.[0] ?? "";
+      const moved = edited(edited(host, sata, ""), "</devices>", `${sata}</devices>`);
+      assert.equal(digest(moved), digest(host));
+    });
+
     const changes: [what: string | RegExp, to: string][] = [
       ["<shares>2048<", "<shares>2<"],
       ["/images/install.iso", "/images/other.iso"],
