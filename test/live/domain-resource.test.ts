@@ -186,6 +186,16 @@ describe("virsh:index:Domain on a real libvirt, without the engine", () => {
     assert.deepEqual(await differing(reformed), []);
   });
 
+  it("keeps the MAC address that libvirt generated when it is updated", async () => {
+    const xml = (title: string) =>
+      disk.xml(NAME, { title }).replace("</devices>", '<interface type="user"/></devices>');
+    const mac = async () => /<mac address='([^']*)'/.exec(await dump())?.[1];
+    await create({ xml: xml("first") });
+    const before = await mac();
+    await update(declaring({ xml: xml("second") }));
+    assert.deepEqual([await mac(), await differing()], [before, []]);
+  });
+
   it("needs another domain only for another UUID, and the old one goes first", async () => {
     await create({});
     const xml = disk.xml(NAME, { uuid: "bcfa3df3-7f64-4055-baf6-8ec50c3b0255" });
