@@ -8,7 +8,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { ListResponse, type ListRequest } from "@pulumi/pulumi/proto/provider_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Page } from "./pages.js";
 import type { Provider } from "./provider.js";
 import { failureOf, Malformed, Refused, type Failure } from "./status.js";
@@ -29,7 +29,6 @@ export function serve(provider: Provider): Promise<number> {
 }
 
 function implementation(provider: Provider): UntypedServiceImplementation {
-  const { resources } = provider;
   return {
     handshake: answering(provider.handshake.bind(provider)),
     attach: answering(provider.attach.bind(provider)),
@@ -38,13 +37,13 @@ function implementation(provider: Provider): UntypedServiceImplementation {
     checkConfig: answering(provider.checkConfig.bind(provider)),
     diffConfig: answering(provider.diffConfig.bind(provider)),
     configure: answering(provider.configure.bind(provider)),
-    check: answering(resources.check.bind(resources)),
-    diff: answering(resources.diff.bind(resources)),
-    create: answering(resources.create.bind(resources)),
-    read: answering(resources.read.bind(resources)),
-    update: answering(resources.update.bind(resources)),
-    delete: answering(resources.delete.bind(resources)),
-    list: listing((request) => resources.list(request)),
+    check: answering((request: messages.CheckRequest) => provider.resources.check(request)),
+    diff: answering((request: messages.DiffRequest) => provider.resources.diff(request)),
+    create: answering((request: messages.CreateRequest) => provider.resources.create(request)),
+    read: answering((request: messages.ReadRequest) => provider.resources.read(request)),
+    update: answering((request: messages.UpdateRequest) => provider.resources.update(request)),
+    delete: answering((request: messages.DeleteRequest) => provider.resources.delete(request)),
+    list: listing((request) => provider.resources.list(request)),
     invoke: answering(provider.invoke.bind(provider)),
     cancel: answering(provider.cancel.bind(provider)),
     getMapping: answering(provider.getMapping.bind(provider)),
@@ -97,8 +96,8 @@ function answering<Request, Response>(
   };
 }
 
-function listing(method: (request: ListRequest) => Promise<Page | undefined>) {
-  return (call: ServerWritableStream<ListRequest, ListResponse>): void => {
+function listing(method: (request: messages.ListRequest) => Promise<Page | undefined>) {
+  return (call: ServerWritableStream<messages.ListRequest, messages.ListResponse>): void => {
     const answer = async () => method(readable(call.request));
     answer().then(
       (page) => {
@@ -112,13 +111,14 @@ function listing(method: (request: ListRequest) => Promise<Page | undefined>) {
   };
 }
 
-function listResponses(page: Page | undefined): ListResponse[] {
-  if (page === undefined) return [new ListResponse().setComputed(new ListResponse.Computed())];
+function listResponses(page: Page | undefined): messages.ListResponse[] {
+  if (page === undefined)
+    return [new messages.ListResponse().setComputed(new messages.ListResponse.Computed())];
   const results = page.results.map(({ id, name }) =>
-    new ListResponse().setResult(new ListResponse.Result().setId(id).setName(name)),
+    new messages.ListResponse().setResult(new messages.ListResponse.Result().setId(id).setName(name)),
   );
-  const next = new ListResponse.Continuation().setContinuationToken(page.token);
-  return page.token === "" ? results : [...results, new ListResponse().setContinuation(next)];
+  const next = new messages.ListResponse.Continuation().setContinuationToken(page.token);
+  return page.token === "" ? results : [...results, new messages.ListResponse().setContinuation(next)];
 }
 
 function readable<Request>(request: Request): Request {

@@ -18,19 +18,26 @@ interface Facade {
   delete(id: string, outputs: Props): Promise<void>;
 }
 
-const __provider = PROVIDER_TEXT;
+/** As the dynamic provider's program and its state have them. */
+function withText(props: Props): Props {
+  return { ...props, __provider: PROVIDER_TEXT };
+}
 
 function throughDynamic(host: DynamicHost): Facade {
   return {
-    check: (news, olds = {}) => host.check(olds, { ...news, __provider }),
+    check: (news, olds = {}) => host.check(olds, withText(news)),
     diff: async (id, olds, news) => {
-      const { changes, replaces, deleteBeforeReplace: first } = await host.diff(id, olds, news);
+      const {
+        changes,
+        replaces,
+        deleteBeforeReplace: first,
+      } = await host.diff(id, withText(olds), withText(news));
       return { changes: changes === "DIFF_SOME", replaces, first };
     },
-    create: (inputs) => host.create(inputs),
-    read: (id, outputs) => host.read(id, outputs),
-    update: (id, olds, news) => host.update(id, olds, news),
-    delete: (id, outputs) => host.delete(id, outputs),
+    create: (inputs) => host.create(withText(inputs)),
+    read: (id, outputs) => host.read(id, withText(outputs)),
+    update: (id, olds, news) => host.update(id, withText(olds), withText(news)),
+    delete: (id, outputs) => host.delete(id, withText(outputs)),
   };
 }
 
@@ -116,7 +123,7 @@ describe("the dynamic provider and the plugin", () => {
   ];
   it("see the same changes", async () => {
     const [dynamic] = facades;
-    const created = await dynamic?.create({ ...inputs(), __provider });
+    const created = await dynamic?.create(inputs());
     const { id, outputs } = created ?? assert.fail();
     for (const more of CHANGES) {
       await assertSame((facade) => facade.diff(id, outputs, inputs(more)));
