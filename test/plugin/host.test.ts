@@ -69,6 +69,17 @@ describe("a plugin that is cancelled while libvirt works", () => {
     const { outputs } = await plugin.read(id, {}, {});
     await plugin.delete(id, outputs);
   });
+});
+
+describe("a plugin beside a real host", () => {
+  let domain: Guest;
+  let plugin: Plugin;
+  before(async () => {
+    [domain, plugin] = await Promise.all([guest("--off"), Plugin.start()]);
+  });
+  after(() => plugin.stop());
+
+  const inputs = () => ({ domain: domain.name, name: "slow" });
 
   it("previews two hundred creates at once, all against the host", async () => {
     const names = Array.from({ length: 200 }, (_, index) => `s${index}`);
