@@ -7,6 +7,6 @@ import { DynamicProvider } from "./dynamic/handler.js";
  * and what it exports reads the outputs of every release.
  */
 const provider = new DynamicProvider();
-export const { check, create, diff, read, update } = provider;
+export const { check, configure, create, diff, read, update } = provider;
 const delete_ = provider.delete;
 export { delete_ as delete };

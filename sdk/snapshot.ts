@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { snapshotsAfter } from "./declared-snapshots.js";
 import { declaredDefinition } from "./domain-standing.js";
 import { nameOf } from "./domain.js";
+import { withoutTraces } from "./without-traces.js";
 import { outputNames, SnapshotOutputs, type SnapshotArgs } from "./generated/snapshot-types.js";
 
 /**
@@ -45,17 +47,34 @@ export class Snapshot extends SnapshotOutputs {
       __secrets: secretsAmong({ name, ...args, domain: nameOf(args.domain), uri }),
       __provider: PROVIDER_TEXT,
     };
-    const definition = declaredDefinition(props.domain, uri);
-    super("pulumi-nodejs:dynamic/virsh:Snapshot", name, { ...props, __definition: definition }, opts);
+    const untraced = withoutTraces({
+      ...props,
+      __definition: declaredDefinition(props.domain, uri),
+      __others: snapshotsAfter(props),
+    });
+    try {
+      super("pulumi-nodejs:dynamic/virsh:Snapshot", name, untraced.props, opts);
+    } finally {
+      untraced.restore();
+    }
   }
 }
 
 /** The names of the inputs that are secrets. Pulumi's dynamic host does not tell the provider, whose messages must not show them. */
-function secretsAmong(inputs: object): pulumi.Output<string[] | undefined> {
-  const named = Object.entries(inputs).map(async ([input, value]: [string, unknown]) =>
+function secretsAmong(inputs: object): pulumi.Output<string[] | undefined> | undefined {
+  const computed = Object.entries(inputs).filter(([, value]) => isComputed(value));
+  if (computed.length === 0) return undefined;
+  const named = computed.map(async ([input, value]: [string, unknown]) =>
     (await pulumi.isSecret(pulumi.output(value))) ? [input] : [],
   );
   return pulumi.output(Promise.all(named).then((all) => (all.flat().length === 0 ? undefined : all.flat())));
+}
+
+/** Whether a value holds anything but plain data: only an output is a secret. */
+function isComputed(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(isComputed);
+  return Object.getPrototypeOf(value) !== Object.prototype || Object.values(value).some(isComputed);
 }
 
 /** The engine would refuse such a text with "invalid UTF-8" and not say which property holds it. */

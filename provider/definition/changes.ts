@@ -17,18 +17,23 @@ export interface DeclaredChange {
  */
 export function changesMeaning({ before, after, host }: DeclaredChange): boolean {
   const [old, now, present] = [flattened(before), flattened(after), flattened(host)];
+  // An import takes over libvirt's own text, which states all that libvirt filled in. Leaving that out means nothing.
+  const isImported = isPrinted(old, present);
   const isStated = [...now].some(
-    ([place, value]) => old.get(place) !== value && present.get(place) !== value,
+    ([place, value]) =>
+      old.get(place) !== value && present.get(place) !== value && !(isImported && CHOSEN.test(place)),
   );
   if (isStated) return true;
   const removed = [...old.keys()].filter(
     (place) => !now.has(place) && (present.has(place) || isPassword(place)),
   );
   if (removed.length === 0) return false;
-  // libvirt's own text, which an import takes over, states all that libvirt filled in: leaving that out means nothing.
-  if (!isPrinted(old, present)) return true;
+  if (!isImported) return true;
   return definitionDifferences(definitionFacts(host), definitionFacts(after), "is added").length > 0;
 }
+
+/** What libvirt prints in other words than a person uses: the machine of an alias, a generated MAC address. */
+const CHOSEN = /^os\/type@machine$|^devices\/interface(?:\(\d+\))?(?:[/@]|$)/;
 
 /** Whether `text` is what libvirt prints of the domain. */
 function isPrinted(text: FlatDefinition, present: FlatDefinition): boolean {

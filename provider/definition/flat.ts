@@ -5,8 +5,8 @@ import { isStamp } from "./stamp.js";
 
 /**
  * Everything that a definition states, by its place: `devices/disk[vda]/driver@cache`. What says nothing is left out:
- * blanks, comments, the order of different elements and of attributes, the unit of an amount of memory, the domain's
- * UUID, and the stamp.
+ * blanks, comments, the order of different elements and of attributes, the unit of an amount of memory, the case of a MAC
+ * address, the domain's UUID, and the stamp.
  */
 export type FlatDefinition = ReadonlyMap<string, string>;
 
@@ -71,7 +71,7 @@ function add(stated: Map<string, string>, element: XmlElement, path: string): vo
   stated.set(path, amount === undefined ? text : `${amount} KiB`);
   for (const [name, value] of element.attributes) {
     if (name.startsWith("xmlns") || (amount !== undefined && name === "unit")) continue;
-    stated.set(`${path}@${name}`, value);
+    stated.set(`${path}@${name}`, element.name === "mac" ? value.toLowerCase() : value);
   }
   addChildren(stated, element, `${path}/`);
 }

@@ -4,6 +4,7 @@ import type { DomainHost } from "../hypervisor/domain-host.js";
 import { info, type Notice, type Tell } from "../hypervisor/notice.js";
 import type { DomainRef } from "../hypervisor/results.js";
 import { withNvram, withSourceOf } from "../xml/disk-source.js";
+import { withMacsOf } from "../xml/mac.js";
 import { applySettings, define, type Made } from "./act.js";
 import { attempt } from "./attempt.js";
 import { recordOf, type DomainDeclaration, type RecordedDomain } from "./declaration.js";
@@ -36,7 +37,8 @@ export async function pendingDefinition(
   const { keep, notices } = decideDisks(name, await lookAtDisks(host, xml, facts, recorded));
   const nvram = keptNvram(name, facts.xml);
   const withDisks = keep.reduce((text, target) => withSourceOf(text, target, facts.xml), xml);
-  return { xml: nvram === undefined ? withDisks : withNvram(withDisks, nvram), notices };
+  const kept = nvram === undefined ? withDisks : withNvram(withDisks, nvram);
+  return { xml: withMacsOf(kept, facts.xml), notices };
 }
 
 /**

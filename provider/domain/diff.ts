@@ -36,18 +36,15 @@ export interface Declared {
  * what the state says of `xml`, `running` and `autostart` is what the host has.
  */
 export function diffDomain(known: KnownDomain, declared: Declared): DomainDiff {
-  const changes = domainInputFields.flatMap(({ path }): DomainChange[] => {
-    if (isIgnored(path, declared.ignored)) return [];
-    const found = differenceIn(path as keyof DomainInputs, known, declared);
+  const definition = isIgnored("xml", declared.ignored) ? undefined : changeOfDefinition(known, declared);
+  const others = domainInputFields.flatMap(({ path }): DomainChange[] => {
+    if (path === "xml" || isIgnored(path, declared.ignored)) return [];
+    const found = differenceIn(path as Other, known, declared);
     return found === undefined ? [] : [{ path, ...found }];
   });
-  const isUpdate = changes.some(({ path, kind }) => path === "xml" && kind === "update");
-  return { changes, defines: isUpdate && isKnown(declared.now.xml) && needsDefine(known, declared) };
-}
-
-/** Not for what only has another name again, because someone renamed it. */
-function needsDefine(known: KnownDomain, { before, now }: Declared): boolean {
-  return isEdited(known, before?.xml, now.xml) || hasAnother(known);
+  if (definition === undefined) return { changes: others, defines: false };
+  const { defines, ...change } = definition;
+  return { changes: [{ path: "xml", ...change }, ...others], defines };
 }
 
 /** `ignoreChanges` may name everything. */
@@ -56,23 +53,18 @@ export function isIgnored(path: string, ignored: readonly string[]): boolean {
 }
 
 type Difference = Omit<DomainChange, "path">;
+type Other = Exclude<keyof DomainInputs, "xml">;
 
-function differenceIn(
-  path: keyof DomainInputs,
-  known: KnownDomain,
-  declared: Declared,
-): Difference | undefined {
+function differenceIn(path: Other, known: KnownDomain, { before = known, now }: Declared) {
   switch (path) {
-    case "xml":
-      return differenceOfXml(known, declared);
     case "running":
     case "autostart":
-      return differenceOfHost(known[path], declared.now[path]);
+      return differenceOfHost(known[path], now[path]);
     case "uri":
     case "adopt":
     case "shutdownTimeoutSeconds":
     case "validate":
-      return differenceOf(path, declared.before ?? known, declared.now);
+      return differenceOf(path, before, now);
   }
 }
 
@@ -91,12 +83,17 @@ function differenceOfHost(host: boolean | undefined, now: boolean | undefined): 
   return now === undefined || now === host ? undefined : { kind: "update", from: "host" };
 }
 
-function differenceOfXml(known: KnownDomain, { before, now }: Declared): Difference | undefined {
-  if (!isKnown(now.xml)) return { kind: "update", from: "declared" };
+function changeOfDefinition(
+  known: KnownDomain,
+  { before, now }: Declared,
+): (Difference & { defines: boolean }) | undefined {
+  if (!isKnown(now.xml)) return { kind: "update", from: "declared", defines: false };
   const { name, uuid = known.uuid } = readIdentity(now.xml);
-  if (uuid !== known.uuid) return { kind: "replace", from: "declared" };
-  if (isEdited(known, before?.xml, now.xml)) return { kind: "update", from: "declared" };
-  return name !== known.name || hasAnother(known) ? { kind: "update", from: "host" } : undefined;
+  if (uuid !== known.uuid) return { kind: "replace", from: "declared", defines: false };
+  if (isEdited(known, before?.xml, now.xml)) return { kind: "update", from: "declared", defines: true };
+  const defines = hasAnother(known);
+  // What someone renamed needs only its name back.
+  return defines || name !== known.name ? { kind: "update", from: "host", defines } : undefined;
 }
 
 /** Whether the host has another definition than libvirt made of the declared one. */

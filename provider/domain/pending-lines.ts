@@ -56,8 +56,13 @@ export async function linesOfUpdate(
   const plan = await planUpdate(host, recorded, declared.xml, { ...options, security: false });
   const { facts, name, pending } = plan;
   const change = {
-    ...{ ...declared, name, secret, previousXml, drifted, previousName: recorded.name },
+    ...{ ...declared, name, secret, previousXml, drifted, previousName: nameBefore(recorded, previousXml) },
     defines: pending.xml !== undefined,
   };
   return [...changeLines(change, facts), ...pending.notices];
+}
+
+/** A state that was refreshed has the name that the host has. */
+function nameBefore({ name }: RecordedDomain, previousXml: string | undefined): string {
+  return previousXml === undefined ? name : readIdentity(previousXml).name;
 }

@@ -16,11 +16,14 @@ import { isOff } from "./power.js";
 /** A domain as it was found, or the proof, in words, that it is gone, and what the next update makes of that. */
 export type FoundDomain = { known: KnownDomain } | { gone: string; next: string };
 
-/** What became of a domain. `declared`: the inputs of the last update. Absence has to be proven; anything else is thrown. */
+/**
+ * What became of a domain. `declared`: the inputs of the last update; none of a domain that a program only reads. Absence
+ * has to be proven; anything else is thrown.
+ */
 export async function readDomain(
   host: DomainHost,
   known: KnownDomain,
-  declared: DomainInputs,
+  declared: Partial<DomainInputs>,
 ): Promise<FoundDomain> {
   const { uuid, name } = known;
   const looking = Promise.all([host.listDomains(), lookIfThere(host, { name, uuid }), host.daemonVersion()]);
@@ -48,12 +51,13 @@ async function lookIfThere(host: DomainHost, domain: DomainRef): Promise<DomainF
  */
 function appliedAs(
   { applied }: KnownDomain,
-  declared: string,
+  declared: string | undefined,
   facts: DomainFacts,
   libvirt: string,
 ): KnownDomain["applied"] {
   if (applied.libvirt === libvirt && applied.made !== "") return applied;
-  if (!facts.persistent || !definitionInForce(declared, facts.xml).inForce) return applied;
+  if (declared === undefined || !facts.persistent) return applied;
+  if (!definitionInForce(declared, facts.xml).inForce) return applied;
   return { ...applied, made: definitionDigest(parseDocument(facts.xml, "domain")), libvirt };
 }
 

@@ -3,25 +3,22 @@ import { isVirshError } from "../errors.js";
 import { warning } from "../hypervisor/notice.js";
 import { ProviderMemory, type Operation } from "../hypervisor/operation.js";
 import { check } from "../snapshot/check.js";
-import { create } from "../snapshot/create/create.js";
-import { deleteWithSafety } from "../snapshot/delete/delete.js";
 import { snapshotId } from "../snapshot/identity.js";
 import { IncompleteError } from "../snapshot/incomplete.js";
 import { DEFAULT_TIMEOUT_SECONDS, type SnapshotInputs } from "../snapshot/inputs.js";
 import { changesAnything, plan, withoutReverts } from "../snapshot/plan.js";
-import { Preview } from "../snapshot/preview/preview.js";
-import { read } from "../snapshot/read.js";
+import type { Preview } from "../snapshot/preview/preview.js";
 import { underNewName } from "../snapshot/renamed-domain.js";
 import { inputsOf, readState, type PartialState } from "../snapshot/state.js";
 import { failuresOf } from "../schema/check-failures.js";
-import { update } from "../snapshot/update.js";
-import { VirshHosts } from "../virsh/host.js";
+import type { VirshHosts } from "../virsh/host.js";
 import { EngineLog } from "./engine-log.js";
 import {
   definitionIn,
   fromWire,
   InitializationFailed,
   isPreview,
+  othersIn,
   PROVIDER_KEY,
   secretsIn,
   toWire,
@@ -32,32 +29,44 @@ type Props = Record<string, unknown>;
 /**
  * Pulumi's dynamic host on one side, the life cycle of a snapshot on the other. The host passes neither the URN nor
  * whether this is a preview (the program does, to check). It runs check and diff of one resource after those of another,
- * so these look at a hypervisor only where something is going to happen to it, and never for long.
+ * so these look at a hypervisor only where something is going to happen to it, and never for long. What works on a
+ * hypervisor is loaded when it is first needed: where nothing changes, nothing of it is.
  */
 export class DynamicProvider {
   readonly #memory = new ProviderMemory();
-  readonly #hosts = new VirshHosts();
+  #settings: dynamic.Config | undefined;
   readonly #log = new EngineLog();
-  readonly #preview = new Preview({
-    open: this.#hosts.open,
-    now,
-    elapsed: () => performance.now(),
-  });
+  #hosts: Promise<VirshHosts> | undefined;
+  #preview: Promise<Preview> | undefined;
+  /** What the preview has to know once it is needed. */
+  readonly #news: ((preview: Preview) => void)[] = [];
+  #updating = false;
   /** A host serves either a preview or an update. */
   #previewing: boolean | undefined;
   /** The UUIDs of domains that the program is about to change, by URI and name. A preview renames none of them. */
   readonly #declared = new Map<string, string>();
 
+  /** Called before anything else, also where the program does not run. It only keeps the settings, because it must not fail. */
+  readonly configure = ({ config }: dynamic.ConfigureRequest): Promise<void> => {
+    this.#settings = config;
+    return Promise.resolve();
+  };
+
   readonly check = async (olds: Props, news: Props): Promise<dynamic.CheckResult> => {
     this.#previewing = isPreview(news);
     const { inputs, problems } = check(fromWire(news));
     const definition = definitionIn(news);
-    this.#preview.declared(inputs, definition);
+    const [others, { name, domain, uri }] = [othersIn(news), inputs];
+    this.#news.push((preview) => {
+      preview.expect(others);
+      preview.declared({ name, domain, uri }, definition);
+    });
     if (definition?.secret === true) this.#memory.secretDefinitions.add(inputs.domain);
     if (definition?.uuid !== undefined) this.#declared.set(keyOf(inputs), definition.uuid);
     // Without olds a create is coming: of a new resource, or of one that replaces another.
     const coming = this.#previewing === true && isEmpty(fromWire(olds));
-    if (coming && problems.length === 0) await this.#log.show(await this.#preview.beforeCreate(inputs));
+    if (coming && problems.length === 0)
+      await this.#log.show(await (await this.#informed()).beforeCreate(inputs));
     return { inputs: toWire(inputs), failures: failuresOf(problems, inputs, secretsIn(news)) };
   };
 
@@ -70,7 +79,7 @@ export class DynamicProvider {
       if (planned.refusal !== undefined) throw planned.refusal;
       const ahead = this.#previewing === false ? withoutReverts(planned) : planned;
       if (changesAnything(planned))
-        await this.#log.show(await this.#preview.beforeChange(ahead, state, inputs));
+        await this.#log.show(await (await this.#informed()).beforeChange(ahead, state, inputs));
       return {
         changes: changesAnything(planned) || state !== recorded,
         replaces: [...planned.replaces],
@@ -80,15 +89,21 @@ export class DynamicProvider {
     });
 
   readonly create = async (props: Props): Promise<dynamic.CreateResult> => {
-    this.#preview.updateBegins();
+    this.#updateBegins();
     const inputs = fromWire(props) as SnapshotInputs;
-    const state = await this.#saved(props, () => create(this.#operation(inputs), inputs));
+    const state = await this.#saved(props, async () => {
+      const { create } = await import("../snapshot/create/create.js");
+      return create(await this.#operation(inputs), inputs);
+    });
     return { id: snapshotId(state), outs: toWire(state) };
   };
 
   readonly read = async (id: string, props: Props): Promise<dynamic.ReadResult> => {
     const state = await this.#plain(() => readState(fromWire(props), id));
-    const found = await this.#plain(() => read(this.#operation(state).host, state));
+    const found = await this.#plain(async () => {
+      const { read } = await import("../snapshot/read.js");
+      return read((await this.#operation(state)).host, state);
+    });
     if ("gone" in found) {
       await this.#log.show([warning(`${found.gone}. ${found.next}`)]);
       return {};
@@ -99,17 +114,22 @@ export class DynamicProvider {
   };
 
   readonly update = async (id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult> => {
-    this.#preview.updateBegins();
+    this.#updateBegins();
     const inputs = fromWire(news) as SnapshotInputs;
     const state = readState(fromWire(olds), id);
-    return { outs: toWire(await this.#saved(news, () => update(this.#operation(inputs), state, inputs))) };
+    const updated = await this.#saved(news, async () => {
+      const { update } = await import("../snapshot/update.js");
+      return update(await this.#operation(inputs), state, inputs);
+    });
+    return { outs: toWire(updated) };
   };
 
   readonly delete = async (id: string, props: Props): Promise<void> => {
-    this.#preview.updateBegins();
-    await this.#plain(() => {
+    this.#updateBegins();
+    await this.#plain(async () => {
       const state = readState(fromWire(props), id);
-      return deleteWithSafety(this.#operation(state), state);
+      const { deleteWithSafety } = await import("../snapshot/delete/delete.js");
+      return deleteWithSafety(await this.#operation(state), state);
     });
   };
 
@@ -118,18 +138,50 @@ export class DynamicProvider {
     if (this.#previewing === true && this.#declared.get(keyOf(inputs)) === state.domainUuid)
       return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
     try {
-      return await underNewName(() => this.#operation(inputs).host, state, inputs);
+      return await underNewName(async () => (await this.#operation(inputs)).host, state, inputs);
     } catch (error) {
       if (!isVirshError(error) || this.#previewing === false) throw error;
       return state;
     }
   }
 
-  #operation({
+  #updateBegins(): void {
+    if (this.#updating) return;
+    this.#updating = true;
+    this.#news.push((preview) => {
+      preview.updateBegins();
+    });
+  }
+
+  /** The preview, with everything that it has to know. */
+  async #informed(): Promise<Preview> {
+    this.#preview ??= this.#newPreview();
+    const preview = await this.#preview;
+    for (const tell of this.#news.splice(0)) tell(preview);
+    return preview;
+  }
+
+  async #newPreview(): Promise<Preview> {
+    const [{ Preview }, { open }] = await Promise.all([
+      import("../snapshot/preview/preview.js"),
+      this.#virshHosts(),
+    ]);
+    return new Preview({ open, now, elapsed: () => performance.now() });
+  }
+
+  #virshHosts(): Promise<VirshHosts> {
+    this.#hosts ??= import("../virsh/host.js").then(
+      ({ VirshHosts }) => new VirshHosts((name) => this.#settings?.get(name)),
+    );
+    return this.#hosts;
+  }
+
+  async #operation({
     uri,
     timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
-  }: Pick<SnapshotInputs, "uri" | "timeoutSeconds">): Operation {
-    const host = this.#hosts.open({ uri, timeoutSeconds });
+  }: Pick<SnapshotInputs, "uri" | "timeoutSeconds">): Promise<Operation> {
+    const { open } = await this.#virshHosts();
+    const host = open({ uri, timeoutSeconds });
     return { host, memory: this.#memory, tell: this.#log.tell, now };
   }
 

@@ -1,4 +1,5 @@
 import type { DeclaredDefinition } from "../snapshot/preview/declared-definition.js";
+import type { Declared } from "../snapshot/preview/neighbours.js";
 
 /**
  * What Pulumi's dynamic host can carry: a structure without `undefined`, and errors whose text the engine shows.
@@ -33,10 +34,13 @@ const SECRETS_KEY = "__secrets";
 /** The key under which a preview gets the XML that the program declares for the snapshot's domain. */
 const DEFINITION_KEY = "__definition";
 
+/** The key under which a preview gets what other snapshots the program declares: in JSON, URI (or null), domain and name of each. */
+const OTHERS_KEY = "__others";
+
 /** Properties as the engine sent them, without what is no input. What they are then is what check saw to. */
 export function fromWire(props: Record<string, unknown>): Record<string, unknown> {
   const { [PROVIDER_KEY]: _text, [PREVIEW_KEY]: _preview, [SECRETS_KEY]: _secrets, ...others } = props;
-  const { [DEFINITION_KEY]: _definition, ...rest } = others;
+  const { [DEFINITION_KEY]: _definition, [OTHERS_KEY]: _others, ...rest } = others;
   return rest;
 }
 
@@ -51,6 +55,15 @@ export function definitionIn(props: Record<string, unknown>): DeclaredDefinition
   const { xml, secret, uuid } = (props[DEFINITION_KEY] ?? {}) as Partial<DeclaredDefinition>;
   if (typeof xml !== "string" || typeof secret !== "boolean") return undefined;
   return { xml, secret, ...(typeof uuid === "string" ? { uuid } : {}) };
+}
+
+/** The other snapshots that the program declares, as far as it says so. */
+export function othersIn(props: Record<string, unknown>): Declared[] {
+  const others = props[OTHERS_KEY];
+  if (typeof others !== "string") return [];
+  return (JSON.parse(others) as [uri: string | null, domain: string, name: string][]).map(
+    ([uri, domain, name]) => ({ domain, name, ...(uri === null ? {} : { uri }) }),
+  );
 }
 
 /** The names of the inputs that the program declares as secrets. */

@@ -1,7 +1,7 @@
 import { DomainQueue } from "./domain-queue.js";
 import type { Host } from "./host.js";
 import type { Tell } from "./notice.js";
-import type { DomainState } from "./results.js";
+import type { DomainRef, DomainState } from "./results.js";
 
 /**
  * What one provider process remembers from one operation to the next. The adapter makes it and passes it down: two
@@ -11,6 +11,8 @@ export class ProviderMemory {
   readonly queue = new DomainQueue();
   /** Files that an operation is writing, by path: another one waits, and then finds the file. */
   readonly files = new DomainQueue();
+  /** The domains as the host listed them last: where a look may begin while the host is asked again. */
+  domains: readonly DomainRef[] = [];
   /** The snapshot that this run has reverted a domain to, by host and domain. */
   readonly reverted = new Map<string, string>();
   /** How many deletes of a domain's snapshots this run has done, by domain. */

@@ -74,13 +74,14 @@ export const queries = {
   /** Whether a file holds the memory of a domain that was written only in part (`save-image-dumpxml`). */
   isHalfWritten: query<[path: string], boolean>(),
   /**
-   * `qemu-img info -U`: the tags of the internal snapshots in an image, of which it may miss some (image-tags.ts).
+   * The tags of the internal snapshots in an image, from its table, or of which `qemu-img info -U` may miss some
+   * (image-tags.ts).
    * `undefined` where the image cannot be read from here: the host is another machine, or the file is unreadable.
    * `look`: which of several looks it is, so that none is given the answer of another.
    */
   imageTags: query<[path: string, look?: number], string[] | undefined>(),
   /**
-   * `qemu-img info -U`: when the internal snapshot of that name was taken. `undefined` where the image cannot be read
+   * From the image: when the internal snapshot of that name was taken. `undefined` where the image cannot be read
    * from here, or shows none.
    */
   tagDate: query<[path: string, name: string], TagDate | undefined>(),

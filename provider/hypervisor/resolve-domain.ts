@@ -11,10 +11,16 @@ export async function resolveDomain(
   given: string,
 ): Promise<DomainRef> {
   const domains = await host.listDomains();
-  const found =
-    domains.find(({ uuid }) => uuid === given.toLowerCase()) ?? domains.find(({ name }) => name === given);
+  const found = domainCalled(given, domains);
   if (found === undefined) throw noSuchDomain(given, domains, host.shownUri);
   return found;
+}
+
+/** The domain among these that `given`, a name or a UUID, stands for. */
+export function domainCalled(given: string, domains: readonly DomainRef[]): DomainRef | undefined {
+  return (
+    domains.find(({ uuid }) => uuid === given.toLowerCase()) ?? domains.find(({ name }) => name === given)
+  );
 }
 
 function noSuchDomain(given: string, domains: readonly DomainRef[], uri: string | undefined): VirshError {

@@ -1,5 +1,6 @@
 import { ProviderMemory } from "../hypervisor/operation.js";
 import { VirshHosts } from "../virsh/host.js";
+import { SETTING } from "../virsh/session-limit.js";
 import { DeclaredDomains } from "./declared-domains.js";
 import type { ProviderContext } from "./resource.js";
 import type { Settings } from "./settings.js";
@@ -12,8 +13,9 @@ export interface Process {
 }
 
 export function startProcess(): Process {
-  const hosts = new VirshHosts();
   let settings: Settings = {};
+  // Read when a connection is first used, which is after the configuration.
+  const hosts = new VirshHosts((name) => (name === SETTING ? settings.sessions?.toString() : undefined));
   const context: ProviderContext = {
     get settings() {
       return settings;
@@ -31,8 +33,6 @@ export function startProcess(): Process {
     context,
     configure: (given) => {
       settings = given;
-      // Read when a connection is first used, which is later.
-      if (given.sessions !== undefined) process.env["PULUMI_VIRSH_SESSIONS"] = String(given.sessions);
     },
   };
 }

@@ -44,18 +44,20 @@ export class DomainResource implements ResourceHandler {
 
   constructor(private readonly context: ProviderContext) {}
 
-  check({ urn, olds, news, secrets }: CheckRequest): Checked {
+  check({ urn, news, secrets }: CheckRequest): Checked {
     const { inputs, problems } = checkDomain(news);
     const secret = secrets.includes("xml");
     if (secret) this.#secret.add(urn);
-    if (problems.length === 0 && isKnown(inputs.xml)) this.#declare(inputs, olds, secret);
+    if (problems.length === 0) this.#declare(inputs, secret);
     return { inputs, problems };
   }
 
   diff({ id, olds, news, ...request }: DiffRequest): Difference {
     const known = readKnown(olds, id);
-    const { changes } = diffDomain(known, declaredIn(news, request));
+    const declared = declaredIn(news, request);
+    const { changes } = diffDomain(known, declared);
     const replaces = changes.filter(({ kind }) => kind === "replace").map(({ path }) => path);
+    if (replaces.length === 0) this.#declare(declared.now, this.#secret.has(request.urn), known.uuid);
     return {
       changes: changes.length > 0,
       properties: Object.fromEntries(changes.map(({ path }) => [path, "update"])),
@@ -116,14 +118,13 @@ export class DomainResource implements ResourceHandler {
     return (await host.listDomains()).map(({ uuid, name }) => ({ id: uuid, name }));
   }
 
-  /** So that the preview of a snapshot of the domain knows what the domain will be. */
-  #declare(inputs: DomainInputs, olds: Props, secret: boolean): void {
-    if (holdsUnknown(inputs.uri)) return;
-    const { xml, uri = this.context.settings.uri } = inputs;
-    const { name, uuid } = readIdentity(xml);
-    const kept = uuid ?? (olds["uuid"] as string | undefined);
-    const definition = { xml: secret ? "" : xml, secret, ...(kept === undefined ? {} : { uuid: kept }) };
-    this.context.declared.add(uri, name, definition);
+  /** So that the preview of a snapshot of the domain knows what the domain will be. `kept`: the UUID that it has. */
+  #declare(inputs: DomainInputs, secret: boolean, kept?: string): void {
+    const { xml } = inputs;
+    if (!isKnown(xml) || !isKnown(inputs.uri)) return;
+    const { name, uuid = kept } = readIdentity(xml);
+    const definition = { xml: secret ? "" : xml, secret, ...(uuid === undefined ? {} : { uuid }) };
+    this.context.declared.add(this.#uriOf(inputs), name, definition);
   }
 
   async #previewCreate(inputs: DomainInputs, call: Subject): Promise<Props> {
@@ -161,7 +162,9 @@ export class DomainResource implements ResourceHandler {
     look: (host: Host) => Promise<Notice[]>,
   ): Promise<void> {
     try {
-      call.show(await look(this.#host(inputs, { timeoutSeconds: PREVIEW_SECONDS })));
+      await this.#concealing(call, inputs.xml, async (tell) => {
+        (await look(this.#host(inputs, { timeoutSeconds: PREVIEW_SECONDS }))).forEach(tell);
+      });
     } catch (error) {
       if (!isVirshError(error) || error.kind === "Conflict" || error.kind === "NotFound") throw error;
       call.show([info(`The preview could not check ${name} on its host: ${error.said}`)]);

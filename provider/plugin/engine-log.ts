@@ -7,6 +7,9 @@ import type { Conceal } from "./conceal.js";
 /** Waiting longer than this for a line would hold up what the line is about. */
 const PATIENCE_MS = 5000;
 
+/** The engine runs beside the plugin: no proxy of the environment leads to it. */
+export const ON_THIS_MACHINE = { "grpc.enable_http_proxy": 0 };
+
 const severities = { info: LogSeverity.INFO, warning: LogSeverity.WARNING };
 
 /** The engine as the plugin calls it: lines for the user go to its log, each beside the resource that it is about. */
@@ -17,7 +20,8 @@ export class EngineLog {
   attach(address: string): void {
     this.#client?.close();
     const Engine = makeGenericClientConstructor(EngineService, "Engine");
-    this.#client = address === "" ? undefined : new Engine(address, credentials.createInsecure());
+    this.#client =
+      address === "" ? undefined : new Engine(address, credentials.createInsecure(), ON_THIS_MACHINE);
   }
 
   /** The lines of one call about the resource `urn`. */

@@ -1,10 +1,11 @@
 import { Channel, connectivityState, credentials } from "@grpc/grpc-js";
+import { ON_THIS_MACHINE } from "./engine-log.js";
 
 /** An engine that is there accepts a connection at once; one that is busy may take a moment. */
 const PATIENCE_MS = 3000;
 
 /** A connection without calls must stay as it is. */
-const OPTIONS = { "grpc.client_idle_timeout_ms": 2 ** 31 - 1 };
+const OPTIONS = { ...ON_THIS_MACHINE, "grpc.client_idle_timeout_ms": 2 ** 31 - 1 };
 
 /**
  * Calls `gone` once the engine at `address` does not exist any more. An engine that is killed cannot end its plugins: a

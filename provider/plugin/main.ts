@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { EngineLog } from "./engine-log.js";
 import { watchEngine } from "./engine-watch.js";
-import { Provider } from "./provider.js";
+import type { Provider } from "./provider.js";
 import { serve } from "./server.js";
 
 /**
@@ -12,9 +12,12 @@ async function main(): Promise<void> {
   refuseOldNode();
   const address = engineAddress(process.argv.slice(2));
   const log = new EngineLog();
-  const provider = new Provider(log);
+  let loading: Promise<Provider> | undefined;
+  const load = () => (loading ??= import("./provider.js").then(({ Provider }) => new Provider(log)));
   const end = () => {
-    provider.stop();
+    void load().then((provider) => {
+      provider.stop();
+    });
     // Calls in flight get their answers first.
     setTimeout(() => process.exit(0), 200);
   };
@@ -24,7 +27,9 @@ async function main(): Promise<void> {
     log.attach(address);
     watchEngine(address, end);
   }
-  process.stdout.write(`${await serve(provider)}\n`);
+  process.stdout.write(`${await serve(load)}\n`);
+  // While the engine connects.
+  await load();
 }
 
 /** What would come otherwise is an error of some module. The engine shows this. */

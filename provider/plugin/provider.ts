@@ -5,7 +5,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { failuresOf } from "../schema/check-failures.js";
 import { concealing } from "./conceal.js";
 import { changedSettings, decodeConfig, fromVariables } from "./config.js";
-import { startProcess } from "./context.js";
+import { startProcess, type Process } from "./context.js";
 import type { EngineLog } from "./engine-log.js";
 import { invoke } from "./invoke.js";
 import { readSchema, readVersion } from "./package-files.js";
@@ -18,15 +18,26 @@ const { DiffChanges } = messages.DiffResponse;
 
 /** Everything that the engine can call, by the protocol's names. One process serves one provider of a program. */
 export class Provider {
-  readonly #process = startProcess();
-  readonly resources: ResourceCalls;
+  #process!: Process;
+  #resources!: ResourceCalls;
   /** The secret texts in the configuration. */
   #secrets: readonly string[] = [];
+  #isStopped = false;
 
   constructor(private readonly log: EngineLog) {
+    this.#start();
+  }
+
+  get resources(): ResourceCalls {
+    return this.#resources;
+  }
+
+  #start(): void {
+    this.#process = startProcess();
     const { context } = this.#process;
     const handlers = Object.entries(resources).map(([type, make]) => [type, make(context)] as const);
-    this.resources = new ResourceCalls(Object.fromEntries(handlers), log, () => this.#secrets);
+    this.#resources = new ResourceCalls(Object.fromEntries(handlers), this.log, () => this.#secrets);
+    this.#isStopped = false;
   }
 
   /** Inputs come with their secrets marked, so that no message shows one; everything else comes plain. */
@@ -70,6 +81,7 @@ export class Provider {
       .setDiffsList(changed);
   }
 
+  /** An engine that attaches to a process that runs already configures it anew, after others have cancelled it. */
   configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
     const variables = () => fromVariables(request.getVariablesMap().toArray());
     const args = request.hasArgs() ? received(request.getArgs()) : variables();
@@ -79,6 +91,7 @@ export class Provider {
     const [first] = failuresOf(problems, inputs, secretsIn(args));
     if (first !== undefined)
       throw new Malformed(`The configuration of the provider is wrong. ${first.reason}`);
+    if (this.#isStopped) this.#start();
     this.#process.configure(settings);
     return new messages.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
   }
@@ -114,6 +127,7 @@ export class Provider {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#process.hosts.stop();
   }
 }

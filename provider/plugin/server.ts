@@ -8,7 +8,8 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { ListResponse, type ListRequest } from "@pulumi/pulumi/proto/provider_pb";
+import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Page } from "./pages.js";
 import type { Provider } from "./provider.js";
 import { failureOf, Malformed, Refused, type Failure } from "./status.js";
@@ -16,8 +17,11 @@ import { failureOf, Malformed, Refused, type Failure } from "./status.js";
 /** Messages of any size: a domain's XML may be large, and the engine sends what a state holds. */
 const OPTIONS = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-/** Serves the provider on a free port of this machine, and returns the port. */
-export function serve(provider: Provider): Promise<number> {
+/** Loads the provider, once. */
+type Load = () => Promise<Provider>;
+
+/** Serves the provider on a free port of this machine, and returns the port. A call waits until the provider is loaded. */
+export function serve(provider: Load): Promise<number> {
   const server = new Server(OPTIONS);
   server.addService(tolerant(ResourceProviderService), implementation(provider));
   return new Promise((resolve, reject) => {
@@ -28,30 +32,35 @@ export function serve(provider: Provider): Promise<number> {
   });
 }
 
-function implementation(provider: Provider): UntypedServiceImplementation {
-  const { resources } = provider;
+function implementation(load: Load): UntypedServiceImplementation {
+  const on =
+    <Request, Response>(method: (provider: Provider, request: Request) => Response | Promise<Response>) =>
+    async (request: Request) =>
+      method(await load(), request);
   return {
-    handshake: answering(provider.handshake.bind(provider)),
-    attach: answering(provider.attach.bind(provider)),
-    getPluginInfo: answering(provider.getPluginInfo.bind(provider)),
-    getSchema: answering(provider.getSchema.bind(provider)),
-    checkConfig: answering(provider.checkConfig.bind(provider)),
-    diffConfig: answering(provider.diffConfig.bind(provider)),
-    configure: answering(provider.configure.bind(provider)),
-    check: answering(resources.check.bind(resources)),
-    diff: answering(resources.diff.bind(resources)),
-    create: answering(resources.create.bind(resources)),
-    read: answering(resources.read.bind(resources)),
-    update: answering(resources.update.bind(resources)),
-    delete: answering(resources.delete.bind(resources)),
-    list: listing((request) => resources.list(request)),
-    invoke: answering(provider.invoke.bind(provider)),
-    cancel: answering(provider.cancel.bind(provider)),
-    getMapping: answering(provider.getMapping.bind(provider)),
-    getMappings: answering(provider.getMappings.bind(provider)),
-    parameterize: answering(() => provider.unimplemented("parameters")),
-    construct: answering(() => provider.unimplemented("components")),
-    call: answering(() => provider.unimplemented("methods")),
+    handshake: answering(
+      on((provider, request: messages.ProviderHandshakeRequest) => provider.handshake(request)),
+    ),
+    attach: answering(on((provider, request: PluginAttach) => provider.attach(request))),
+    getPluginInfo: answering(on((provider) => provider.getPluginInfo())),
+    getSchema: answering(on((provider, request: messages.GetSchemaRequest) => provider.getSchema(request))),
+    checkConfig: answering(on((provider, request: messages.CheckRequest) => provider.checkConfig(request))),
+    diffConfig: answering(on((provider, request: messages.DiffRequest) => provider.diffConfig(request))),
+    configure: answering(on((provider, request: messages.ConfigureRequest) => provider.configure(request))),
+    check: answering(on(({ resources }, request: messages.CheckRequest) => resources.check(request))),
+    diff: answering(on(({ resources }, request: messages.DiffRequest) => resources.diff(request))),
+    create: answering(on(({ resources }, request: messages.CreateRequest) => resources.create(request))),
+    read: answering(on(({ resources }, request: messages.ReadRequest) => resources.read(request))),
+    update: answering(on(({ resources }, request: messages.UpdateRequest) => resources.update(request))),
+    delete: answering(on(({ resources }, request: messages.DeleteRequest) => resources.delete(request))),
+    list: listing(on(({ resources }, request: messages.ListRequest) => resources.list(request))),
+    invoke: answering(on((provider, request: messages.InvokeRequest) => provider.invoke(request))),
+    cancel: answering(on((provider) => provider.cancel())),
+    getMapping: answering(on((provider) => provider.getMapping())),
+    getMappings: answering(on((provider) => provider.getMappings())),
+    parameterize: answering(on((provider) => provider.unimplemented("parameters"))),
+    construct: answering(on((provider) => provider.unimplemented("components"))),
+    call: answering(on((provider) => provider.unimplemented("methods"))),
   };
 }
 
@@ -97,8 +106,8 @@ function answering<Request, Response>(
   };
 }
 
-function listing(method: (request: ListRequest) => Promise<Page | undefined>) {
-  return (call: ServerWritableStream<ListRequest, ListResponse>): void => {
+function listing(method: (request: messages.ListRequest) => Promise<Page | undefined>) {
+  return (call: ServerWritableStream<messages.ListRequest, messages.ListResponse>): void => {
     const answer = async () => method(readable(call.request));
     answer().then(
       (page) => {
@@ -112,13 +121,14 @@ function listing(method: (request: ListRequest) => Promise<Page | undefined>) {
   };
 }
 
-function listResponses(page: Page | undefined): ListResponse[] {
-  if (page === undefined) return [new ListResponse().setComputed(new ListResponse.Computed())];
+function listResponses(page: Page | undefined): messages.ListResponse[] {
+  if (page === undefined)
+    return [new messages.ListResponse().setComputed(new messages.ListResponse.Computed())];
   const results = page.results.map(({ id, name }) =>
-    new ListResponse().setResult(new ListResponse.Result().setId(id).setName(name)),
+    new messages.ListResponse().setResult(new messages.ListResponse.Result().setId(id).setName(name)),
   );
-  const next = new ListResponse.Continuation().setContinuationToken(page.token);
-  return page.token === "" ? results : [...results, new ListResponse().setContinuation(next)];
+  const next = new messages.ListResponse.Continuation().setContinuationToken(page.token);
+  return page.token === "" ? results : [...results, new messages.ListResponse().setContinuation(next)];
 }
 
 function readable<Request>(request: Request): Request {

@@ -1,5 +1,6 @@
 import type { Operation } from "../hypervisor/operation.js";
 import { warning, type Notice } from "../hypervisor/notice.js";
+import { isKnown } from "../schema/unknown.js";
 import { check } from "../snapshot/check.js";
 import { create } from "../snapshot/create/create.js";
 import { deleteWithSafety } from "../snapshot/delete/delete.js";
@@ -74,7 +75,7 @@ export class SnapshotResource implements ResourceHandler {
     const planned = plan(state, inputs);
     if (planned.refusal !== undefined) throw planned.refusal;
     // A replacement is announced here: nothing else that is called knows both snapshots.
-    if (planned.replaces.length > 0) show(await this.#preview.beforeChange(planned, state, inputs));
+    if (planned.replaces.length > 0) show(await this.#linesBefore(planned, state, inputs));
     const renamed = state === recorded ? {} : { domain: "update" as const };
     return {
       changes: changesAnything(planned) || state !== recorded,
@@ -172,12 +173,14 @@ export class SnapshotResource implements ResourceHandler {
   async #underNewName(state: PartialState, inputs: SnapshotInputs): Promise<PartialState> {
     if (this.context.declared.of(inputs.uri, inputs.domain)?.uuid === state.domainUuid)
       return inputs.domain === state.domainName ? state : { ...state, domainName: inputs.domain };
+    if (!isKnown(inputs.uri)) return state;
     const host = () => this.context.open({ inputs, defaultSeconds: DEFAULT_TIMEOUT_SECONDS });
     return underNewName(host, state, inputs);
   }
 
   async #linesBefore(planned: Plan, state: PartialState, inputs: SnapshotInputs): Promise<Notice[]> {
-    return changesAnything(planned) ? this.#preview.beforeChange(planned, state, inputs) : [];
+    const isLookedAt = changesAnything(planned) && isKnown(inputs.uri);
+    return isLookedAt ? this.#preview.beforeChange(planned, state, inputs) : [];
   }
 
   #operation(

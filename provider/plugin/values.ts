@@ -26,7 +26,7 @@ export type Marked = Props;
 
 /** The properties of a message; none where it has none. */
 export function received(struct: StructMessage | undefined): Marked {
-  return struct === undefined ? {} : (struct.toJavaScript());
+  return struct === undefined ? {} : struct.toJavaScript();
 }
 
 /** The same without marks: what is in a secret, or in an output, stands for itself. */

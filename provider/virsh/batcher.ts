@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { understood } from "./answer.js";
+import { Documents, understood } from "./answer.js";
 import type { Command } from "./commands/command.js";
 import { explain } from "./errors.js";
 import type { Finished, Limits } from "./process.js";
@@ -40,7 +40,10 @@ export class Batcher {
   private waiting: Caller[] = [];
   private running = 0;
 
-  constructor(private readonly carry: Carry) {}
+  constructor(
+    private readonly carry: Carry,
+    private readonly documents = new Documents(),
+  ) {}
 
   async answer<T>(command: Command<T>, limits: Limits): Promise<T> {
     // The clock starts here, not when it is this query's turn.
@@ -51,7 +54,7 @@ export class Batcher {
       // Once everyone who is about to ask has asked.
       setImmediate(() => void this.next());
     });
-    return understood(command, finished);
+    return understood(command, finished, this.documents);
   }
 
   private async next(): Promise<void> {

@@ -1,13 +1,13 @@
 import { isVirshError } from "../errors.js";
-import { understood } from "./answer.js";
+import { Documents, understood } from "./answer.js";
 import { option, type Command } from "./commands/command.js";
 import { daemonVersion, fileExists } from "./commands/domain.js";
 import { hostUuid, resolvedUri } from "./commands/host.js";
-import { interruptedIn, run, type Finished, type Limits } from "./process.js";
+import { run, unanswered, type Finished, type Limits } from "./process.js";
 import { Batcher } from "./batcher.js";
 import { play, type Line, type Played } from "./script.js";
 import { Session } from "./session.js";
-import { sessionsAtMost } from "./session-limit.js";
+import { sessionLimit } from "./session-limit.js";
 import { Sessions } from "./sessions.js";
 import type { HostIdentity } from "../hypervisor/host-identity.js";
 import { defaultUri, isAlias, leadsHere, redactUri } from "../hypervisor/uri.js";
@@ -15,31 +15,39 @@ import { defined } from "../xml/defined.js";
 
 const LIFETIME_MS = 60_000;
 
+const VIRSH = { program: "virsh" };
+
 /** One connection URI, and what this process knows of the host behind it. */
 export class Connection {
   readonly #sessions: Sessions;
   readonly #batcher: Batcher;
+  readonly #documents = new Documents();
   readonly #known = new Map<string, { value: unknown; at: number }>();
 
   constructor(
     /** `undefined` for virsh's own default. */
     readonly uri: string | undefined,
+    /** The value of `virsh:sessions`. */
+    sessions?: string,
   ) {
-    this.#sessions = new Sessions(() => Session.start(this.#words([])), sessionsAtMost(uri, process.env));
+    this.#sessions = new Sessions(
+      (limits) => Session.start(this.#words([]), limits),
+      sessionLimit(uri, process.env, sessions),
+    );
     this.#batcher = this.atOnce();
-  }
-
-  /** Ends its sessions, for good. */
-  end(): void {
-    this.#sessions.end();
   }
 
   /** Carries out the queries of one caller in a virsh of their own, slow ones too: those asked at the same time. */
   atOnce(): Batcher {
-    return new Batcher((lines, call) => this.#query(lines, call));
+    return new Batcher((lines, call) => this.#query(lines, call), this.#documents);
   }
 
-  /** A change is a process of its own; quick queries of all operations go to virsh together. */
+  /** Ends the sessions that nobody uses. */
+  end(): void {
+    this.#sessions.end();
+  }
+
+  /** A change has a session of its own; quick queries of all operations go to virsh together. */
   async carryOut<T>(command: Command<T>, limits: Limits): Promise<T> {
     const { changes, slow = false, tried } = command;
     if (!changes && !slow) return this.#batcher.answer(command, limits);
@@ -58,6 +66,8 @@ export class Connection {
     const [uri, uuid] = await Promise.all([
       this.#onceInAWhile(resolvedUri(), limits),
       this.#onceInAWhile(hostUuid(), limits),
+      // Asked for next, where a snapshot's data is looked at.
+      this.isHere(limits).catch(() => undefined),
     ]);
     return defined({ uuid, uri: redactUri(uri) });
   }
@@ -69,7 +79,8 @@ export class Connection {
   async isHere(limits: Limits): Promise<boolean> {
     const here = leadsHere(await this.resolved(limits));
     if (typeof here === "boolean") return here;
-    return this.#onceInAWhile(fileExists(here.behind), limits);
+    // A socket is there or not at once, so this can go with other queries.
+    return this.#onceInAWhile({ ...fileExists(here.behind), slow: false }, limits);
   }
 
   /** Where the connection leads. It may contain a password. */
@@ -94,23 +105,29 @@ export class Connection {
     lines: readonly L[],
     { tried, limits }: { tried: string; limits: Limits },
   ): Promise<Played<L>[] | { whole: Finished }> {
-    const answer = await this.#sessions.ask(lines, limits);
+    const answer = await this.#sessions.ask(lines, limits, "read");
+    const call = { tried, changes: false };
     if (answer !== undefined && "played" in answer) return answer.played;
     if (answer !== undefined && "whole" in answer) return answer;
-    const call = { tried, changes: false };
+    if (answer?.lost === "timeout") throw unanswered({ ...call, ...VIRSH, limits }, answer);
     const [only, ...others] = lines;
     if (only === undefined || others.length > 0)
       return play(lines, (script) => this.#run([script], call, limits));
     return [{ line: only, end: await this.#run(only.args, call, limits) }];
   }
 
-  /** What a session did not answer for certain may have been done: it is judged like a process that was interrupted. */
+  /**
+   * What a session did not answer for certain may have been done: it is judged like a process that was interrupted. What
+   * it certainly did not begin is a process of its own.
+   */
   async #change(command: Command<unknown>, limits: Limits): Promise<Finished> {
-    const answer = await this.#sessions.ask([command], limits);
-    if (answer === undefined) return this.#run(command.args, command, limits);
-    if ("played" in answer) return answer.played[0]?.end ?? { exitCode: 1, stdout: "", stderr: "" };
-    if ("whole" in answer) return answer.whole;
-    throw interruptedIn({ ...command, program: "virsh", limits }, answer.lost);
+    const answer = await this.#sessions.ask([command], limits, "change");
+    const [played] = answer !== undefined && "played" in answer ? answer.played : [];
+    if (played !== undefined) return played.end;
+    if (answer !== undefined && "whole" in answer) return answer.whole;
+    if (answer !== undefined && "lost" in answer && (answer.begun || answer.lost === "timeout"))
+      throw unanswered({ ...command, ...VIRSH, limits }, answer);
+    return this.#run(command.args, command, limits);
   }
 
   async #run(

@@ -1,38 +1,44 @@
 import { chmod, realpath, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isVirshError, quote } from "../errors.js";
-import type { Image, TagDate } from "../hypervisor/results.js";
+import type { ImageSnapshot, TagDate } from "../hypervisor/results.js";
 import { readImages } from "./images.js";
+import { readSnapshotTable } from "./snapshot-table.js";
 import { run, type Limits } from "./process.js";
 
 /** Files of the host, if the host is this machine. */
 
 /** The tags of the internal snapshots in an image; `undefined` when the image cannot be read from here. */
 export async function readTags(path: string, limits: Limits): Promise<string[] | undefined> {
-  const images = await readIfPossible(path, limits);
-  return images?.[0]?.snapshots.map(({ name }) => name);
-}
-
-async function readIfPossible(path: string, limits: Limits): Promise<Image[] | undefined> {
-  try {
-    return await readImages(path, { backingChain: false }, limits);
-  } catch (error) {
-    // virsh may be installed without qemu-img, which is `Unreachable`.
-    if (isVirshError(error, "NotFound", "Denied", "Unreachable")) return undefined;
-    throw error;
-  }
+  return (await readSnapshots(path, limits))?.map(({ name }) => name);
 }
 
 /** When the internal snapshot of that name was taken, as the image says; `undefined` when it shows none, or cannot be read. */
 export async function tagDate(path: string, name: string, limits: Limits): Promise<TagDate | undefined> {
-  const images = await readIfPossible(path, limits);
-  const tag = images?.[0]?.snapshots.find((snapshot) => snapshot.name === name);
+  const tag = (await readSnapshots(path, limits))?.find((snapshot) => snapshot.name === name);
   if (tag === undefined) return undefined;
   const second = new Date(tag.date * 1000).toISOString().replace(/\.000Z$/, "");
   return {
     imageDate: `${second}.${String(tag.dateNanoseconds).padStart(9, "0")}Z`,
     vmClock: tag.exactVmClock,
   };
+}
+
+/** Most images can be read here, without a process. All others are qemu-img's to read, or to refuse. */
+async function readSnapshots(
+  path: string,
+  limits: Limits,
+): Promise<Pick<ImageSnapshot, "name" | "date" | "dateNanoseconds" | "exactVmClock">[] | undefined> {
+  const entries = await readSnapshotTable(path, limits);
+  if (entries !== undefined) return entries;
+  try {
+    const [image] = await readImages(path, { backingChain: false }, limits);
+    return image?.snapshots;
+  } catch (error) {
+    // virsh may be installed without qemu-img, which is `Unreachable`.
+    if (isVirshError(error, "NotFound", "Denied", "Unreachable")) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
-import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isVirshError, quote, VirshError } from "../errors.js";
-import type { Changes, Host, HostOptions, OpenHost } from "../hypervisor/host.js";
+import type { Changes, Host, OpenHost } from "../hypervisor/host.js";
 import { queriesBy, type Ask, type Queries } from "../hypervisor/queries.js";
 import type { Image, ImageOptions } from "../hypervisor/results.js";
 import type { Command } from "./commands/command.js";
@@ -16,6 +15,8 @@ import { readImages } from "./images.js";
 import { withPrivateFile } from "./private-file.js";
 import type { Limits } from "./process.js";
 import { commands, fileQueries, isVirshQuery } from "./queries.js";
+import { SETTING } from "./session-limit.js";
+import { Stopping } from "./stopping.js";
 import { defaultUri, redactUri, uriProblem } from "../hypervisor/uri.js";
 
 /** An operation that was interrupted gets this long to see what it left behind. */
@@ -24,19 +25,17 @@ const AFTERWARDS_SECONDS = 30;
 /** The hosts that one provider process reaches through virsh. Nothing is shared with another process or provider. */
 export class VirshHosts {
   readonly #connections = new Map<string, Connection>();
-  readonly #stopping = new AbortController();
+  readonly #stopping = new Stopping();
 
-  constructor() {
-    // Every call that runs listens.
-    setMaxListeners(0, this.#stopping.signal);
-  }
+  /** `setting`: reads a setting of the stack. */
+  constructor(private readonly setting: (name: string) => string | undefined = () => undefined) {}
 
   /**
-   * Stops waiting for virsh, for good: every operation ends at once, as if its time limit had run out. What libvirt has
-   * begun goes on.
+   * Stops waiting for virsh, for good: every operation ends at once, as if its time limit had run out, and has a moment
+   * to see what it leaves. What libvirt has begun goes on.
    */
   stop(): void {
-    this.#stopping.abort();
+    this.#stopping.begin();
     for (const connection of this.#connections.values()) connection.end();
   }
 
@@ -44,11 +43,12 @@ export class VirshHosts {
   readonly open: OpenHost = (options) => {
     const { uri } = options;
     refuseUnsafe(uri);
-    return hostOn(this.#connectionTo(uri), options, this.#stopping.signal);
+    const limits = limitsOf(options.timeoutSeconds, this.#stopping);
+    return hostOn(this.#connectionTo(uri), uri, limits, this.#stopping);
   };
 
   #connectionTo(uri: string | undefined): Connection {
-    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri);
+    const connection = this.#connections.get(uri ?? "") ?? new Connection(uri, this.setting(SETTING));
     this.#connections.set(uri ?? "", connection);
     return connection;
   }
@@ -62,29 +62,28 @@ function refuseUnsafe(given: string | undefined): void {
   throw new VirshError({ kind: "Invalid", tried: `use ${variable} ${quote(redactUri(uri))}`, said });
 }
 
-function hostOn(connection: Connection, { uri, timeoutSeconds }: HostOptions, stopped: AbortSignal): Host {
-  const limits = limitsOf(timeoutSeconds, stopped);
+function hostOn(connection: Connection, uri: string | undefined, limits: Limits, stopping: Stopping): Host {
   const shownUri = uri === undefined ? undefined : redactUri(uri);
   const carryOut: CarryOut = (command, uuid) =>
     provingAbsence(connection, limits, uuid, () => connection.carryOut(command, limits));
   return {
     shownUri,
     remaining: () => limits.remaining(),
-    pause: (ms) => pause(ms, stopped),
-    afterwards: () => hostOn(connection, { uri, timeoutSeconds: AFTERWARDS_SECONDS }, stopped),
+    pause: (ms) => pause(ms, limits),
+    afterwards: () => hostOn(connection, uri, limitsOfLooks(stopping), stopping),
     atOnce: () => {
       const batcher = connection.atOnce();
       const queries = queriesOn(connection, limits, (command, uuid) =>
         provingAbsence(connection, limits, uuid, () => batcher.answer(command, limits)),
       );
-      return { shownUri, pause: (ms) => pause(ms, stopped), ...queries };
+      return { shownUri, pause: (ms) => pause(ms, limits), ...queries };
     },
     ...queriesOn(connection, limits, carryOut),
     ...changesOn(connection, limits, carryOut),
   };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, { stopped: signal }: Limits): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });
   } catch {
@@ -93,14 +92,19 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** The clock starts with the first call: waiting for the domain's turn is not the operation's own time. */
-function limitsOf(timeoutSeconds: number, stopped: AbortSignal): Limits {
+function limitsOf(timeoutSeconds: number, { operations: stopped }: Pick<Stopping, "operations">): Limits {
   let deadline: number | undefined;
   const remaining = () => {
     deadline ??= performance.now() + timeoutSeconds * 1000;
-    if (stopped.aborted) return 0;
-    return Math.max(0, deadline - performance.now());
+    return stopped.aborted ? 0 : Math.max(0, deadline - performance.now());
   };
   return { timeoutSeconds, remaining, stopped };
+}
+
+/** The limits of a look at what an operation left: once the provider stops, all have the same moment. */
+function limitsOfLooks(stopping: Stopping): Limits {
+  const limits = limitsOf(AFTERWARDS_SECONDS, { operations: stopping.looks });
+  return { ...limits, remaining: () => Math.min(limits.remaining(), stopping.leftForLooks()) };
 }
 
 type CarryOut = <T>(command: Command<T>, uuid?: string) => Promise<T>;

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { sentences, VirshError, type ErrorParts } from "../errors.js";
 
 /** The time limit of an operation. All calls of the operation share one object. */
@@ -28,7 +29,7 @@ export interface Finished {
 }
 
 /** The longest output seen is a domain's XML of some hundred KB. Endless output must not fill the memory. */
-const MAX_OUTPUT = 32 * 1024 * 1024;
+export const MAX_OUTPUT = 32 * 1024 * 1024;
 
 /** virsh has nothing to save when it ends, so one second is enough before it is killed. */
 const KILL_AFTER_MS = 1000;
@@ -99,23 +100,38 @@ export interface Listener {
   ended(exitCode: number | undefined): void;
 }
 
-/** Starts a program to feed. `env` is added to its environment. */
-export async function feed(
+/**
+ * Starts a program to feed. `env` is added to its environment. Without execa, which takes longer to load than a program
+ * takes to start, and whose buffers and errors are of no use here.
+ */
+export function feed(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   listener: Listener,
-): Promise<Fed> {
-  const { execa } = await import("execa");
-  const child = execa(program, args, {
-    env: { ...ENVIRONMENT, ...env },
-    stdin: "pipe",
-    buffer: false,
-    reject: false,
-    forceKillAfterDelay: KILL_AFTER_MS,
-    killDescendants: true,
-  });
+): Fed {
+  // A session of its own, as above.
+  const options = { env: { ...process.env, ...ENVIRONMENT, ...env }, detached: true };
+  let child: ChildProcessWithoutNullStreams;
+  try {
+    child = spawn(program, args, options);
+  } catch {
+    // An argument that is too long. A process of its own will say so.
+    listener.ended(undefined);
+    return { write: () => undefined, kill: () => undefined, hold: () => undefined };
+  }
   const { stdin, stdout, stderr } = child;
+  let [isClosed, isTold] = [false, false];
+  const end = () => {
+    // Another process may have that number by now.
+    if (!isClosed) endGroup(child);
+  };
+  const tell = (exitCode: number | undefined) => {
+    if (!isTold) listener.ended(exitCode);
+    isTold = true;
+  };
+  // A signal that ends this process closes the standard input, with which virsh ends by itself.
+  process.setMaxListeners(process.getMaxListeners() + 1).once("exit", end);
   // Decoded here, a character that is split between two pieces arrives whole.
   stdout.setEncoding("utf8").on("data", (text: string) => {
     listener.printed("stdout", text);
@@ -123,19 +139,48 @@ export async function feed(
   stderr.setEncoding("utf8").on("data", (text: string) => {
     listener.printed("stderr", text);
   });
-  // It may have ended, which `ended` says.
+  // It may have ended, or not started, which "close" says.
   stdin.on("error", () => undefined);
-  void child.then(({ exitCode }) => {
-    listener.ended(exitCode);
+  child.on("error", () => undefined);
+  child.once("close", (exitCode) => {
+    isClosed = true;
+    process.off("exit", end).setMaxListeners(process.getMaxListeners() - 1);
+    tell(exitCode ?? undefined);
   });
-  const pipes = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+  // A program that it left behind may keep the outputs open.
+  child.once("exit", (exitCode) => {
+    later(tell, exitCode ?? undefined);
+  });
+  const handles = [child, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
   return {
-    write: (text) => stdin.write(text),
-    kill: () => child.kill("SIGKILL"),
+    write: (text) => {
+      stdin.write(text);
+    },
+    kill: () => {
+      end();
+      later(tell, undefined);
+    },
     hold: (held) => {
-      pipes.forEach((pipe) => (held ? pipe.ref?.() : pipe.unref?.()));
+      for (const handle of handles) {
+        if (held) handle.ref?.();
+        else handle.unref?.();
+      }
     },
   };
+}
+
+function later<T>(act: (value: T) => void, value: T): void {
+  setTimeout(act, KILL_AFTER_MS, value).unref();
+}
+
+/** Ends a program that was started detached, with all that it started. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // They have all ended.
+  }
 }
 
 type Failure = Pick<ErrorParts, "kind" | "said" | "unchanged" | "next" | "begun">;
@@ -152,10 +197,7 @@ interface Outcome {
 /** Why a program has no exit code. The order matters: a program that was stopped also shows a signal. */
 function interruption(outcome: Outcome, { program, changes, limits }: Call): Failure | undefined {
   if (outcome.timedOut || outcome.isCanceled) return noTimeLeft(limits, "while it ran", changes);
-  if (outcome.isMaxBuffer) {
-    const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
-    return { kind: "Unexpected", said, ...afterwards(changes) };
-  }
+  if (outcome.isMaxBuffer) return tooMuch(program, changes);
   if (outcome.code !== undefined) return notStarted(outcome.code, program, outcome.originalMessage);
   if (outcome.signal !== undefined) {
     return {
@@ -168,15 +210,28 @@ function interruption(outcome: Outcome, { program, changes, limits }: Call): Fai
   return undefined;
 }
 
-/** The error of a call that a session of virsh did not answer. */
-export function interruptedIn(call: Call, lost: "died" | "timeout" | "out of step"): VirshError {
+/** Why a session of virsh gave no answer that can be trusted. */
+export type Lost = "died" | "timeout" | "out of step" | "too much" | "unfit";
+
+/** The error of a call that a session of virsh did not answer. `begun`: it may have been carried out. */
+export function unanswered(
+  call: Omit<Call, "args">,
+  { lost, begun }: { lost: Lost; begun: boolean },
+): VirshError {
+  const changes = call.changes && begun;
   if (lost === "timeout" || call.limits.stopped?.aborted === true)
-    return failed(call, noTimeLeft(call.limits, "while it ran", call.changes));
+    return failed(call, noTimeLeft(call.limits, "while it ran", changes));
+  if (lost === "too much") return failed(call, tooMuch(call.program, changes));
   const said =
     lost === "died"
       ? `${call.program} ended while it ran`
       : `${call.program} lost its connection while it ran`;
-  return failed(call, { kind: "Cancelled", said, ...afterwards(call.changes), begun: call.changes });
+  return failed(call, { kind: "Cancelled", said, ...afterwards(changes), begun: changes });
+}
+
+function tooMuch(program: string, changes: boolean): Failure {
+  const said = `${program} wrote more than ${MAX_OUTPUT / 1024 / 1024} MiB`;
+  return { kind: "Unexpected", said, ...afterwards(changes) };
 }
 
 function notStarted(code: string, program: string, detail = code): Failure {
@@ -233,6 +288,6 @@ function afterwards(changes: boolean): Pick<ErrorParts, "unchanged" | "next"> {
   };
 }
 
-function failed({ tried }: Call, failure: Failure): VirshError {
+function failed({ tried }: Pick<Call, "tried">, failure: Failure): VirshError {
   return new VirshError({ tried, ...failure });
 }

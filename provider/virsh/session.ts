@@ -1,91 +1,83 @@
-import { randomBytes } from "node:crypto";
-import { feed, type Fed, type Finished, type Limits, type Listener } from "./process.js";
-import { finishedAs, quoted, type Line, type Part, type Played } from "./script.js";
-import { messages } from "./stderr.js";
+import { complaint, framed, partsOf, PROMPT, saysNothing, type Framed } from "./framing.js";
+import {
+  feed,
+  MAX_OUTPUT,
+  type Fed,
+  type Finished,
+  type Limits,
+  type Listener,
+  type Lost,
+} from "./process.js";
+import { finishedAs, type Line, type Played } from "./script.js";
 
-/**
- * A virsh that is fed through its standard input, one request after the other: it connects once. It repeats every line
- * on its standard output, after a prompt. A mark is therefore written in two halves (`'ab''cd'`), so that the repeated
- * line does not contain it, and looked for whole.
- */
+/** A virsh that is fed through its standard input, one request after the other: it connects once. */
 
 /** How virsh reads what it is fed: readline's own keys and nobody's settings, and no file of the user. */
 const ENVIRONMENT = {
   INPUTRC: "/dev/null",
   TERM: "dumb",
+  COLUMNS: "80",
   VIRSH_HISTSIZE: "0",
   // virsh would write its history there when its input ends, over the user's own.
   XDG_CACHE_HOME: "/dev/null",
 };
 
-/** `>`: of a connection that may only read. */
-const PROMPT = /^virsh [#>] $/;
-const PROMPT_LENGTH = "virsh # ".length;
+/** What a session is tried with: if this word comes back as it was, virsh reads its input as expected. */
+const TRIAL = { args: ["echo", "--", `virsh # 'é💾' \\ "; error: `] };
 
-/** What comes of a request. `lost`: the session gave no answer that can be trusted; the lines may have been carried out. */
-export type Answer<L> =
-  { played: Played<L>[] } | { whole: Finished } | { lost: "died" | "timeout" | "out of step" };
+/** What a session that could not be started gives. `unfit`: this virsh does not read its input as expected. */
+export type NotStarted = { whole: Finished } | { lost: Lost; begun: false };
 
-/** A word that a line carries with certainty: readline takes control characters for keys. */
-export function isCarried(word: string): boolean {
-  return !/\p{Cc}/u.test(word) && word.isWellFormed();
-}
+/** What comes of a request. `begun`: the lines may have been carried out. */
+export type Answer<L> = { played: Played<L>[] } | { whole: Finished } | { lost: Lost; begun: boolean };
 
-interface Request {
-  /** The end of the request, as it appears on both outputs. */
-  last: string;
-  settle(end: "answered" | "died" | "timeout"): void;
-}
+type End = "answered" | "died" | "timeout" | "too much";
 
 export class Session implements Listener {
   #fed: Fed | undefined;
-  #out = "";
-  #err = "";
-  #request: Request | undefined;
+  readonly #out = new Output();
+  readonly #err = new Output();
+  readonly #gone = Promise.withResolvers<undefined>();
+  #settle: ((end: End) => void) | undefined;
   #exitCode: number | undefined;
+  #isNew = true;
   #isLost = false;
 
-  private constructor() {}
-
-  /** Starts virsh with these arguments: `--quiet` and the connection. */
-  static async start(args: readonly string[], program = "virsh"): Promise<Session> {
+  /** Starts virsh with these arguments: `--quiet` and the connection. Nothing is asked of libvirt yet. */
+  static async start(
+    args: readonly string[],
+    limits: Limits,
+    program = "virsh",
+  ): Promise<Session | NotStarted> {
     const session = new Session();
-    session.#fed = await feed(program, args, ENVIRONMENT, session);
-    return session;
+    session.#fed = feed(program, args, ENVIRONMENT, session);
+    const answer = await session.ask([TRIAL], limits);
+    if ("played" in answer && answer.played[0]?.end.stdout === TRIAL.args[2]) return session;
+    session.end();
+    if ("lost" in answer && answer.lost !== "out of step")
+      return session.#refused() ?? { lost: answer.lost, begun: false };
+    return { lost: "unfit", begun: false };
   }
 
   /** Whether it can be given another request. */
   get isUsable(): boolean {
-    return !this.#isLost && this.#err === "" && (this.#out === "" || PROMPT.test(this.#out));
+    return !this.#isLost && this.#out.text === PROMPT && saysNothing(this.#err.text);
   }
 
-  /** Carries out the lines, one after the other, even after one that fails. Every word must be one that is carried. */
+  /** Carries out the lines, one after the other, even after one that fails. */
   async ask<L extends Line>(lines: readonly L[], limits: Limits): Promise<Answer<L>> {
-    const [mark, last] = [halves(), halves()];
-    const marked = [
-      mark.written,
-      ...lines.map(({ args }) => `${args.map(quoted).join(" ")}; ${mark.written}`),
-    ];
-    const request = [marked.join("; "), last.written];
+    const request = framed(lines);
     this.#fed?.hold(true);
-    const end = await this.#end(request.join("\n"), last.whole, limits);
-    this.#fed?.hold(false);
-    if (end !== "answered") {
+    try {
+      const end = await this.#exchange(request, limits);
+      if (end === "answered") return this.#judge(request, lines);
       this.end();
-      return this.#exitCode === 1 && !this.#out.includes(mark.whole)
-        ? this.#refused()
-        : { lost: end === "timeout" ? end : "died" };
+      // What it printed before shows how far it came.
+      await this.#gone.promise;
+      return { lost: end, begun: this.#err.text.includes(complaint(request.mark)) };
+    } finally {
+      this.#fed?.hold(false);
     }
-    const parts = readParts({ stdout: this.#out, stderr: this.#err }, mark.whole, last.whole);
-    // The prompt before the next line.
-    [this.#out, this.#err] = [this.#out.slice(-PROMPT_LENGTH), ""];
-    if (parts === undefined || parts.some(({ stderr }) => isReconnected(stderr))) {
-      this.end();
-      return { lost: "out of step" };
-    }
-    if (parts.length === lines.length)
-      return { played: lines.map((line, index) => ({ line, end: finishedAs(parts[index] ?? NOTHING) })) };
-    return { whole: finishedAs(parts[0] ?? NOTHING) };
   }
 
   /** Ends virsh at once. What libvirt has begun goes on. */
@@ -95,96 +87,111 @@ export class Session implements Listener {
   }
 
   printed(to: "stdout" | "stderr", text: string): void {
-    if (to === "stdout") this.#out += text;
-    else this.#err += text;
-    const last = this.#request?.last;
-    if (last !== undefined && this.#err.endsWith(`error: ${last}\n`) && this.#isPromptAfter(last))
-      this.#request?.settle("answered");
-  }
-
-  #isPromptAfter(last: string): boolean {
-    const prompt = this.#out.slice(-PROMPT_LENGTH);
-    return PROMPT.test(prompt) && this.#out.endsWith(last + prompt);
+    (to === "stdout" ? this.#out : this.#err).add(text);
+    if (this.#out.length + this.#err.length > MAX_OUTPUT) this.#settle?.("too much");
+    else if (this.#out.hasEnded && this.#err.hasEnded) this.#settle?.("answered");
   }
 
   ended(exitCode: number | undefined): void {
     this.#isLost = true;
     this.#exitCode = exitCode;
-    this.#request?.settle("died");
+    this.#settle?.("died");
+    this.#gone.resolve(undefined);
   }
 
-  async #end(text: string, last: string, limits: Limits): Promise<"answered" | "died" | "timeout"> {
+  async #exchange({ text, last }: Framed, limits: Limits): Promise<End> {
     if (this.#isLost) return "died";
-    try {
-      return await new Promise((resolve) => {
-        const timer = setTimeout(
-          () => { resolve("timeout"); },
-          Math.max(0, Math.min(limits.remaining(), 2 ** 31 - 1)),
-        );
-        this.#request = {
-          last,
-          settle: (end) => {
-            clearTimeout(timer);
-            resolve(end);
-          },
-        };
-        this.#fed?.write(`${text}\n`);
-      });
-    } finally {
-      this.#request = undefined;
+    const left = limits.remaining();
+    if (left < 1) return "timeout";
+    this.#out.expect(last + PROMPT);
+    this.#err.expect(complaint(last));
+    const { promise, resolve } = Promise.withResolvers<End>();
+    const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1), "timeout");
+    const stop = () => {
+      resolve("timeout");
+    };
+    limits.stopped?.addEventListener("abort", stop);
+    this.#settle = resolve;
+    this.#fed?.write(text);
+    const end = await promise;
+    clearTimeout(timer);
+    limits.stopped?.removeEventListener("abort", stop);
+    this.#settle = undefined;
+    return end;
+  }
+
+  #judge<L extends Line>(request: Framed, lines: readonly L[]): Answer<L> {
+    const stderr = this.#err.text;
+    // Whatever connects, for instance ssh, may have printed a warning.
+    const begin = this.#isNew ? stderr.indexOf(complaint(request.mark)) : 0;
+    this.#isNew = false;
+    const parts = partsOf({ stdout: this.#out.text, stderr: stderr.slice(Math.max(0, begin)) }, request);
+    if (parts === undefined) {
+      this.end();
+      return { lost: "out of step", begun: true };
     }
+    this.#out.keep(PROMPT);
+    this.#err.keep("");
+    const ends = parts.map(finishedAs);
+    const [first] = ends;
+    if (ends.length !== lines.length) return first === undefined ? { played: [] } : { whole: first };
+    return {
+      played: lines.flatMap((line, index) => {
+        const end = ends[index];
+        return end ? [{ line, end }] : [];
+      }),
+    };
   }
 
   /** virsh ended by itself before it read anything: it could not connect. */
-  #refused(): { whole: Finished } {
-    const stderr = this.#err.replace(/^error: Failed to create '\/dev\/null\/.*\n/m, "");
+  #refused(): { whole: Finished } | undefined {
+    if (this.#exitCode !== 1 || this.#out.text !== "") return undefined;
+    const stderr = this.#err.text.replace(/^error: Failed to create '\/dev\/null\/.*\n/m, "");
     return { whole: { exitCode: 1, stdout: "", stderr } };
   }
 }
 
-const NOTHING: Part = { stdout: "", stderr: "" };
+/** What arrives on one output. */
+class Output {
+  #pieces: string[] = [];
+  #length = 0;
+  #end = "";
+  /** The last that arrived, in which the end may have begun. */
+  #tail = "";
+  #hasEnded = false;
 
-/** A new mark: the commands that print it on both outputs, and how it appears there. */
-function halves(): { written: string; whole: string } {
-  // Short, because virsh shows every word that it reads, which takes longer than most commands.
-  const [one, other] = [randomBytes(8).toString("hex"), randomBytes(8).toString("hex")];
-  const word = `'${one}''${other}'`;
-  return { written: `echo ${word}; echo --err ${word}`, whole: one + other };
-}
+  get text(): string {
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join("")];
+    return this.#pieces[0] ?? "";
+  }
 
-/** A line that virsh repeats: of a long one, it shows only the end. */
-const REPEATED = /^virsh [#>] [^\n]*\n$/;
+  get length(): number {
+    return this.#length;
+  }
 
-/**
- * The answers between the marks; a single one, to everything, if virsh refused the whole line; `undefined` if anything
- * stands where it does not belong.
- */
-function readParts({ stdout, stderr }: Part, mark: string, last: string): Part[] | undefined {
-  const [said, end, ...more] = stdout.split(last);
-  const [complained, nothing] = stderr.split(`error: ${last}\n`);
-  if (said === undefined || complained === undefined || nothing !== "" || more.length > 0) return undefined;
-  if (!PROMPT.test(end ?? "")) return undefined;
-  const [answers, errors] = [said.split(mark), complained.split(`error: ${mark}\n`)];
-  if (answers.length !== errors.length) return undefined;
-  // virsh does not carry out any part of a line that holds a command that it does not know.
-  if (answers.length === 1) return isRefusedLine(said) ? [{ stdout: "", stderr: complained }] : undefined;
-  const isInStep =
-    REPEATED.test(answers[0] ?? "") &&
-    errors[0] === "" &&
-    REPEATED.test(answers.at(-1) ?? "") &&
-    errors.at(-1) === "";
-  if (!isInStep) return undefined;
-  return answers.slice(1, -1).map((answer, index) => ({ stdout: answer, stderr: errors[index + 1] ?? "" }));
-}
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
 
-function isRefusedLine(said: string): boolean {
-  const lines = said.split(/(?<=\n)/);
-  return lines.length === 2 && lines.every((line) => REPEATED.test(line));
-}
+  /** Watches for this text. */
+  expect(end: string): void {
+    this.#end = end;
+    this.#hasEnded = false;
+    this.#tail = "";
+  }
 
-/** virsh connects again by itself, perhaps to a daemon that knows nothing of what the last one was doing. */
-function isReconnected(stderr: string): boolean {
-  return messages(stderr).some((message) =>
-    /^(?:Disconnected from |Reconnected to |Failed to reconnect )/.test(message),
-  );
+  /** Forgets all but this. */
+  keep(text: string): void {
+    this.#pieces = [text];
+    this.#length = text.length;
+  }
+
+  add(text: string): void {
+    this.#pieces.push(text);
+    this.#length += text.length;
+    // Searching all of a long answer, again with each piece of it, would take a time that grows with its square.
+    const recent = this.#tail + text;
+    this.#hasEnded ||= this.#end !== "" && recent.includes(this.#end);
+    this.#tail = recent.slice(-this.#end.length);
+  }
 }

@@ -1,10 +1,17 @@
+import { areCarried } from "./framing.js";
 import type { Limits } from "./process.js";
 import type { Line } from "./script.js";
-import type { Session } from "./session.js";
-import { isCarried, type Answer } from "./session.js";
+import { Session, type Answer, type NotStarted } from "./session.js";
+import { Turns, type Purpose } from "./turns.js";
 
 /** An idle session is ended after this time, so that a program that lives for long holds no connection that it does not use. */
 const IDLE_MS = 5_000;
+
+/** How many sessions a connection may have, and how long a caller waits for one. */
+export interface SessionLimit {
+  readonly most: number;
+  readonly patienceMs: number;
+}
 
 /**
  * The sessions of one connection, each lent to one caller at a time. Only as many are opened as are needed at once:
@@ -12,74 +19,56 @@ const IDLE_MS = 5_000;
  */
 export class Sessions {
   readonly #idle: { session: Session; timer: NodeJS.Timeout }[] = [];
-  readonly #waiting: (() => void)[] = [];
-  readonly #used = new Set<Session>();
-  #lent = 0;
-  #ended = false;
+  readonly #turns: Turns;
+  #isUnfit: boolean;
 
   constructor(
-    private readonly start: () => Promise<Session>,
-    private readonly most: number,
-  ) {}
+    private readonly start: (limits: Limits) => Promise<Session | NotStarted>,
+    { most, patienceMs }: SessionLimit,
+  ) {
+    this.#turns = new Turns(most, patienceMs);
+    this.#isUnfit = most === 0;
+  }
 
-  /** Carries out the lines in one session. `undefined` where they cannot be sent through one: nothing was sent. */
-  async ask<L extends Line>(lines: readonly L[], limits: Limits): Promise<Answer<L> | undefined> {
-    if (this.most === 0 || !lines.every(({ args }) => args.every(isCarried))) return undefined;
-    if (!(await this.#turn(limits))) return { lost: "timeout" };
-    let session: Session | undefined;
+  /**
+   * Carries out the lines in one session. `undefined`: none can be had now, or the lines cannot be sent through one;
+   * nothing was sent.
+   */
+  async ask<L extends Line>(
+    lines: readonly L[],
+    limits: Limits,
+    purpose: Purpose,
+  ): Promise<Answer<L> | undefined> {
+    if (this.#isUnfit || !areCarried(lines)) return undefined;
+    if (!(await this.#turns.take(purpose, limits.remaining()))) return undefined;
+    let session: Session | NotStarted | undefined;
     try {
-      if (this.#ended) return undefined;
-      session = await this.#take();
-      this.#used.add(session);
-      return await session.ask(lines, limits);
+      // Its time may have run out, or the provider was told to stop: then nobody needs a session.
+      if (limits.remaining() < 1) return undefined;
+      session = await this.#take(limits);
+      if (session instanceof Session) return await session.ask(lines, limits);
+      if (!("lost" in session)) return session;
+      this.#isUnfit ||= session.lost === "unfit";
+      return session;
     } finally {
-      if (session !== undefined) this.#used.delete(session);
-      if (session?.isUsable === true) this.#keep(session);
-      this.#lent -= 1;
-      this.#waiting.shift()?.();
+      if (session instanceof Session && session.isUsable) this.#keep(session);
+      this.#turns.give(purpose);
     }
   }
 
-  /** Ends all sessions, also those in use, for good: from now on nothing is sent through one. */
+  /** Ends all sessions that nobody uses. */
   end(): void {
-    this.#ended = true;
     for (const { session, timer } of this.#idle.splice(0)) {
       clearTimeout(timer);
       session.end();
     }
-    for (const session of this.#used) session.end();
   }
 
-  /** Waits until a session can be had. `false`: not within the time limit. */
-  async #turn(limits: Limits): Promise<boolean> {
-    const deadline = performance.now() + limits.remaining();
-    while (this.#lent >= this.most) {
-      const left = deadline - performance.now();
-      if (left < 1) return false;
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        const timer = setTimeout(
-          () => {
-            this.#waiting.splice(this.#waiting.indexOf(wake), 1);
-            resolve();
-          },
-          Math.min(left, 2 ** 31 - 1),
-        );
-        this.#waiting.push(wake);
-      });
-    }
-    this.#lent += 1;
-    return true;
-  }
-
-  async #take(): Promise<Session> {
+  async #take(limits: Limits): Promise<Session | NotStarted> {
     for (;;) {
       // The one that was used last: the others may reach the end of their time.
       const kept = this.#idle.pop();
-      if (kept === undefined) return this.start();
+      if (kept === undefined) return this.start(limits);
       clearTimeout(kept.timer);
       if (kept.session.isUsable) return kept.session;
       kept.session.end();

@@ -5,6 +5,11 @@
 const LOG_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+\d{4}: \d+: (?:debug|info|warning|error) : /;
 const MESSAGE = "error: ";
 
+/** Whether the client library wrote the line, not virsh. */
+export function isLogLine(line: string): boolean {
+  return LOG_LINE.test(line);
+}
+
 /**
  * libxml's `(domain_snapshot):2: …`, since libvirt 11 `at line 2: …`: the lines after it repeat the XML with a pointer,
  * and are left out.
@@ -21,7 +26,7 @@ const MAX_LENGTH = 2000;
 export function messages(stderr: string): string[] {
   const found: string[] = [];
   for (const line of stderr.split("\n")) {
-    if (LOG_LINE.test(line)) continue;
+    if (isLogLine(line)) continue;
     if (line.startsWith(MESSAGE)) {
       found.push(line.slice(MESSAGE.length));
       continue;

@@ -70,7 +70,7 @@ function explain(error: unknown): string {
 function toElement(node: ParsedNode): XmlElement {
   const name = tagOf(node);
   const content = node[name] as ParsedNode[];
-  const isText = (child: ParsedNode) => tagOf(child) === textKey;
+  const isText = (child: ParsedNode) => textKey in child;
   const { startIndex: start = 0, endIndex: end } = node[position] as XMLMetaData;
   if (end === undefined) throw unreadable(name, "it has no end");
   return new XmlElement({
@@ -92,5 +92,6 @@ function isBlank(node: ParsedNode): boolean {
 }
 
 function tagOf(node: ParsedNode | undefined): string {
-  return Object.keys(node ?? {}).find((key) => key !== attributesKey) ?? "";
+  for (const key in node) if (key !== attributesKey) return key;
+  return "";
 }

@@ -3,10 +3,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isVirshError } from "../../provider/errors.js";
 import { isProvenAbsent } from "../../provider/snapshot/image-tags.js";
+import { tagDate } from "../../provider/virsh/files.js";
 import { VirshHosts } from "../../provider/virsh/host.js";
+import { readSnapshotTable } from "../../provider/virsh/snapshot-table.js";
 import { Snapshot } from "../../sdk/index.js";
 import { assertDone, assertFailed, TestStack } from "./support/engine.js";
-import { diskOf, guest, imageSnapshots, inGuest, lab, snapshotsOf, virsh } from "./support/host.js";
+import {
+  diskOf,
+  guest,
+  imageDate,
+  imageSnapshots,
+  inGuest,
+  lab,
+  snapshotsOf,
+  virsh,
+} from "./support/host.js";
 
 describe("internal snapshots as tags in an image", () => {
   it("are never called missing while others are taken and deleted in a loop", async () => {
@@ -34,6 +45,43 @@ describe("internal snapshots as tags in an image", () => {
     await others;
     assert.ok(found.length > 20, String(found.length));
     assert.deepEqual(new Set(found), new Set([false]));
+  });
+
+  it("are all seen in every look at the image itself while QEMU rewrites its table, and as qemu-img shows them", async () => {
+    const domain = await guest("--off");
+    const names = ["keep", "a b", "ñ日本🙂", "'\"$(x)"];
+    for (const name of names) await virsh("snapshot-create-as", domain.uuid, `--name=${name}`);
+    const image = await diskOf(domain);
+    const limits = { timeoutSeconds: 60, remaining: () => 60_000 };
+    const look = async () => (await readSnapshotTable(image, limits))?.map(({ name }) => name);
+    const deadline = Date.now() + 3000;
+    const others = (async () => {
+      while (Date.now() < deadline) {
+        await virsh("snapshot-create-as", domain.uuid, "other");
+        await virsh("snapshot-delete", domain.uuid, "other");
+      }
+    })();
+    let looks = 0;
+    while (Date.now() < deadline) {
+      const seen = (await look()) ?? names;
+      looks += 1;
+      assert.deepEqual(
+        names.filter((name) => !seen.includes(name)),
+        [],
+      );
+    }
+    await others;
+    assert.ok(looks > 200, String(looks));
+    await virsh("start", domain.uuid);
+    await virsh("snapshot-create-as", domain.uuid, "with memory");
+    const shown = await imageSnapshots(image);
+    assert.deepEqual(
+      await look(),
+      shown.map(({ name }) => name),
+    );
+    const found = await tagDate(image, "with memory", limits);
+    assert.deepEqual(found, await imageDate(image, "with memory"));
+    assert.notEqual(found.vmClock, "0.000000000");
   });
 
   for (const kind of ["running", "off"] as const) {

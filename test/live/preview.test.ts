@@ -153,6 +153,25 @@ describe("the lines of a preview (UPDATE_GOLDEN=1 records them)", () => {
       };
       assert.deepEqual(await calls(30), await calls(1));
     });
+
+    it("need few lines of virsh for 20 snapshots, and are the same as those of each alone", async () => {
+      const raw = await guest("--off", "--raw");
+      const domains = [off.name, raw.name, "none"];
+      const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+      const declare = (some: readonly string[]) => () => {
+        for (const name of some) new Snapshot(name, { domain: domains[names.indexOf(name) % 3] ?? "" });
+        return {};
+      };
+      await standIn.forget();
+      const { ok, messages, steps } = await stack.preview(declare(names));
+      assert.deepEqual([ok, steps.length], [true, 20]);
+      const calls = (await standIn.calls()).map(({ command }) => command);
+      assert.ok(calls.length <= 12, calls.join("\n"));
+      for (const name of ["s1", "s2"]) {
+        const [line = assert.fail(), ...others] = (await stack.preview(declare([name]))).messages;
+        assert.deepEqual([messages.includes(line), others], [true, []], line);
+      }
+    });
   });
 
   describe("for an existing snapshot", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceError } from "@grpc/grpc-js";
-import { errorOf, Plugin, secret, type Props } from "./plugin.js";
+import { errorOf, Plugin, secret, UNKNOWN, type Props } from "./plugin.js";
 
 const INPUTS = { domain: "debian12", name: "checkpoint" };
 const UUID = "c7a5fdbd-edaf-9455-926a-d65c16db1809";
@@ -56,6 +56,13 @@ describe("a plugin whose virsh does not answer", () => {
     assert.equal(plugin.child.exitCode, null);
   });
 
+  it("serves the next engine that attaches to it after a cancel", async () => {
+    await plugin.cancel();
+    await assert.rejects(plugin.list({}), /Pulumi was stopped before it began/);
+    await plugin.configure({ timeoutSeconds: 1 });
+    await assert.rejects(plugin.list({}), /time limit of 1 s/);
+  });
+
   for (const [how, end] of [
     ["the engine goes away", () => plugin.loseEngine()],
     ["it is told to end", () => plugin.child.kill("SIGINT")],
@@ -69,6 +76,23 @@ describe("a plugin whose virsh does not answer", () => {
       assert.deepEqual(await running(), []);
     });
   }
+
+  it("talks to its engine past every proxy", async () => {
+    const proxy = "http://127.0.0.1:9";
+    const behind = await Plugin.start({ ...env, https_proxy: proxy, http_proxy: proxy, grpc_proxy: proxy });
+    await sleep(500);
+    assert.equal(behind.child.exitCode, null);
+    await behind.stop();
+  });
+
+  it("fails no preview because of a value that is not known yet", async () => {
+    const id = `${UUID}/checkpoint`;
+    const news = { ...INPUTS, domain: "another", uri: UNKNOWN, revert: { triggers: [UNKNOWN] } };
+    assert.deepEqual((await plugin.diff(id, STATE, news)).replaces, ["domain"]);
+    const open = { ...INPUTS, uri: UNKNOWN, description: UNKNOWN, deleteScope: UNKNOWN };
+    assert.equal((await plugin.update(id, STATE, open, { preview: true }))["uri"], UNKNOWN);
+    assert.deepEqual(plugin.told(), []);
+  });
 
   it("obeys the resource's own time limit before all others", async () => {
     await assert.rejects(

@@ -263,7 +263,7 @@ export function struct(props: Props): Struct {
   return Struct.fromJavaScript(props);
 }
 
-export function plain(message: Struct | undefined): Props {
+function plain(message: Struct | undefined): Props {
   return message?.toJavaScript() ?? {};
 }
 

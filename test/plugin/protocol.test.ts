@@ -25,6 +25,17 @@ describe("the plugin, called as the engine calls it", () => {
     assert.equal(info.getVersion(), version);
   });
 
+  it("gives its schema, in the only format that there is", async () => {
+    const ask = (version: number) => {
+      const request = new proto.GetSchemaRequest().setVersion(version);
+      return unary<proto.GetSchemaResponse>((done) => plugin.client.getSchema(request, done));
+    };
+    const schema = JSON.parse((await ask(0)).getSchema()) as { name: string; resources: object };
+    assert.equal(schema.name, "virsh");
+    assert.deepEqual(Object.keys(schema.resources).sort(), ["virsh:index:Domain", "virsh:index:Snapshot"]);
+    assert.equal((await errorOf(ask(1))).code, status.INVALID_ARGUMENT);
+  });
+
   it("prints nothing but its port", () => {
     assert.deepEqual(plugin.printed, []);
   });

@@ -29,6 +29,7 @@ const TREE = [
   "provider/domain/create.ts",
   "provider/functions/get-domain.ts",
   "provider/dynamic/handler.ts",
+  "provider/plugin/server.ts",
   "provider/command/handler.ts",
   "provider/command/settings.ts",
   "provider/program/functions.ts",
@@ -78,6 +79,8 @@ const REFUSED: Case[] = [
   ["provider/functions/NEW", `import "../virsh/host.js";`, "dependencies of provider/functions point down"],
   ["provider/dynamic/NEW", `import "../../sdk/snapshot.js";`, "dependencies of provider/dynamic point down"],
   ["provider/dynamic/NEW", `import "../command/handler.js";`, "dependencies of provider/dynamic point down"],
+  ["provider/plugin/NEW", `import "../dynamic/handler.js";`, "dependencies of provider/plugin point down"],
+  ["provider/snapshot/NEW", `import "../plugin/server.js";`, "dependencies of provider/snapshot point down"],
   [
     "provider/command/NEW",
     `import "../program/functions.js";`,

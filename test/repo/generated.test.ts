@@ -19,6 +19,7 @@ const FILES = [
   "examples/many-vms/README.md",
   "docs/guarantees.md",
   "docs/ci.md",
+  "docs/benchmarks.md",
   "docs/domain.md",
   "examples/quick-start/README.md",
   "examples/checkpoint/README.md",
@@ -27,9 +28,10 @@ const FILES = [
   "examples/vm-with-checkpoint/README.md",
   "docs/behaviour.md",
   "docs/snapshot-tree.svg",
+  "docs/benchmarks.svg",
 ];
 
-describe("what is generated from the tables, the recorded previews and the recorded run", () => {
+describe("what is generated from the tables, the recorded previews, the recorded run and the bench", () => {
   for (const file of FILES) {
     it(`is up to date in ${file}`, async () => {
       const text = (await generated(read)).get(file);

@@ -1,3 +1,5 @@
+import { sentence, setting, targets, workloads } from "../bench/report.js";
+import type { Results } from "../bench/results.js";
 import { domainInputTable } from "./domain-reference.js";
 import { faults } from "./faults.js";
 import { fill } from "./fill.js";
@@ -28,8 +30,10 @@ function guarantees(read: Read): string {
 
 /** The documents that are generated in part, with those parts made anew. */
 export function documents(read: Read): Record<string, string> {
+  const results = JSON.parse(read("bench/results.json")) as Results;
   const parts: Record<string, Record<string, string>> = {
     "README.md": {
+      speed: sentence(results),
       versions: versionTable(),
       preview: preview(read, "revert"),
       "common inputs": commonInputs(),
@@ -65,6 +69,11 @@ export function documents(read: Read): Record<string, string> {
     },
     "docs/guarantees.md": { "what dies": faults() },
     "docs/ci.md": { "unreachable preview": previewLines(read, ["unreachable"]) },
+    "docs/benchmarks.md": {
+      setting: setting(results),
+      targets: targets(results),
+      results: workloads(results),
+    },
     "docs/domain.md": { inputs: domainInputTable() },
   };
   for (const [example, names] of Object.entries(EXAMPLES)) {

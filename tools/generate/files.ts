@@ -5,6 +5,8 @@ import { domainTypes } from "./domain-reference.js";
 import { functionTypes } from "./function-types.js";
 import { schema } from "./schema/package.js";
 import { sdkTypes } from "./sdk.js";
+import { chart } from "../bench/chart.js";
+import type { Results } from "../bench/results.js";
 import { draw } from "../picture/draw.js";
 import type { Recording } from "../picture/recording.js";
 
@@ -18,9 +20,12 @@ export async function generated(read: (file: string) => string): Promise<Map<str
     ...documents(read),
     "docs/behaviour.md": behaviour(),
   };
-  const picture = draw(JSON.parse(read("tools/picture/recording.json")) as Recording);
+  const pictures: [string, string][] = [
+    ["docs/snapshot-tree.svg", draw(JSON.parse(read("tools/picture/recording.json")) as Recording)],
+    ["docs/benchmarks.svg", chart(JSON.parse(read("bench/results.json")) as Results)],
+  ];
   const formatted = Object.entries(files).map(async ([file, text]): Promise<[string, string]> => {
     return [file, await format(text, { ...(await resolveConfig(file)), filepath: file })];
   });
-  return new Map([...(await Promise.all(formatted)), ["docs/snapshot-tree.svg", picture]]);
+  return new Map([...(await Promise.all(formatted)), ...pictures]);
 }

@@ -9,11 +9,11 @@ const FEATURES: Record<Feature, string> = {
   internalEfiRunning: "internal snapshots of a running VM with UEFI firmware (NVRAM in qcow2)",
   revertExternalRunning: "revert to disk-only snapshots that were taken of a running VM",
   deleteExternalOverInternal:
-    "delete external snapshots that the VM has left, by libvirt; before that, pulumi-virsh removes their metadata and overlays",
+    "delete external snapshots that the VM has left; before that, pulumi-virsh removes metadata and overlays",
   internalRunningAnyName:
     "any name for internal snapshots of a running VM; later versions accept only `A-Z a-z 0-9 . _ -`",
   privateOverlays:
-    "private overlays of a VM that is off; before that (CVE-2025-13193), pulumi-virsh narrows their mode if it runs on the host",
+    "private overlays of a VM that is off; before that (CVE-2025-13193), if pulumi-virsh runs on the host",
   deepChains:
     "more than 25 images in the chain of a disk, also before 10.8; in between, pulumi-virsh refuses them",
 };

@@ -11,7 +11,7 @@ import { requestOf } from "./request.mjs";
 import { libvirtChroot } from "./libvirt-chroot.mjs";
 import { findEngine } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
-import { installPackages } from "./setup/debian-packages.mjs";
+import { installForBench, installPackages } from "./setup/debian-packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
 import { prepareProject, root } from "./setup/project.mjs";
 
@@ -51,6 +51,7 @@ async function main() {
     return runCommand(command, environment, root);
   }
   await installPackages();
+  if (verb === "bench") await installForBench();
   const chroot = release === undefined ? undefined : await libvirtChroot(release);
   await prepareProject();
   const engineFolder = await findEngine();

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { Interrupted } from "../../hypervisor/act.js";
 import type { Operation } from "../../hypervisor/operation.js";
-import { resolveDomain } from "../../hypervisor/resolve-domain.js";
+import { domainCalled, resolveDomain } from "../../hypervisor/resolve-domain.js";
 import type { DomainRef } from "../../hypervisor/results.js";
 import { untilFree } from "../../hypervisor/wait-until-free.js";
 import { editDescription } from "../edit-description.js";
@@ -18,17 +19,48 @@ export function create(operation: Operation, inputs: SnapshotInputs): Promise<Sn
   const { host, memory } = operation;
   // First by what the program calls the domain, so that the order of the requests is kept; then by its UUID.
   return memory.queue.inTurn(`${host.shownUri ?? ""} ${inputs.domain}`, async () => {
-    const domain = await resolveDomain(host, inputs.domain);
-    return memory.queue.inTurn(domain.uuid, () => createInTurn(operation, domain, inputs));
+    const likely = domainCalled(inputs.domain, memory.domains);
+    const created = likely && (await createOnLikely(operation, likely, inputs));
+    if (created !== undefined) return created;
+    const domain = await resolve(operation, inputs.domain);
+    return memory.queue.inTurn(domain.uuid, async () =>
+      createInTurn(operation, inputs, await lookBeforeCreate(host, domain, inputs)),
+    );
+  });
+}
+
+async function resolve({ host, memory }: Operation, given: string): Promise<DomainRef> {
+  const listDomains = async () => (memory.domains = await host.listDomains());
+  return resolveDomain({ shownUri: host.shownUri, listDomains }, given);
+}
+
+/**
+ * Looks at the domain that had that name a moment ago, while the host is asked which one has it now. `undefined` if that
+ * is another one.
+ */
+function createOnLikely(
+  operation: Operation,
+  likely: DomainRef,
+  inputs: SnapshotInputs,
+): Promise<SnapshotState | undefined> {
+  return operation.memory.queue.inTurn(likely.uuid, async () => {
+    const [resolved, looked] = await Promise.allSettled([
+      resolve(operation, inputs.domain),
+      lookBeforeCreate(operation.host, likely, inputs),
+    ]);
+    if (resolved.status === "rejected") throw resolved.reason;
+    if (!isDeepStrictEqual(resolved.value, likely)) return undefined;
+    if (looked.status === "rejected") throw looked.reason;
+    return createInTurn(operation, inputs, looked.value);
   });
 }
 
 async function createInTurn(
   operation: Operation,
-  domain: DomainRef,
   inputs: SnapshotInputs,
+  found: CreateFacts,
 ): Promise<SnapshotState> {
-  const facts = await lookOnceSettled(operation, domain, inputs);
+  const facts = found.existing === undefined ? found : await lookOnceSettled(operation, found.domain, inputs);
   const decision = decideCreate(inputs, facts);
   const seen = await carryOut(operation, inputs, facts, decision);
   return proveCreated(operation.host, facts, inputs, seen);
@@ -43,8 +75,6 @@ async function lookOnceSettled(
   domain: DomainRef,
   inputs: SnapshotInputs,
 ): Promise<CreateFacts> {
-  const facts = await lookBeforeCreate(host, domain, inputs);
-  if (facts.existing === undefined) return facts;
   const waiting = { domainUuid: domain.uuid, tried: takePhrase(domain, inputs.name) };
   await untilFree(host, waiting, tell);
   return lookBeforeCreate(host, domain, inputs);

@@ -16,12 +16,14 @@ import { lookBeforeRevert } from "../revert/look.js";
 import { expectSameDomain } from "../same-domain.js";
 import type { PartialState } from "../state.js";
 import { onItsHost } from "../which-host.js";
-import { cachedQueries, type QueryCache } from "./cached-queries.js";
+import { cachedQueries, keyOf, type QueryCache } from "./cached-queries.js";
 import { changeLines, widensScope, type ChangeFacts } from "./change-lines.js";
 import { createLines, missingDomainLine } from "./create-lines.js";
 import { hostWithDefinition, withDeclared, type DeclaredDefinition } from "./declared-definition.js";
 import { hostWithout } from "./host-without.js";
+import { Neighbours, type Declared, type Purpose } from "./neighbours.js";
 import { lookAround } from "./surroundings.js";
+import { takeAlong } from "./take-along.js";
 import { WantedFiles } from "./wanted-files.js";
 
 /** All the time that a preview spends on hosts, however many resources it has: one that does not answer must not hold it up. */
@@ -44,6 +46,7 @@ export class Preview {
   readonly #caches = new Map<string, QueryCache>();
   readonly #printed = new Set<string>();
   readonly #wanted = new WantedFiles();
+  readonly #neighbours = new Neighbours();
   /** Snapshots that are deleted before a new one of their name is taken. */
   readonly #leaving = new Map<string, PartialState>();
   /** Snapshots whose program did not know the domain yet. */
@@ -64,8 +67,14 @@ export class Preview {
     this.#updating = true;
   }
 
+  /** What else the program declares, as far as it has said so before it is checked. */
+  expect(others: readonly Declared[]): void {
+    this.#neighbours.expect(others);
+  }
+
   /** What the program declares, before it is compared with the state. */
   declared({ name, domain, uri }: SnapshotInputs, definition?: DeclaredDefinition): void {
+    this.#neighbours.checked({ name, domain, uri });
     if (!isKnown(domain)) this.#unsure.add(name);
     else if (definition !== undefined) this.#definitions.set(JSON.stringify([uri, domain]), definition);
   }
@@ -74,7 +83,8 @@ export class Preview {
   async beforeCreate(inputs: SnapshotInputs): Promise<Notice[]> {
     const { revert: _later, description: _any, ...deciding } = inputs;
     if (holdsUnknown(deciding)) return [];
-    const [lines = [], unseen] = await this.#look(inputs.uri, (host) => this.#createLines(host, inputs));
+    const look = (host: QueryHost) => this.#createLines(host, inputs);
+    const [lines = [], unseen] = await this.#look(inputs.uri, look, { of: inputs, purpose: "create" });
     return [...unseen, ...lines];
   }
 
@@ -107,7 +117,10 @@ export class Preview {
     inputs: SnapshotInputs,
   ): Promise<[ChangeFacts | undefined, Notice[]]> {
     const step = plan.steps.find((each) => each.do === "revert");
-    if (step !== undefined) return this.#look(inputs.uri, (host) => this.#revertFacts(host, step, inputs));
+    if (step !== undefined) {
+      const look = (host: QueryHost) => this.#revertFacts(host, step, inputs);
+      return this.#look(inputs.uri, look, { of: inputs, purpose: "revert" });
+    }
     const goes = plan.replaces.length > 0 && scopeOf(state).descendants;
     const asksDescendants = goes || widensScope(plan, inputs);
     if (!asksDescendants && !touchesHost(plan, inputs)) return [undefined, []];
@@ -160,7 +173,7 @@ export class Preview {
     try {
       return await resolveDomain(host, inputs.domain).catch((error: unknown) => {
         if (!isVirshError(error, "NotFound") || this.#printed.has(`no ${inputs.domain}`)) throw error;
-        this.#cacheOf(inputs.uri).clear();
+        this.#cacheOf(inputs.uri).delete(keyOf("listDomains"));
         return resolveDomain(host, inputs.domain);
       });
     } catch (error) {
@@ -173,15 +186,22 @@ export class Preview {
   async #look<T>(
     uri: string | undefined,
     look: (host: QueryHost) => Promise<T>,
+    along?: { of: Declared; purpose: Purpose },
   ): Promise<[seen: T | undefined, unseen: Notice[]]> {
     const { open, elapsed } = this.#context;
     const begun = elapsed();
     try {
       const timeoutSeconds = Math.max(0, Math.ceil(LIMIT_MS - this.#spentMs)) / 1000;
-      const host = cachedQueries(open({ uri, timeoutSeconds }), this.#cacheOf(uri), elapsed);
+      const [opened, cache] = [open({ uri, timeoutSeconds }), this.#cacheOf(uri)];
+      const host = cachedQueries(opened, cache, elapsed);
       // Everything else waits for these: a host that cannot be reached is not asked again.
       await Promise.all([host.listDomains(), host.daemonVersion()]);
-      return [await look(host), []];
+      const looking = look(host);
+      if (along !== undefined) {
+        const ahead = cachedQueries(opened, cache, elapsed, { ahead: true });
+        void takeAlong(ahead, this.#neighbours.of(along.of, along.purpose), along.purpose);
+      }
+      return [await looking, []];
     } catch (error) {
       // Where the name means another domain now, or the connection another host, nothing may go on.
       if (!isVirshError(error) || error.kind === "Conflict") throw error;

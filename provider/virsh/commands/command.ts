@@ -9,6 +9,8 @@ export interface Command<T> {
   readonly changes: boolean;
   /** For a query: it may take long, so it goes alone and no other query waits for it. */
   readonly slow?: boolean;
+  /** Whether the output is a document, whose parts nobody changes: the same text is parsed only once. */
+  readonly document?: boolean;
   /** Pure; throws a `VirshError` on output that it does not understand. */
   readonly parse: (stdout: string) => T;
   /** Failures that are results: libvirt's words, and what they mean. */

@@ -103,6 +103,7 @@ export function domainXml(
     args: ["dumpxml", domainOption(uuid, tried), ...flags({ inactive })],
     tried,
     changes: false,
+    document: true,
     parse: parseDomain,
   };
 }

@@ -1,4 +1,5 @@
 import { parseDocument } from "../../xml/document.js";
+import type { XmlElement } from "../../xml/element.js";
 import { notUnderstood, type Command } from "./command.js";
 
 /** The connection URI as libvirt resolved it, from a default or an alias too. It may contain a password. */
@@ -23,8 +24,16 @@ export function hostUuid(): Command<string | undefined> {
     tried: "ask libvirt for the UUID of its host",
     changes: false,
     parse: (stdout) =>
-      parseDocument(stdout.trim(), "capabilities").child("host")?.child("uuid")?.text.toLowerCase(),
+      (UUID_FIRST.exec(stdout)?.[1] ?? uuidIn(parseDocument(stdout.trim(), "capabilities")))?.toLowerCase(),
   };
+}
+
+/** How libvirt prints it, at the start of a long document about the machine's processors. */
+const UUID_FIRST =
+  /^\s*<capabilities>\s*<host>\s*<uuid>([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})<\/uuid>/i;
+
+function uuidIn(capabilities: XmlElement): string | undefined {
+  return capabilities.child("host")?.child("uuid")?.text;
 }
 
 /** The UUID that the machine's firmware reports. Only a privileged daemon can read it. */

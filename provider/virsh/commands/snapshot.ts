@@ -43,7 +43,11 @@ export function snapshotXml(
 
 /** With `--security-info`, so that the document can be given back unchanged to `snapshot-create --redefine`. */
 export function readSnapshot(uuid: string, name: string): Command<SnapshotDocument> {
-  return dumpXml(uuid, name, { security: true }, (xml) => ({ xml, snapshot: parseSnapshot(xml) }));
+  return { ...dumpXml(uuid, name, { security: true }, readDocument), document: true };
+}
+
+function readDocument(xml: string): SnapshotDocument {
+  return { xml, snapshot: parseSnapshot(xml) };
 }
 
 function dumpXml<T>(

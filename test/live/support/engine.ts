@@ -7,6 +7,7 @@ import {
   type Deployment,
   type DestroyOptions,
   type EngineEvent,
+  type ImportResource,
   type PreviewOptions,
   type UpOptions,
 } from "@pulumi/pulumi/automation";
@@ -155,6 +156,11 @@ export class TestStack {
 
   import(deployment: Deployment): Promise<void> {
     return this.stack.importStack(deployment);
+  }
+
+  /** `pulumi import --file`, without the code. */
+  async importExisting(resources: ImportResource[]): Promise<void> {
+    await this.stack.import({ resources, generateCode: false, protect: false });
   }
 
   /** All recorded resources, and the stack itself. */

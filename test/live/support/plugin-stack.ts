@@ -35,6 +35,19 @@ export class PluginSnapshot extends pulumi.CustomResource {
   }
 }
 
+const DOMAIN_OUTPUTS = ["name", "uuid", "state", "persistent"];
+
+/** The plugin's other resource. */
+export class PluginDomain extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly uuid: pulumi.Output<string>;
+
+  constructor(name: string, args: Record<string, unknown>, opts?: pulumi.CustomResourceOptions) {
+    const outputs = Object.fromEntries(DOMAIN_OUTPUTS.map((output) => [output, undefined]));
+    super("virsh:index:Domain", name, { ...outputs, ...args }, opts);
+  }
+}
+
 /** An explicit provider. */
 export class PluginProvider extends pulumi.ProviderResource {
   constructor(name: string, args: Record<string, pulumi.Input<string>>) {

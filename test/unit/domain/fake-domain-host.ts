@@ -77,6 +77,10 @@ export class FakeDomainHost implements DomainHost {
     return this;
   }
 
+  recover(verb: string): void {
+    this.failures.delete(verb);
+  }
+
   /** Something that someone else does together with the next call of that kind. */
   onNext(verb: string, act: () => void): void {
     this.nexts.set(verb, act);

@@ -158,7 +158,8 @@ describe("a state that was edited", () => {
         const places = placesIn(outputs);
         const [parent, key] = places[choice % places.length] ?? assert.fail();
         if (value === undefined) Reflect.deleteProperty(parent, key);
-        else Reflect.set(parent, key, value);
+        // A copy: a later edit within it must not change it elsewhere, or make it hold itself.
+        else Reflect.set(parent, key, structuredClone(value));
       }
       return { state, outputs };
     });

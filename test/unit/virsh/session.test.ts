@@ -5,17 +5,27 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { play } from "../../../provider/virsh/script.js";
 import { run, type Limits } from "../../../provider/virsh/process.js";
-import { isCarried, Session } from "../../../provider/virsh/session.js";
+import { areCarried } from "../../../provider/virsh/framing.js";
+import { Session } from "../../../provider/virsh/session.js";
 import { Sessions } from "../../../provider/virsh/sessions.js";
 
 const LIMITS: Limits = { timeoutSeconds: 30, remaining: () => 30_000 };
 /** libvirt's test driver, which needs no daemon. */
 const ARGS = ["--quiet", "--connect=test:///default"];
 
+const isCarried = (word: string) => areCarried([{ args: [word] }]);
+
+/** A session that must start. */
+async function begin(args: readonly string[] = ARGS, program?: string): Promise<Session> {
+  const session = await Session.start(args, LIMITS, program);
+  assert.ok(session instanceof Session, JSON.stringify(session));
+  return session;
+}
+
 describe("a session of virsh", () => {
   let session: Session;
   beforeEach(async () => {
-    session = await Session.start(ARGS);
+    session = await begin();
   });
   afterEach(() => session.end());
 
@@ -50,8 +60,8 @@ describe("a session of virsh", () => {
   });
 
   it("says why virsh could not connect", async () => {
-    const unreachable = await Session.start(["--quiet", "--connect=qemu+unix:///system?socket=/nonexistent"]);
-    const answer = await unreachable.ask([{ args: ["list"] }], LIMITS);
+    const uri = "qemu+unix:///system?socket=/nonexistent";
+    const answer = await Session.start(["--quiet", `--connect=${uri}`], LIMITS);
     assert.ok("whole" in answer);
     assert.match(
       answer.whole.stderr,
@@ -113,8 +123,8 @@ describe("a session of virsh", () => {
 
   it("is lost once virsh is killed, does not answer in time or prints what it was not asked for", async () => {
     const slow = await session.ask([{ args: ["list"] }], { timeoutSeconds: 0, remaining: () => 0 });
-    assert.deepEqual([slow, session.isUsable], [{ lost: "timeout" }, false]);
-    assert.deepEqual(await session.ask([{ args: ["list"] }], LIMITS), { lost: "died" });
+    assert.deepEqual([slow, session.isUsable], [{ lost: "timeout", begun: false }, false]);
+    assert.deepEqual(await session.ask([{ args: ["list"] }], LIMITS), { lost: "died", begun: false });
   });
 });
 
@@ -125,22 +135,37 @@ describe("a virsh that misbehaves", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const WHOLE = `(to, text) => require("fs").writeSync(to, text)`;
+  const BYTE_BY_BYTE = `(to, text) => {
+  for (const byte of Buffer.from(text)) require("fs").writeSync(to, Buffer.from([byte]));
+}`;
   /** A virsh whose answer to every line is made by `body`, of the marks in it. */
-  const fake = async (body: string): Promise<Session> => {
+  const fake = async (body: string, write = WHOLE): Promise<Session> => {
     const file = join(folder, "virsh");
     const source = `#!${process.execPath}
 const lines = require("readline").createInterface({ input: process.stdin });
-const out = (text) => process.stdout.write(text);
-const err = (text) => process.stderr.write(text);
+const write = ${write};
+const out = (text) => write(1, text);
+const err = (text) => write(2, text);
 out("virsh # ");
+let requests = 0;
 lines.on("line", (line) => {
   const marks = [...line.matchAll(/echo '(\\w+)''(\\w+)'; echo --err/g)].map(([, one, other]) => one + other);
+  if (requests < 2) {
+    // The session is tried first: this virsh repeats the word, then the mark of the end.
+    const [, word] = /'--' '(.*)'; echo '\\w+''/.exec(line) ?? [];
+    const answer = word?.replaceAll("'\\\\''", "'");
+    out(line + "\\n" + marks.join(answer) + "virsh # ");
+    for (const mark of marks) err("error: " + mark + "\\n");
+    requests += 1;
+    return;
+  }
   ${body}
 });
 `;
     writeFileSync(file, source);
     chmodSync(file, 0o700);
-    return Session.start([], file);
+    return begin([], file);
   };
   /** What virsh itself does: nothing comes before the first mark. */
   const RIGHT = `out(line + "\\n");
@@ -174,18 +199,13 @@ lines.on("line", (line) => {
   for (const [what, body] of cases) {
     it(`is not believed if it ${what}`, async () => {
       const session = await fake(body);
-      assert.deepEqual(await ask(session), { lost: "out of step" });
+      assert.deepEqual(await ask(session), { lost: "out of step", begun: true });
       assert.equal(session.isUsable, false);
     });
   }
 
   it("is understood however its output is split", async () => {
-    const session = await fake(
-      RIGHT.replaceAll("answer", "ansẃer").replace(
-        /^/,
-        "const out = (text) => Buffer.from(text).forEach((byte) => process.stdout.write(Buffer.from([byte])));",
-      ),
-    );
+    const session = await fake(RIGHT.replaceAll("answer", "ansẃer"), BYTE_BY_BYTE);
     const answer = await ask(session);
     assert.ok("played" in answer, JSON.stringify(answer));
     assert.equal(answer.played[0]?.end.stdout, "ansẃer");
@@ -194,18 +214,19 @@ lines.on("line", (line) => {
 
   it("is lost if it ends in the middle of an answer", async () => {
     const session = await fake('out(line + "\\n" + "half"); process.exit(0);');
-    assert.deepEqual(await ask(session), { lost: "died" });
+    assert.deepEqual(await ask(session), { lost: "died", begun: false });
   });
 });
 
 describe("the sessions of a connection", () => {
+  const LIMIT = { most: 2, patienceMs: 10_000 };
   it("are opened as they are needed, at most so many, and used again", async () => {
     let started = 0;
     const sessions = new Sessions(() => {
       started += 1;
-      return Session.start(ARGS);
-    }, 2);
-    const ask = () => sessions.ask([{ args: ["list", "--all", "--name"] }], LIMITS);
+      return begin();
+    }, LIMIT);
+    const ask = () => sessions.ask([{ args: ["list", "--all", "--name"] }], LIMITS, "read");
     await ask();
     await ask();
     assert.equal(started, 1);
@@ -217,8 +238,8 @@ describe("the sessions of a connection", () => {
   });
 
   it("do not take a word that a line cannot carry with certainty", async () => {
-    const sessions = new Sessions(() => assert.fail("started"), 2);
+    const sessions = new Sessions(() => assert.fail("started"), LIMIT);
     for (const word of ["a\tb", "a\nb", "\u001b[A", "\u0085", "\ud800"])
-      assert.equal(await sessions.ask([{ args: ["echo", word] }], LIMITS), undefined);
+      assert.equal(await sessions.ask([{ args: ["echo", word] }], LIMITS, "change"), undefined);
   });
 });

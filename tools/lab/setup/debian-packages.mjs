@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { SetupError, task } from "./progress.mjs";
+import { say, SetupError, task } from "./progress.mjs";
 import { exists, run, which } from "../run.mjs";
+import { interruption } from "../signals.mjs";
 
 /**
  * What the laboratory uses of each Debian package; if that is missing, the package is installed. The daemon comes from
@@ -47,6 +48,22 @@ export async function installPackages() {
     Object.keys(NEEDED).filter((_, index) => present[index] !== true),
     "the hypervisor to test on",
   );
+}
+
+/**
+ * Installs what only the bench uses, if it is missing: libvirt's API for Python, to compare with. It starts nothing. Where
+ * it cannot be installed, the bench leaves that comparison out.
+ */
+export async function installForBench() {
+  const present = await run("/usr/bin/python3", ["-c", "import libvirt"]).then(
+    () => true,
+    () => interruption.aborted,
+  );
+  if (present) return;
+  await install(["python3-libvirt"], "libvirt's API, to compare with").catch((error) => {
+    if (!(error instanceof SetupError)) throw error;
+    say(`• ${error.message}`);
+  });
 }
 
 /** @param {readonly string[]} names @param {string} why */

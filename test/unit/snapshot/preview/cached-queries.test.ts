@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { queries, type QueryName } from "../../../../provider/hypervisor/queries.js";
-import { cachedQueries } from "../../../../provider/snapshot/preview/cached-queries.js";
+import { cachedQueries, type QueryCache } from "../../../../provider/snapshot/preview/cached-queries.js";
 import { fakeHost } from "../../hypervisor/fake-host.js";
 import { FakeHypervisor, said } from "../../hypervisor/fake-hypervisor.js";
 import { UUID } from "../states.js";
@@ -59,5 +59,21 @@ describe("the preview's cache of queries", () => {
     await assert.rejects(host.listDomains());
     await assert.rejects(host.listDomains());
     assert.equal(hypervisor.calls.length, 1);
+  });
+
+  it("shares what is asked ahead, and asks again only where that has failed", async () => {
+    const cache = new Map() as QueryCache;
+    const host = cachedQueries(fakeHost(hypervisor), cache, () => clock);
+    const ahead = cachedQueries(fakeHost(hypervisor), cache, () => clock, { ahead: true });
+    await Promise.all([ahead.domainState(UUID), ahead.domainState(UUID)]);
+    assert.equal(await host.domainState(UUID), "running");
+    assert.deepEqual(hypervisor.methods, ["domainState"]);
+    hypervisor.fail("listManagedSaves", said("Unexpected", "busy"), { nth: 1 });
+    await Promise.all([
+      assert.rejects(ahead.listManagedSaves()),
+      assert.doesNotReject(host.listManagedSaves()),
+    ]);
+    assert.deepEqual([await host.listManagedSaves(), await host.listManagedSaves()], [[], []]);
+    assert.deepEqual(hypervisor.methods, ["domainState", "listManagedSaves", "listManagedSaves"]);
   });
 });
