@@ -12,6 +12,20 @@ const MINIMUM = /** @type {const} */ ([3, 216]);
 /** The version that is built where there is none. The recipe's go.mod names it, too. */
 const VERSION = "3.259.0";
 
+/** What is built: the program, its package, and where that keeps its version. The host of YAML comes with Pulumi, too. */
+const PROGRAMS = [
+  {
+    program: "pulumi",
+    from: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    version: `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSION}`,
+  },
+  {
+    program: "pulumi-language-yaml",
+    from: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    version: "github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.38.1",
+  },
+];
+
 const recipe = new URL("../engine/", import.meta.url).pathname;
 
 /** Runs dynamic providers. The engine looks for it beside itself, and warns when it finds it elsewhere on PATH. */
@@ -53,18 +67,19 @@ async function buildInto(folder, why) {
   const seconds = Math.round(600 / availableParallelism());
   await task(
     {
-      what: `building the Pulumi engine ${VERSION} from Go modules`,
+      what: `building the Pulumi engine ${VERSION} and its host of YAML from Go modules`,
       why: `${why}; done once and cached`,
       seconds,
     },
     async () => {
-      const variable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
-      const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${variable}=v${VERSION}`];
-      await run(go, [...args, "-o", join(folder, "pulumi"), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"], {
-        cwd: recipe,
-        env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
-        next: "It needs the Go module proxy, or Pulumi installed: https://www.pulumi.com/docs/install/",
-      });
+      for (const { program, from, version } of PROGRAMS) {
+        const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${version}`];
+        await run(go, [...args, "-o", join(folder, program), from], {
+          cwd: recipe,
+          env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
+          next: "It needs the Go module proxy, or Pulumi installed: https://www.pulumi.com/docs/install/",
+        });
+      }
     },
   );
   await copyFile(host, join(folder, HOST));
