@@ -5,7 +5,7 @@ import type { Contender, Life, Phase, Place, Task } from "./contender.js";
 import { discardSnapshots, powerOff, type Domains } from "./domains.js";
 import { peakMemory } from "./dynamic-host.js";
 import type { Measured, OfContender, OfWorkload } from "./results.js";
-import { Started } from "./started.js";
+import { Started } from "../../test/live/support/started.js";
 import { tasksOf, type Workload } from "./workloads.js";
 
 setFlagsFromString("--expose-gc");

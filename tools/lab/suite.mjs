@@ -16,6 +16,7 @@ const OF_ONE_LIBVIRT = [
   "examples",
   "examples-cli",
   "pipeline",
+  "processes",
   "plugin",
   "pnpm",
   "vm-with-checkpoint",

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { output } from "../../test/live/support/host.js";
+import { output } from "./host.js";
 
 const PROGRAMS = ["virsh", "qemu-img"] as const;
 
@@ -10,7 +10,7 @@ export class Started {
   private constructor(private readonly folder: string) {}
 
   static async make(): Promise<Started> {
-    const started = new Started(await mkdtemp(join(tmpdir(), "pulumi-virsh-bench-")));
+    const started = new Started(await mkdtemp(join(tmpdir(), "pulumi-virsh-started-")));
     for (const program of PROGRAMS) {
       const file = join(started.folder, program);
       const real = (await output("which", program)).trim();
