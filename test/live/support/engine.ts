@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   LocalWorkspace,
   Stack,
@@ -221,9 +222,16 @@ export async function besideMocha<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
+    // What the program was still asking the engine fails a moment after the engine has ended.
+    const ignore = () => undefined;
+    process.on(event, ignore);
+    await sleep(LATE_MS);
+    process.off(event, ignore);
     for (const listener of listeners) process.on(event, listener);
   }
 }
+
+const LATE_MS = 300;
 
 /** The event of a step that counts: a refresh knows only afterwards what became of a resource. */
 type Counted = "resourcePreEvent" | "resOutputsEvent";
