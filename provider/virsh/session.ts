@@ -51,6 +51,7 @@ export class Session implements Listener {
   #settle: ((end: End) => void) | undefined;
   #exitCode: number | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #isConnected = false;
   #isNew = true;
   #isLost = false;
 
@@ -62,12 +63,24 @@ export class Session implements Listener {
   ): Promise<Session | NotStarted> {
     const session = new Session();
     session.#fed = feed(program, args, ENVIRONMENT, session);
-    const answer = await session.ask([TRIAL], limits);
+    const answer = (await session.#connected(limits)) ?? (await session.ask([TRIAL], limits));
     if ("played" in answer && answer.played[0]?.end.stdout === TRIAL.args[2]) return session;
     session.end();
     if ("lost" in answer && answer.lost !== "out of step")
       return session.#refused() ?? { lost: answer.lost, begun: false };
     return { lost: "unfit", begun: false };
+  }
+
+  /**
+   * Waits for the prompt, with which virsh is connected. A login may ask for a name or a password first, and would take
+   * what virsh is fed for the answer. `undefined`: it is there, and nothing else.
+   */
+  async #connected(limits: Limits): Promise<{ lost: Lost } | undefined> {
+    this.#fed?.hold(true);
+    const end = await this.#end(limits);
+    this.#fed?.hold(false);
+    this.#isConnected = true;
+    return end === "answered" ? undefined : { lost: end };
   }
 
   /** Whether it can be given another request. */
@@ -99,6 +112,11 @@ export class Session implements Listener {
 
   printed(to: "stdout" | "stderr", text: string): void {
     (to === "stdout" ? this.#out : this.#err).add(text);
+    if (!this.#isConnected) {
+      if (this.#out.text === PROMPT) this.#settle?.("answered");
+      else if (!PROMPT.startsWith(this.#out.text)) this.#settle?.("out of step");
+      return;
+    }
     if (this.#out.length + this.#err.length > MAX_OUTPUT) this.#settle?.("too much");
     else if (this.#out.hasEnded && this.#err.hasEnded) this.#settle?.("answered");
     else if (this.#err.hasEnded) this.#grace ??= setTimeout(() => this.#settle?.("out of step"), GRACE_MS);
@@ -111,12 +129,17 @@ export class Session implements Listener {
     this.#gone.resolve(undefined);
   }
 
-  async #exchange({ text, last }: Framed, limits: Limits): Promise<End> {
+  #exchange({ text, last }: Framed, limits: Limits): Promise<End> {
+    this.#out.expect(last + PROMPT);
+    this.#err.expect(complaint(last));
+    return this.#end(limits, text);
+  }
+
+  /** Waits for the end of what virsh prints, after it was fed the text. */
+  async #end(limits: Limits, text = ""): Promise<End> {
     if (this.#isLost) return "died";
     const left = limits.remaining();
     if (left < 1) return "timeout";
-    this.#out.expect(last + PROMPT);
-    this.#err.expect(complaint(last));
     const { promise, resolve } = Promise.withResolvers<End>();
     const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1), "timeout");
     const stop = () => {
@@ -124,7 +147,7 @@ export class Session implements Listener {
     };
     limits.stopped?.addEventListener("abort", stop);
     this.#settle = resolve;
-    this.#fed?.write(text);
+    if (text !== "") this.#fed?.write(text);
     const end = await promise;
     clearTimeout(timer);
     clearTimeout(this.#grace);

@@ -73,14 +73,14 @@ describe("internal snapshots as tags in an image", () => {
     await others;
     assert.ok(looks > 200, String(looks));
     await virsh("start", domain.uuid);
-    await virsh("snapshot-create-as", domain.uuid, "with memory");
+    await virsh("snapshot-create-as", domain.uuid, "with-memory");
     const shown = await imageSnapshots(image);
     assert.deepEqual(
       await look(),
       shown.map(({ name }) => name),
     );
-    const found = await tagDate(image, "with memory", limits);
-    assert.deepEqual(found, await imageDate(image, "with memory"));
+    const found = await tagDate(image, "with-memory", limits);
+    assert.deepEqual(found, await imageDate(image, "with-memory"));
     assert.notEqual(found.vmClock, "0.000000000");
   });
 

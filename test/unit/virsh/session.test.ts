@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -223,6 +223,21 @@ lines.on("line", (line) => {
       begun: true,
       complaints: "error: End of file while reading data: Input/output error\n",
     });
+  });
+
+  it("is fed nothing where a login asks for a name: it would send what it is fed", async () => {
+    const file = join(folder, "virsh");
+    const source = `#!${process.execPath}
+process.stdout.write("Please enter your authentication name: ");
+process.stdin.once("data", (text) => {
+  require("fs").writeFileSync(${JSON.stringify(join(folder, "sent"))}, text);
+  process.exit(1);
+});
+`;
+    writeFileSync(file, source);
+    chmodSync(file, 0o700);
+    assert.deepEqual(await Session.start([], LIMITS, file), { lost: "unfit", begun: false });
+    assert.equal(existsSync(join(folder, "sent")), false);
   });
 
   const UNFIT: [what: string, edit: (source: string) => string][] = [
