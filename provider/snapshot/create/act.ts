@@ -62,7 +62,11 @@ export function explainInterrupted(
         next:
           `It is not known whether the snapshot was taken: look with virsh snapshot-list ${domain.name}. ` +
           `If ${name} is there, adopt: true lets the next update take it over. ` +
-          `If virsh domstate ${domain.name} --reason says that the domain is paused: virsh resume ${domain.name}`,
+          `If virsh domstate ${domain.name} --reason says that the domain is paused: virsh resume ${domain.name}` +
+          // Whoever froze them does not know any more that it did.
+          (inputs.quiesce === undefined || inputs.quiesce === "none"
+            ? ""
+            : `. If its file systems stay frozen: virsh domfsthaw ${domain.name}`),
       });
     case "still running":
       return new IncompleteError(

@@ -4,23 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { play } from "../../../provider/virsh/script.js";
-import { run, type Limits } from "../../../provider/virsh/process.js";
+import { run } from "../../../provider/virsh/process.js";
 import { areCarried } from "../../../provider/virsh/framing.js";
 import { Session } from "../../../provider/virsh/session.js";
+import { ARGS, begin, LIMITS } from "./begin-session.js";
 import { Sessions } from "../../../provider/virsh/sessions.js";
 
-const LIMITS: Limits = { timeoutSeconds: 30, remaining: () => 30_000 };
-/** libvirt's test driver, which needs no daemon. */
-const ARGS = ["--quiet", "--connect=test:///default"];
-
 const isCarried = (word: string) => areCarried([{ args: [word] }]);
-
-/** A session that must start. */
-async function begin(args: readonly string[] = ARGS, program?: string): Promise<Session> {
-  const session = await Session.start(args, LIMITS, program);
-  assert.ok(session instanceof Session, JSON.stringify(session));
-  return session;
-}
 
 describe("a session of virsh", () => {
   let session: Session;
@@ -276,31 +266,5 @@ process.stdin.once("data", (text) => {
   it("is lost if it ends in the middle of an answer", async () => {
     const session = await fake('out(line + "\\n" + "half"); process.exit(0);');
     assert.deepEqual(await ask(session), { lost: "died", begun: false });
-  });
-});
-
-describe("the sessions of a connection", () => {
-  const LIMIT = { most: 2, patienceMs: 10_000 };
-  it("are opened as they are needed, at most so many, and used again", async () => {
-    let started = 0;
-    const sessions = new Sessions(() => {
-      started += 1;
-      return begin();
-    }, LIMIT);
-    const ask = () => sessions.ask([{ args: ["list", "--all", "--name"] }], LIMITS, "read");
-    await ask();
-    await ask();
-    assert.equal(started, 1);
-    const answers = await Promise.all(Array.from({ length: 50 }, ask));
-    assert.equal(started, 2);
-    for (const answer of answers)
-      assert.equal(answer !== undefined && "played" in answer && answer.played[0]?.end.stdout, "test\n");
-    sessions.end();
-  });
-
-  it("do not take a word that a line cannot carry with certainty", async () => {
-    const sessions = new Sessions(() => assert.fail("started"), LIMIT);
-    for (const word of ["a\tb", "a\nb", "\u001b[A", "\u0085", "\ud800"])
-      assert.equal(await sessions.ask([{ args: ["echo", word] }], LIMITS, "change"), undefined);
   });
 });
