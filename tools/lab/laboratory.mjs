@@ -15,7 +15,7 @@ const AGENT_DOMAIN = "agent12";
 
 /**
  * What set-up has prepared.
- * @typedef {{ engine: string, plugins: readonly import("./plugins.mjs").Choice[], guest: string, chroot: string | undefined }} Built
+ * @typedef {{ engine: string, yaml: string | undefined, plugins: readonly import("./plugins.mjs").Choice[], guest: string, chroot: string | undefined }} Built
  */
 
 /**
@@ -45,7 +45,7 @@ export async function startLaboratory(built) {
       copyGuest(join(daemon.work, "guest"), built.guest, daemon.own),
       installCommands(base, built.chroot),
     ]);
-    const environment = await environmentOf(base, daemon, built.engine);
+    const environment = await environmentOf(base, daemon, built);
     await installPlugins(environment.PULUMI_HOME, built.plugins);
     Object.assign(process.env, environment);
     // One after the other: the daemon (11.3) fails when its first two definitions are validated at the same time.
@@ -83,13 +83,15 @@ async function copyGuest(to, from, own) {
   }
 }
 
-/** @param {string} base @param {{ uri: string, work: string }} daemon @param {string} engine */
-async function environmentOf(base, { uri, work }, engine) {
+/** @param {string} base @param {{ uri: string, work: string }} daemon @param {Pick<Built, "engine" | "yaml">} built */
+async function environmentOf(base, { uri, work }, { engine, yaml }) {
   const [backend, home] = [join(base, "state"), join(base, "pulumi")];
   await mkdir(backend);
   await mkdir(home);
   return {
-    PATH: [join(base, "bin"), dirname(node), engine, process.env["PATH"], "/usr/sbin", "/sbin"].join(":"),
+    PATH: [join(base, "bin"), dirname(node), engine, yaml, process.env["PATH"], "/usr/sbin", "/sbin"]
+      .filter(Boolean)
+      .join(":"),
     NODE_COMPILE_CACHE: compiled,
     LIBVIRT_DEFAULT_URI: uri,
     VIRSH_DEFAULT_CONNECT_URI: uri,

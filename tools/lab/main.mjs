@@ -9,7 +9,7 @@ import { selectStack } from "./stack.mjs";
 import { testOnEveryLibvirt } from "./suite.mjs";
 import { requestOf } from "./request.mjs";
 import { libvirtChroot } from "./libvirt-chroot.mjs";
-import { findEngine } from "./setup/engine.mjs";
+import { findEngine, findYamlHost } from "./setup/engine.mjs";
 import { guestFiles } from "./setup/guest.mjs";
 import { installForBench, installPackages } from "./setup/debian-packages.mjs";
 import { say, SetupError, task } from "./setup/progress.mjs";
@@ -57,7 +57,9 @@ async function main() {
   const engineFolder = await findEngine();
   const plugins = await choosePlugins(engineFolder);
   sayPlugins(plugins);
-  const built = { engine: engineFolder, plugins, guest: await guestFiles(), chroot };
+  // Only tests and people run programs in YAML.
+  const yaml = verb === "test" || verb === "lab" ? await findYamlHost(engineFolder) : undefined;
+  const built = { engine: engineFolder, yaml, plugins, guest: await guestFiles(), chroot };
   if (!everywhere) return inLaboratory(built, verb, command);
   return testOnEveryLibvirt({
     own: (env) => inLaboratory(built, verb, command, env),
