@@ -1,7 +1,7 @@
 import { redactUri } from "../hypervisor/uri.js";
 
-/** A shorter text is no secret worth the name, and would hide parts of every word. */
-const SHORTEST = 4;
+/** A shorter text may be part of any word, so it is hidden only where it is a word of its own. */
+const SHORTEST_PART = 4;
 
 export type Conceal = (text: string) => string;
 
@@ -9,10 +9,17 @@ export type Conceal = (text: string) => string;
 export function concealing(secrets: readonly string[]): Conceal {
   const hidden = secrets
     .flatMap(formsOf)
-    .filter((form) => form.length >= SHORTEST)
+    .filter((form) => form !== "")
     // What contains another one first.
     .sort((one, other) => other.length - one.length);
-  return (text) => hidden.reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
+  if (hidden.length === 0) return (text) => text;
+  const pattern = new RegExp(hidden.map(patternOf).join("|"), "gu");
+  return (text) => text.replace(pattern, "[secret]");
+}
+
+function patternOf(form: string): string {
+  const literal = form.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  return form.length < SHORTEST_PART ? String.raw`(?<![\p{L}\p{N}_])${literal}(?![\p{L}\p{N}_])` : literal;
 }
 
 function formsOf(secret: string): string[] {

@@ -15,7 +15,13 @@ describe("a message about secrets", () => {
     );
   });
 
-  it("is left as it is by a secret that is hardly one", () => {
-    assert.equal(concealing(["no", ""])("no snapshot"), "no snapshot");
+  it("hides a short one only where it is a word of its own", () => {
+    assert.equal(concealing(["vm", ""])('vm has no vmdk: "vm"'), '[secret] has no vmdk: "[secret]"');
+  });
+
+  it("hides one that looks like a pattern, and none twice", () => {
+    const conceal = concealing(["a.*(b", "secret", "\\d+[", "long a.*(b secret"]);
+    assert.equal(conceal("a.*(b, secret, \\d+[, axx(b, 12"), "[secret], [secret], [secret], axx(b, 12");
+    assert.equal(conceal("long a.*(b secret"), "[secret]");
   });
 });
