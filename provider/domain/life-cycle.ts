@@ -1,7 +1,7 @@
 import { isVirshError } from "../errors.js";
 import type { DomainHost } from "../hypervisor/domain-host.js";
 import type { HostIdentity } from "../hypervisor/host-identity.js";
-import type { Tell } from "../hypervisor/notice.js";
+import { warning, type Tell } from "../hypervisor/notice.js";
 import { expectHost } from "../snapshot/which-host.js";
 import { createDomain } from "./create.js";
 import {
@@ -33,7 +33,7 @@ export async function createKnown(
 ): Promise<KnownDomain> {
   const on = await readOn(host, uri);
   const record = await createDomain(host, declarationOf(inputs), tell);
-  return readBack(host, inputs, inputs.xml, record, on);
+  return readBack(host, { inputs, declared: inputs.xml, record, on, tell });
 }
 
 /** What an update is given beside the host. */
@@ -53,7 +53,7 @@ export async function updateKnown(host: DomainHost, update: UpdateOfKnown): Prom
   const { recorded, declaration, ...options } = updateOf(known, declared);
   const record = await updateDomain(host, recorded, declaration, { ...options, howToReplace, tell });
   const xml = options.keeps ? undefined : declared.now.xml;
-  return readBack(host, declared.now, xml, record, on, known);
+  return readBack(host, { inputs: declared.now, declared: xml, record, on, known, tell });
 }
 
 /** What an update of a known domain amounts to, for its preview as for the update itself. */
@@ -99,17 +99,23 @@ async function onKnownHost(
   return { ...on, host: mine };
 }
 
+interface Changed {
+  inputs: DomainInputs;
+  /** The XML that was applied; without it, what was applied last stays. */
+  declared: string | undefined;
+  record: RecordedDomain;
+  on: ReadOn;
+  known?: KnownDomain;
+  tell: Tell;
+}
+
 /**
- * What is kept of a domain that was just changed. `declared`: the XML that was applied; without it, what was applied
- * last stays. What was done stays done, even where it cannot be read back: the next refresh reads it.
+ * What is kept of a domain that was just changed. What was done stays done, even where it cannot be read back: the next
+ * refresh reads it.
  */
 async function readBack(
   host: DomainHost,
-  inputs: DomainInputs,
-  declared: string | undefined,
-  record: RecordedDomain,
-  { host: identity, libvirt }: ReadOn,
-  known?: KnownDomain,
+  { inputs, declared, record, on: { host: identity, libvirt }, known, tell }: Changed,
 ): Promise<KnownDomain> {
   try {
     const facts = await lookAt(host, record, { security: false });
@@ -122,6 +128,9 @@ async function readBack(
     if (!isVirshError(error)) throw error;
     const { state = "no state", autostart = false, persistent = true } = record;
     const { name, uuid } = record;
+    tell(
+      warning(`${name} was changed, but could not be read back: ${error.message} The next refresh reads it.`),
+    );
     const facts = {
       domain: { name, uuid },
       xml: inputs.xml,
