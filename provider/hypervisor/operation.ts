@@ -11,8 +11,8 @@ export class ProviderMemory {
   readonly queue = new DomainQueue();
   /** Files that an operation is writing, by path: another one waits, and then finds the file. */
   readonly files = new DomainQueue();
-  /** The domains as the host listed them last: where a look may begin while the host is asked again. */
-  domains: readonly DomainRef[] = [];
+  /** The domains as each host listed them last, by URI: where a look may begin while the host is asked again. */
+  readonly domains = new Map<string | undefined, readonly DomainRef[]>();
   /** The snapshot that this run has reverted a domain to, by host and domain. */
   readonly reverted = new Map<string, string>();
   /** How many deletes of a domain's snapshots this run has done, by domain. */

@@ -19,7 +19,7 @@ export function create(operation: Operation, inputs: SnapshotInputs): Promise<Sn
   const { host, memory } = operation;
   // First by what the program calls the domain, so that the order of the requests is kept; then by its UUID.
   return memory.queue.inTurn(`${host.shownUri ?? ""} ${inputs.domain}`, async () => {
-    const likely = domainCalled(inputs.domain, memory.domains);
+    const likely = domainCalled(inputs.domain, memory.domains.get(host.shownUri) ?? []);
     const created = likely && (await createOnLikely(operation, likely, inputs));
     if (created !== undefined) return created;
     const domain = await resolve(operation, inputs.domain);
@@ -30,8 +30,13 @@ export function create(operation: Operation, inputs: SnapshotInputs): Promise<Sn
 }
 
 async function resolve({ host, memory }: Operation, given: string): Promise<DomainRef> {
-  const listDomains = async () => (memory.domains = await host.listDomains());
-  return resolveDomain({ shownUri: host.shownUri, listDomains }, given);
+  const { shownUri } = host;
+  const listDomains = async () => {
+    const domains = await host.listDomains();
+    memory.domains.set(shownUri, domains);
+    return domains;
+  };
+  return resolveDomain({ shownUri, listDomains }, given);
 }
 
 /**
