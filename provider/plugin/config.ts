@@ -27,7 +27,7 @@ export function decodeConfig(raw: Props): Decoded {
     }
   });
   const settings = Object.fromEntries(decoded.filter(([, value]) => value !== undefined));
-  return { settings: settings, problems: [...notJson, ...problemsIn(settings, providerInputs)] };
+  return { settings, problems: [...notJson, ...problemsIn(settings, providerInputs)] };
 }
 
 /** The settings that differ. */

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { uriProblem } from "../hypervisor/uri.js";
 import { input, text } from "../schema/field.js";
 import { snapshotInputs } from "../snapshot/inputs.js";
+import { MOST_SESSIONS } from "../virsh/session-limit.js";
 
 /** The configuration of a provider, described once: the check and the schema come from this table. */
 export const providerInputs = v.strictObject({
@@ -15,7 +16,7 @@ export const providerInputs = v.strictObject({
     doc: "Time limit of one operation in seconds, for every resource and function that gives none.",
     defaultDoc: "600 for a resource, 60 for a function",
   }),
-  sessions: input(v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20))), {
+  sessions: input(v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_SESSIONS))), {
     doc: "How many sessions of virsh are kept on one connection. With 0, every command is a process of its own.",
     defaultDoc: "`PULUMI_VIRSH_SESSIONS` of the environment, else 4 on this machine and 3 on another",
   }),

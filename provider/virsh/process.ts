@@ -35,7 +35,7 @@ export const MAX_OUTPUT = 32 * 1024 * 1024;
 const KILL_AFTER_MS = 1000;
 
 /** A longer timer of Node.js fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const PACKAGES: Record<string, string> = {
   virsh: "the package libvirt-clients (Debian, Ubuntu) or libvirt-client (Fedora, RHEL, SUSE)",

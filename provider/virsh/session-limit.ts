@@ -7,7 +7,7 @@ const VARIABLE = "PULUMI_VIRSH_SESSIONS";
 export const SETTING = "virsh:sessions";
 
 /** More are of no use to one host. */
-const MOST = 20;
+export const MOST_SESSIONS = 20;
 
 /** As many as this machine's libvirt serves at full speed, measured. */
 const LOCAL: SessionLimit = { most: 4, patienceMs: 250 };
@@ -30,11 +30,11 @@ export function sessionLimit(
 
 function count(name: string, value: string | undefined): number | undefined {
   if (value === undefined || value === "") return undefined;
-  if (/^\d{1,2}$/.test(value) && Number(value) <= MOST) return Number(value);
+  if (/^\d{1,2}$/.test(value) && Number(value) <= MOST_SESSIONS) return Number(value);
   throw new VirshError({
     kind: "Invalid",
     tried: `use ${name} ${quote(value)}`,
-    said: `it is not a whole number from 0 to ${MOST}`,
+    said: `it is not a whole number from 0 to ${MOST_SESSIONS}`,
     unchanged: true,
     next:
       "It is the number of sessions of virsh on a connection; 0 makes each command a process of its own. " +

@@ -1,6 +1,7 @@
 import { complaint, complaintsOf, framed, partsOf, PROMPT, saysNothing, type Framed } from "./framing.js";
 import {
   feed,
+  LONGEST_TIMER_MS,
   MAX_OUTPUT,
   type Fed,
   type Finished,
@@ -112,13 +113,11 @@ export class Session implements Listener {
 
   printed(to: "stdout" | "stderr", text: string): void {
     (to === "stdout" ? this.#out : this.#err).add(text);
-    if (!this.#isConnected) {
+    if (this.#out.length + this.#err.length > MAX_OUTPUT) this.#settle?.("too much");
+    else if (!this.#isConnected) {
       if (this.#out.text === PROMPT) this.#settle?.("answered");
       else if (!PROMPT.startsWith(this.#out.text)) this.#settle?.("out of step");
-      return;
-    }
-    if (this.#out.length + this.#err.length > MAX_OUTPUT) this.#settle?.("too much");
-    else if (this.#out.hasEnded && this.#err.hasEnded) this.#settle?.("answered");
+    } else if (this.#out.hasEnded && this.#err.hasEnded) this.#settle?.("answered");
     else if (this.#err.hasEnded) this.#grace ??= setTimeout(() => this.#settle?.("out of step"), GRACE_MS);
   }
 
@@ -141,7 +140,7 @@ export class Session implements Listener {
     const left = limits.remaining();
     if (left < 1) return "timeout";
     const { promise, resolve } = Promise.withResolvers<End>();
-    const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1), "timeout");
+    const timer = setTimeout(resolve, Math.min(left, LONGEST_TIMER_MS), "timeout");
     const stop = () => {
       resolve("timeout");
     };

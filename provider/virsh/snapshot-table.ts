@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Limits } from "./process.js";
+import { LONGEST_TIMER_MS, type Limits } from "./process.js";
 import { HEADER_BYTES, readHeader, readTable, tableBytes, type TableEntry } from "./qcow2.js";
 
 /** How often an image that changes while it is read is read again. */
@@ -18,7 +18,7 @@ export async function readSnapshotTable(path: string, limits: Limits): Promise<T
   const reading = read(path).catch(() => undefined);
   // A file system that does not answer, for instance of a server that is down. qemu-img is then not asked any more.
   const timer = new AbortController();
-  const late = sleep(Math.min(left, 2 ** 31 - 1), undefined, { ref: false, signal: timer.signal });
+  const late = sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { ref: false, signal: timer.signal });
   try {
     return await Promise.race([reading, late.catch(() => undefined)]);
   } finally {

@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from "./process.js";
+
 /** What a session is lent for. */
 export type Purpose = "read" | "change";
 
@@ -5,9 +7,6 @@ interface Waiter {
   readonly purpose: Purpose;
   readonly settle: (hasTurn: boolean) => void;
 }
-
-/** A longer timer of Node.js fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Who may use a session, of so many. Changes leave one for reads, because a change may take minutes and everything else
